@@ -1,0 +1,88 @@
+namespace Recorder.Search;
+
+/// <summary>What never changes about a record, ready to be indexed. Later states are not in the index.</summary>
+/// <param name="Id">Record id, 36 characters.</param>
+/// <param name="Lane">With <paramref name="Sequence"/>: the record's position in the log.</param>
+/// <param name="Owners">Normalised local envelope addresses: the only thing that grants sight.</param>
+/// <param name="Dispositions">Owner → first disposition code (e.g. <c>deliver</c>, <c>held.spam</c>, <c>journal</c>).</param>
+/// <param name="Text">Cut at 4 MB by the reader.</param>
+public sealed record SearchDocument(
+    string Id, string Lane, long Sequence, DateTimeOffset ReceivedAt,
+    IReadOnlyList<string> Owners, IReadOnlyDictionary<string, string> Dispositions, string ReversePath,
+    string Subject, string From, string To, string Cc, string MessageId, string ListId,
+    string Text, string Summary, IReadOnlyList<string> AttachmentNames, long SizeBytes);
+
+/// <summary>One address whose mail the reader may see, in the time it belonged to the reader. Both ends optional; until is exclusive.</summary>
+public sealed record OwnerScope(string Address, DateTimeOffset? From = null, DateTimeOffset? Until = null);
+
+/// <param name="Scope">Empty sees nothing. Null is the administrator's view of all records and must be logged by the caller.</param>
+/// <param name="Cursor">From the previous page; null starts at the newest.</param>
+/// <param name="NotBefore">Records received earlier have expired and are unfindable.</param>
+/// <param name="Zone">The reader's time zone, for days in queries.</param>
+public sealed record SearchRequest(
+    IReadOnlyList<OwnerScope>? Scope, string Query, int Limit = 50, string? Cursor = null,
+    DateTimeOffset? NotBefore = null, TimeZoneInfo? Zone = null);
+
+/// <param name="Addresses">Those of the reader's own addresses that the envelope named.</param>
+/// <param name="Disposition">First disposition for the first of them.</param>
+public sealed record SearchHit(
+    string Id, string Lane, long Sequence, DateTimeOffset ReceivedAt, IReadOnlyList<string> Addresses, string Disposition,
+    string Subject, string From, string To, string Summary, bool HasAttachment, long SizeBytes);
+
+/// <param name="Next">Null on the last page.</param>
+/// <param name="Total">Exact up to 10,000.</param>
+/// <param name="TotalIsExact">False: "more than <paramref name="Total"/>".</param>
+/// <param name="Hints">Closed codes with the text they concern, e.g. <c>unknown-operator:colour</c>.</param>
+/// <param name="IndexedThrough">Lane → last sequence visible in this answer.</param>
+public sealed record SearchPage(
+    IReadOnlyList<SearchHit> Items, string? Next, long Total, bool TotalIsExact,
+    IReadOnlyList<string> Hints, IReadOnlyDictionary<string, long> IndexedThrough);
+
+/// <summary>The mail index: one document a record. Safe for one writer and many readers at once.</summary>
+public interface IMailIndex : IDisposable
+{
+    /// <summary>Lane → last sequence that survives a crash.</summary>
+    IReadOnlyDictionary<string, long> Checkpoint { get; }
+
+    /// <summary>Adds or replaces by id; visible after <see cref="Refresh"/>.</summary>
+    void Add(IReadOnlyList<SearchDocument> documents);
+
+    /// <summary>Makes everything added so far findable, up to this position map.</summary>
+    void Refresh(IReadOnlyDictionary<string, long> through);
+
+    /// <summary>Makes it survive a crash, with the position map in the same commit.</summary>
+    void Commit(IReadOnlyDictionary<string, long> through);
+
+    /// <summary>Never throws for what a person types.</summary>
+    SearchPage Search(SearchRequest request);
+
+    /// <summary>The owners recorded for one record among the scope's addresses; null when the scope may not see it or it is not indexed.</summary>
+    SearchHit? Find(string id, IReadOnlyList<OwnerScope>? scope, DateTimeOffset? notBefore);
+
+    long DocumentCount { get; }
+}
+
+/// <summary>One ledger event as the timeline and the audit search see it.</summary>
+/// <param name="Type">The event's stable name, e.g. <c>message.resent</c>.</param>
+/// <param name="RecordId">Empty where the event concerns no record.</param>
+/// <param name="Mailbox">Normalised address it concerns; empty where none.</param>
+/// <param name="Json">The event itself, stored.</param>
+public sealed record EventDocument(
+    string Id, string Lane, long Sequence, DateTimeOffset At, string Type, string Actor, string RecordId, string Mailbox, string Json);
+
+/// <summary>Null members do not restrict. Order is newest first unless <see cref="OldestFirst"/>.</summary>
+public sealed record EventQuery(
+    string? RecordId = null, string? Mailbox = null, string? Actor = null, string? Type = null,
+    DateTimeOffset? From = null, DateTimeOffset? Until = null, int Limit = 100, string? Cursor = null, bool OldestFirst = false);
+
+public sealed record EventPage(IReadOnlyList<EventDocument> Items, string? Next);
+
+/// <summary>The audit index over the ledger. Same checkpoint rules as <see cref="IMailIndex"/>.</summary>
+public interface IEventIndex : IDisposable
+{
+    IReadOnlyDictionary<string, long> Checkpoint { get; }
+    void Add(IReadOnlyList<EventDocument> documents);
+    void Refresh(IReadOnlyDictionary<string, long> through);
+    void Commit(IReadOnlyDictionary<string, long> through);
+    EventPage Search(EventQuery query);
+}
