@@ -37,6 +37,9 @@ public enum EntryKind : byte
 
     /// <summary>A fact; kept by the ledger's own term.</summary>
     Event = 2,
+
+    /// <summary>The log's own: a sealed segment's root, chained to the one before. Lives in the ledger.</summary>
+    Root = 3,
 }
 
 /// <summary>Received bytes at rest before and after their record is appended. Disposed without an append, it is gone.</summary>
@@ -117,7 +120,8 @@ public enum EntryKinds
 {
     Mail = 1,
     Events = 2,
-    All = Mail | Events,
+    Roots = 4,
+    All = Mail | Events | Roots,
 }
 
 public enum ArchiveFault
@@ -142,4 +146,15 @@ public enum ArchiveFault
 public sealed class ArchiveException(ArchiveFault fault, string message, Exception? inner = null) : Exception(message, inner)
 {
     public ArchiveFault Fault { get; } = fault;
+}
+
+/// <summary>
+/// Where batches become durable: a file today, an object a batch tomorrow. A batch has the same bytes either way.
+/// </summary>
+public interface ICommitLog : IDisposable
+{
+    /// <summary>Durable when it returns. After an exception the log is retired: nothing more is committed to it.</summary>
+    /// <param name="batch">A complete encoded batch (docs/archive-format.md).</param>
+    /// <returns>Where the batch starts.</returns>
+    long Commit(ReadOnlySpan<byte> batch);
 }
