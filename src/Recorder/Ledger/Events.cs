@@ -1,0 +1,123 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Recorder.Accounts;
+using Recorder.Smtp;
+
+namespace Recorder.Ledger;
+
+/// <summary>Who did it and from where. <paramref name="Kind"/>: user, admin, system, setup, cli, peer.</summary>
+/// <param name="Name">Normalised address for people; a component's name for the system.</param>
+/// <param name="Source">Client IP; null for the system and the command line.</param>
+public sealed record Actor(string Kind, string Name, string? Source = null)
+{
+    public static Actor System(string component) => new("system", component);
+}
+
+/// <summary>
+/// A fact in the ledger: full new values, never a subject, a body or a secret in clear. The JSON form is part of the
+/// archive's format: names and discriminators are never reused with another meaning.
+/// </summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(AccountSet), "account.set")]
+[JsonDerivedType(typeof(SessionStarted), "session.started")]
+[JsonDerivedType(typeof(SessionEnded), "session.ended")]
+[JsonDerivedType(typeof(SignInFailed), "sign-in.failed")]
+[JsonDerivedType(typeof(MessageViewed), "message.viewed")]
+[JsonDerivedType(typeof(MessageRelayed), "message.relayed")]
+[JsonDerivedType(typeof(AnswerConfirmed), "message.confirmed")]
+[JsonDerivedType(typeof(DispatchRequested), "dispatch.requested")]
+[JsonDerivedType(typeof(DispatchBegun), "dispatch.begun")]
+[JsonDerivedType(typeof(DispatchEnded), "dispatch.ended")]
+public abstract record LedgerEvent
+{
+    public required Actor Actor { get; init; }
+    public required DateTimeOffset At { get; init; }
+}
+
+/// <summary>An account was made or changed; the value is the whole account after the act.</summary>
+public sealed record AccountSet(Account Account) : LedgerEvent;
+
+/// <param name="SessionHash">SHA-256 of the token, base64url: the token itself is never stored.</param>
+/// <param name="Channel">web or api.</param>
+public sealed record SessionStarted(string SessionHash, string Address, string Channel, DateTimeOffset ExpiresAt) : LedgerEvent;
+
+public sealed record SessionEnded(string SessionHash, string Address) : LedgerEvent;
+
+/// <summary>One event per address, source and minute.</summary>
+public sealed record SignInFailed(string Address, int Attempts) : LedgerEvent;
+
+/// <param name="Mailbox">The owner address through which the reader saw it.</param>
+/// <param name="What">message, source, or part:N.</param>
+public sealed record MessageViewed(string RecordId, string Mailbox, string What) : LedgerEvent;
+
+/// <summary>How one recipient's delivery went.</summary>
+/// <param name="Mailbox">Normalised owner address; empty for a recipient outside our domains.</param>
+/// <param name="Reply">The next hop's words, one line; null when it said none.</param>
+/// <param name="Error">What happened when there is no reply.</param>
+public sealed record RecipientOutcome(
+    string Recipient, string Mailbox, DeliveryOutcome Outcome, string NextHop, string? Reply, string? Error = null);
+
+/// <summary>The hook's own delivery, durable before our final reply.</summary>
+public sealed record MessageRelayed(string RecordId, IReadOnlyList<RecipientOutcome> Outcomes) : LedgerEvent;
+
+/// <summary>The upstream surely saw our 2xx for these recipients: their retry keys close.</summary>
+public sealed record AnswerConfirmed(string RecordId, IReadOnlyList<string> Recipients) : LedgerEvent;
+
+/// <summary>What the outbox is asked to do.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<DispatchKind>))]
+public enum DispatchKind
+{
+    /// <summary>A user wants a message once more in the own mailbox.</summary>
+    Resend,
+
+    /// <summary>A held message goes on to its recipient.</summary>
+    Release,
+
+    /// <summary>A recipient we answered 250 for and still owe.</summary>
+    Leftover,
+
+    /// <summary>An RFC 3464 report to the reverse-path of a leftover that failed.</summary>
+    Bounce,
+}
+
+/// <summary>
+/// A delivery of a recorded message that we owe. (RecordId, Kind, Recipient, Round) is its identity: asking again with
+/// the same one changes nothing; a further round is an explicit new wish.
+/// </summary>
+/// <param name="Recipient">The RCPT to use.</param>
+/// <param name="Mailbox">Normalised owner address it is for.</param>
+/// <param name="ReversePath">MAIL FROM; empty for the null reverse-path.</param>
+public sealed record DispatchRequested(
+    string RecordId, DispatchKind Kind, string Recipient, string Mailbox, string ReversePath, int Round) : LedgerEvent;
+
+/// <summary>Durable before DATA: begun without an end reads "may have arrived".</summary>
+public sealed record DispatchBegun(string RecordId, DispatchKind Kind, string Recipient, int Round, int Attempt) : LedgerEvent;
+
+/// <param name="NextAttemptAt">Null when it is over: accepted, refused or given up.</param>
+public sealed record DispatchEnded(
+    string RecordId, DispatchKind Kind, int Round, int Attempt, RecipientOutcome Outcome, DateTimeOffset? NextAttemptAt) : LedgerEvent;
+
+/// <summary>The one JSON form of events and record headers: camelCase, no nulls, enum names.</summary>
+public static class LedgerJson
+{
+    public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
+
+    public static byte[] Encode(LedgerEvent fact) => JsonSerializer.SerializeToUtf8Bytes(fact, Options);
+
+    /// <returns>null for an event of a later version: it is kept and skipped.</returns>
+    public static LedgerEvent? Decode(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<LedgerEvent>(json, Options);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

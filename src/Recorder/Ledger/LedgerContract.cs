@@ -1,0 +1,108 @@
+using Recorder.Archive;
+using Recorder.Intake;
+
+namespace Recorder.Ledger;
+
+/// <summary>A consistent picture of the state at one position, immutable.</summary>
+public interface IStateSnapshot
+{
+    /// <summary>Lane → last applied sequence.</summary>
+    IReadOnlyDictionary<string, long> Position { get; }
+
+    /// <returns>The value, or null.</returns>
+    T? Get<T>(string key) where T : class;
+
+    /// <summary>Keys with a prefix, in ordinal order, after a key (exclusive).</summary>
+    IEnumerable<KeyValuePair<string, T>> Range<T>(string prefix, string? after = null, int limit = int.MaxValue) where T : class;
+}
+
+/// <summary>The keys of the state map. One place, so that no two capabilities collide.</summary>
+public static class StateKeys
+{
+    public static string Account(string address) => $"account/{address}";
+    public const string Accounts = "account/";
+
+    /// <summary>Which accounts ever held an address: value <see cref="AddressHistory"/>.</summary>
+    public static string Address(string address) => $"address/{address}";
+
+    public static string Session(string hash) => $"session/{hash}";
+    public const string Sessions = "session/";
+
+    /// <summary>Value <see cref="RetryKeyState"/>.</summary>
+    public static string Retry(string sha256Hex, string reversePath, string recipient) => $"retry/{sha256Hex}/{reversePath}/{recipient}";
+    public const string Retries = "retry/";
+
+    /// <summary>Value <see cref="Dispatch"/>; all dispatches of a record share a prefix.</summary>
+    public static string Dispatch(string recordId, DispatchKind kind, string recipient, int round) =>
+        $"dispatch/{recordId}/{kind}/{recipient}/{round:D4}";
+    public static string DispatchesOf(string recordId) => $"dispatch/{recordId}/";
+
+    /// <summary>Pending dispatches only: value <see cref="Dispatch"/> again, the outbox's own look-up.</summary>
+    public static string Outbox(string recordId, DispatchKind kind, string recipient, int round) =>
+        $"outbox/{recordId}/{kind}/{recipient}/{round:D4}";
+    public const string OutboxAll = "outbox/";
+}
+
+/// <summary>Accounts that held an address, oldest first.</summary>
+public sealed record AddressHistory(IReadOnlyList<string> Accounts);
+
+/// <summary>An open session.</summary>
+public sealed record SessionState(string Hash, string Address, string Channel, DateTimeOffset StartedAt, DateTimeOffset ExpiresAt, string? Source);
+
+/// <summary>An open retry key: removed when it closes or after 6 days.</summary>
+/// <param name="Settled">Delivered or held: not judged or sent again while the key is open.</param>
+/// <param name="Answer">The words of the settled outcome, for repeating the answer.</param>
+public sealed record RetryKeyState(string RecordId, DateTimeOffset OpenedAt, bool Settled, string? Answer);
+
+public enum DispatchState
+{
+    Pending,
+
+    /// <summary>Begun without an end: it may have arrived; it will be tried again under the same trace id.</summary>
+    Begun,
+    Accepted,
+    Failed,
+}
+
+public sealed record Dispatch(
+    string RecordId, DispatchKind Kind, string Recipient, string Mailbox, string ReversePath, int Round,
+    string RequestedBy, DateTimeOffset RequestedAt, DispatchState State, int Attempts, DateTimeOffset? NextAttemptAt,
+    string? NextHop, string? LastReply);
+
+/// <summary>A durable entry with its place in the log.</summary>
+public sealed record Recorded<T>(RecordId Id, Position Position, T Value);
+
+/// <summary>The act was not allowed in the present state; nothing was written.</summary>
+/// <param name="code">Closed code for the reader's language, e.g. <c>address-taken</c>.</param>
+public sealed class ActRefusedException(string code, string message) : Exception(message)
+{
+    public string Code { get; } = code;
+}
+
+/// <summary>
+/// The one door for acts: check against state, append, fsync, apply, answer. Acts with one key are serialised, so the
+/// check sees everything acts with that key did before. When a call returns, <see cref="State"/> shows its effect.
+/// </summary>
+public interface ILedger
+{
+    IStateSnapshot State { get; }
+
+    /// <param name="decide">Pure: the event to write, or null when there is nothing to do.
+    /// Throws <see cref="ActRefusedException"/> to refuse.</param>
+    /// <returns>null when there was nothing to do.</returns>
+    /// <exception cref="ArchiveException">Not recorded; nothing changed.</exception>
+    Task<Recorded<LedgerEvent>?> ActAsync(string key, Func<IStateSnapshot, LedgerEvent?> decide, CancellationToken cancel);
+
+    /// <summary>A fact that needs no check.</summary>
+    Task<Recorded<LedgerEvent>> AppendAsync(LedgerEvent fact, CancellationToken cancel);
+
+    /// <summary>Records a message and opens its retry keys.</summary>
+    Task<Recorded<RecordedMail>> RecordAsync(RecordedMail mail, IReceivedContent content, string clusterKey, CancellationToken cancel);
+
+    /// <summary>Recorded within a second from a bounded queue with reserved space.</summary>
+    /// <returns>false when the queue is full: then the reading act must be refused.</returns>
+    bool TryPost(LedgerEvent fact);
+
+    /// <summary>Waits until everything durable now is applied.</summary>
+    Task CatchUpAsync(CancellationToken cancel);
+}

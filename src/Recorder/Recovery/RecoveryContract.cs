@@ -1,0 +1,65 @@
+using Recorder.Accounts;
+using Recorder.Archive;
+using Recorder.Intake;
+using Recorder.Ledger;
+using Recorder.Mail;
+using Recorder.Search;
+
+namespace Recorder.Recovery;
+
+/// <summary>A search hit with what happened to it since, for this reader only.</summary>
+/// <param name="State">delivered, held, pending, released, resent, refused, recorded: the one word a list shows.</param>
+public sealed record MessageRow(SearchHit Hit, string State);
+
+/// <param name="IndexLag">How many records of the log are not searchable yet.</param>
+public sealed record MessageList(IReadOnlyList<MessageRow> Items, string? Next, long Total, bool TotalIsExact,
+    IReadOnlyList<string> Hints, long IndexedThrough, long IndexLag);
+
+/// <summary>One step in a message's life as this reader may see it.</summary>
+/// <param name="Code">Stable: received, held, delivered, delivery-deferred, delivery-refused, delivery-unknown, resend-requested, release-requested,
+/// resent, released, viewed, …</param>
+/// <param name="Words">The next hop's own words where there are any.</param>
+public sealed record TimelineStep(DateTimeOffset At, string Code, string Actor, string Mailbox, string? NextHop, string? Words);
+
+/// <summary>A record opened for reading: its facts narrowed to the reader's own recipients.</summary>
+public sealed record OpenedMessage(
+    RecordId Id, RecordedMail Facts, IReadOnlyList<string> OwnAddresses, string State, MailView View, long SizeBytes,
+    string Sha256Hex, bool CanResend, IReadOnlyList<string> ResendTargets);
+
+/// <summary>Where a resend or release stands.</summary>
+/// <param name="Words">"accepted by NEXT HOP: its words" material; null while pending.</param>
+public sealed record DispatchStatus(string RecordId, DispatchKind Kind, string Recipient, int Round, DispatchState State, string? NextHop, string? Words,
+    DateTimeOffset? NextAttemptAt);
+
+/// <summary>
+/// Finding mail and getting it back: the one service under the pages, the API and the command line. A record that the
+/// reader may not see is null everywhere, exactly like one that does not exist.
+/// </summary>
+public interface IRecovery
+{
+    MessageList Find(Reader reader, string query, int limit, string? cursor, TimeZoneInfo? zone = null);
+
+    /// <summary>Records the view; false content (null) is 404.</summary>
+    /// <exception cref="ActRefusedException">busy: the view could not be recorded, try again.</exception>
+    Task<OpenedMessage?> OpenAsync(Reader reader, RecordId id, bool showRemoteContent, Func<int, string> partUrl, CancellationToken cancel);
+
+    /// <summary>The exact stored bytes.</summary>
+    Task<Stream?> OpenSourceAsync(Reader reader, RecordId id, CancellationToken cancel);
+
+    Task<(MailAttachment Facts, Stream Bytes)?> OpenPartAsync(Reader reader, RecordId id, int index, CancellationToken cancel);
+
+    Task<IReadOnlyList<TimelineStep>?> TimelineAsync(Reader reader, RecordId id, CancellationToken cancel);
+
+    /// <summary>Sends the exact bytes again to one of the reader's own addresses; idempotent unless <paramref name="again"/>.</summary>
+    /// <param name="mailbox">One of the reader's present addresses; null takes the one the envelope named.</param>
+    /// <returns>null for a record the reader may not see.</returns>
+    /// <exception cref="ActRefusedException">not-own-address, still-held.</exception>
+    Task<DispatchStatus?> ResendAsync(Reader reader, RecordId id, string? mailbox, bool again, CancellationToken cancel);
+
+    /// <summary>Lets a held message go on to the reader's own recipient.</summary>
+    /// <exception cref="ActRefusedException">not-held, not-allowed.</exception>
+    Task<DispatchStatus?> ReleaseAsync(Reader reader, RecordId id, CancellationToken cancel);
+
+    /// <summary>The newest dispatches of a record for this reader.</summary>
+    IReadOnlyList<DispatchStatus>? Dispatches(Reader reader, RecordId id);
+}

@@ -1,0 +1,19 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Recorder.Settings;
+
+/// <summary>Section <c>Data</c>.</summary>
+public sealed class DataOptions
+{
+    public const string Section = "Data";
+
+    /// <summary>Folder of everything: archive, state, indexes, keys.</summary>
+    [Required]
+    public string Path { get; set; } = "data";
+
+    public string Archive => System.IO.Path.Combine(Path, "archive");
+    public string StateFile => System.IO.Path.Combine(Path, "state", "state.db");
+    public string MailIndex => System.IO.Path.Combine(Path, "index", "mail");
+    public string EventIndex => System.IO.Path.Combine(Path, "index", "events");
+    public string Keys => System.IO.Path.Combine(Path, "keys");
+}

@@ -1,0 +1,24 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Recorder.Web;
+
+/// <summary>Section <c>Web</c>.</summary>
+public sealed class WebOptions
+{
+    public const string Section = "Web";
+
+    /// <summary>Where pages and API listen. Port 0 takes a free one and prints it.</summary>
+    [Required]
+    public string Listen { get; set; } = "http://127.0.0.1:8080";
+
+    /// <summary>How people reach it, for links in mail; the listen address where empty.</summary>
+    public string PublicUrl { get; set; } = "";
+
+    /// <summary>How long a session lasts without a sign-out.</summary>
+    [Range(1, 720)]
+    public int SessionHours { get; set; } = 12;
+
+    /// <summary>Largest number of rows of one page of results.</summary>
+    [Range(10, 500)]
+    public int MaxPageRows { get; set; } = 200;
+}
