@@ -1,0 +1,48 @@
+using Recorder.Settings;
+
+namespace Recorder.Control;
+
+/// <summary>The data folder is in use by another process.</summary>
+public sealed class DataFolderInUseException(string path)
+    : Exception($"The data folder {path} is in use by another recorder process. Stop it first, or name another folder with --Recorder:Data:Path.");
+
+/// <summary>Holds the data folder for one process: two writers on one log would break its order.</summary>
+public sealed class DataFolder : IDisposable
+{
+    // A unix socket's path is limited to 107 bytes (unix(7)).
+    private const int MaxSocketPathBytes = 107;
+    private readonly FileStream handle;
+
+    private DataFolder(FileStream handle) => this.handle = handle;
+
+    /// <exception cref="DataFolderInUseException">Somebody else holds it.</exception>
+    public static DataFolder Hold(DataOptions options)
+    {
+        Directory.CreateDirectory(options.Path);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(options.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
+        try
+        {
+            // FileShare.None is an advisory flock on Unix: gone with the process, also after kill -9.
+            return new DataFolder(new FileStream(Path.Combine(options.Path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        }
+        catch (IOException)
+        {
+            throw new DataFolderInUseException(Path.GetFullPath(options.Path));
+        }
+    }
+
+    /// <summary>Where the process that holds the folder listens for the command line.</summary>
+    public static string SocketPath(DataOptions options)
+    {
+        var full = Path.GetFullPath(Path.Combine(options.Path, "control.sock"));
+        return System.Text.Encoding.UTF8.GetByteCount(full) <= MaxSocketPathBytes
+            ? full
+            : Path.GetRelativePath(Environment.CurrentDirectory, full);
+    }
+
+    public void Dispose() => handle.Dispose();
+}

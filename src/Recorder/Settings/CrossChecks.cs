@@ -1,0 +1,93 @@
+using System.Net;
+using Recorder.Intake;
+
+namespace Recorder.Settings;
+
+/// <summary>What a range on one property cannot say.</summary>
+internal static class CrossChecks
+{
+    public static void Run(RecorderSettings settings)
+    {
+        CheckRetention(settings);
+        CheckNetworks(settings.Smtp);
+        CheckEndPoint("Smtp:Listen", settings.Smtp.Listen);
+        CheckWeb(settings.Web.Listen);
+        for (var i = 0; i < settings.Listeners.Count; i++)
+        {
+            CheckEndPoint($"Listeners:{i}:Listen", settings.Listeners[i].Listen);
+        }
+
+        CheckCertificate(settings.Smtp);
+        CheckRoutes(settings);
+    }
+
+    private static void CheckRetention(RecorderSettings settings)
+    {
+        if (settings.Retention is { Days: < 365, AllowShorter: false })
+        {
+            throw Bad("Retention:Days", "fewer than 365 days need Retention:AllowShorter=true");
+        }
+    }
+
+    private static void CheckNetworks(SmtpOptions smtp)
+    {
+        for (var i = 0; i < smtp.TrustedNetworks.Count; i++)
+        {
+            var text = smtp.TrustedNetworks[i];
+            if (!IPNetwork.TryParse(text, out _) && !IPAddress.TryParse(text, out _))
+            {
+                throw Bad($"Smtp:TrustedNetworks:{i}", $"'{text}' is not a network like 10.0.0.0/8 (host bits must be zero)");
+            }
+        }
+    }
+
+    private static void CheckEndPoint(string key, string text)
+    {
+        if (!IPEndPoint.TryParse(text, out _) || !text.Contains(':', StringComparison.Ordinal))
+        {
+            throw Bad(key, $"'{text}' is not an address and port like 127.0.0.1:2525 or [::1]:2525");
+        }
+    }
+
+    private static void CheckWeb(string text)
+    {
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || !IPAddress.TryParse(uri.DnsSafeHost, out _))
+        {
+            throw Bad("Web:Listen", $"'{text}' is not an address like http://127.0.0.1:8080");
+        }
+
+        if (uri.Scheme == "https")
+        {
+            throw Bad("Web:Listen", "serves plain http behind a reverse proxy that ends TLS; write http://");
+        }
+    }
+
+    private static void CheckCertificate(SmtpOptions smtp)
+    {
+        foreach (var (key, file) in new[] { ("Smtp:CertificateFile", smtp.CertificateFile), ("Smtp:CertificateKeyFile", smtp.CertificateKeyFile) })
+        {
+            if (file.Length > 0 && !File.Exists(file))
+            {
+                throw Bad(key, $"there is no file '{file}'");
+            }
+        }
+
+        if (smtp.CertificateFile.Length == 0 != (smtp.CertificateKeyFile.Length == 0))
+        {
+            throw Bad("Smtp:CertificateKeyFile", "CertificateFile and CertificateKeyFile go together");
+        }
+    }
+
+    private static void CheckRoutes(RecorderSettings settings)
+    {
+        for (var i = 0; i < settings.Routes.Count; i++)
+        {
+            if (settings.Routes[i].Host.Length == 0)
+            {
+                throw Bad($"Routes:{i}:Host", "a route needs the host it leads to");
+            }
+        }
+    }
+
+    private static SettingsException Bad(string key, string reason) => new($"{SettingsCatalog.Root}:{key}", reason);
+}

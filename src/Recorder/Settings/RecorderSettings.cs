@@ -1,0 +1,103 @@
+using System.ComponentModel.DataAnnotations;
+using Recorder.Accounts;
+using Recorder.Delivery;
+using Recorder.Intake;
+using Recorder.Retention;
+using Recorder.Web;
+
+namespace Recorder.Settings;
+
+/// <summary>All settings as in force, already checked.</summary>
+public sealed record RecorderSettings(
+    DataOptions Data, SmtpOptions Smtp, IReadOnlyList<ListenerOptions> Listeners, NextHopSettings NextHop,
+    IReadOnlyList<RouteSettings> Routes, WebOptions Web, AccountsOptions Accounts, RetentionOptions Retention)
+{
+    /// <summary>Reads file, environment and arguments, in that order of growing weight, and checks everything.</summary>
+    /// <param name="arguments">Those of the form <c>--Recorder:Section:Key=value</c>.</param>
+    /// <exception cref="SettingsException">The first key that cannot be used.</exception>
+    public static RecorderSettings Load(string? file, IReadOnlyList<string> arguments)
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddJsonFile(Path.GetFullPath(file ?? "appsettings.json"), optional: file is null)
+            .Add(new PrefixedEnvironment())
+            .AddCommandLine([.. arguments])
+            .Build();
+        return From(configuration);
+    }
+
+    /// <exception cref="SettingsException">The first key that cannot be used.</exception>
+    public static RecorderSettings From(IConfiguration configuration)
+    {
+        var root = configuration.GetSection(SettingsCatalog.Root);
+        UnknownKeys.Refuse(root);
+        var settings = new RecorderSettings(
+            Bind<DataOptions>(root, DataOptions.Section),
+            Bind<SmtpOptions>(root, SmtpOptions.Section),
+            BindList<ListenerOptions>(root, "Listeners"),
+            Bind<NextHopSettings>(root, NextHopSettings.Section),
+            BindList<RouteSettings>(root, "Routes"),
+            Bind<WebOptions>(root, WebOptions.Section),
+            Bind<AccountsOptions>(root, AccountsOptions.Section),
+            Bind<RetentionOptions>(root, RetentionOptions.Section));
+        CrossChecks.Run(settings);
+        return settings;
+    }
+
+    private static IReadOnlyList<T> BindList<T>(IConfiguration root, string section) where T : class, new() =>
+        [.. root.GetSection(section).GetChildren().OrderBy(child => child.Key.Length).ThenBy(child => child.Key, StringComparer.Ordinal)
+            .Select(child => Bind<T>(root, $"{section}:{child.Key}"))];
+
+    private static T Bind<T>(IConfiguration root, string section) where T : class, new()
+    {
+        var options = new T();
+        foreach (var property in typeof(T).GetProperties().Where(property => property.CanWrite))
+        {
+            BindOne(root, section, options, property.Name);
+        }
+
+        Validate(options, section);
+        return options;
+    }
+
+    // Property by property, so that a value that does not convert is named by its own key.
+    private static void BindOne(IConfiguration root, string section, object options, string name)
+    {
+        var property = options.GetType().GetProperty(name)!;
+        var value = root.GetSection($"{section}:{name}");
+        if (!value.Exists())
+        {
+            return;
+        }
+
+        try
+        {
+            property.SetValue(options, value.Get(property.PropertyType) ?? property.GetValue(options));
+        }
+        catch (Exception problem) when (problem is InvalidOperationException or FormatException)
+        {
+            throw new SettingsException($"{SettingsCatalog.Root}:{section}:{name}", $"'{value.Value}' is not {Expectation(property.PropertyType)}");
+        }
+    }
+
+    private static string Expectation(Type type)
+    {
+        var plain = Nullable.GetUnderlyingType(type) ?? type;
+        return plain.IsEnum ? $"one of {string.Join(", ", Enum.GetNames(plain))}"
+            : plain == typeof(bool) ? "true or false"
+            : plain == typeof(int) || plain == typeof(long) ? "a whole number"
+            : $"a {plain.Name}";
+    }
+
+    private static void Validate(object options, string section)
+    {
+        var problems = new List<ValidationResult>();
+        if (Validator.TryValidateObject(options, new ValidationContext(options), problems, validateAllProperties: true))
+        {
+            return;
+        }
+
+        var first = problems[0];
+        throw new SettingsException(
+            $"{SettingsCatalog.Root}:{section}:{first.MemberNames.FirstOrDefault()}", first.ErrorMessage ?? "not valid");
+    }
+}
