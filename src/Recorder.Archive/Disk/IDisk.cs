@@ -9,6 +9,10 @@ public enum DiskMode
 
     /// <summary>An existing file, for reading and writing.</summary>
     Modify,
+
+    /// <summary>A file held by one opener at a time, created where absent; a second opener, of any process, gets an
+    /// <see cref="IOException"/> until the first disposes it or dies.</summary>
+    Lock,
 }
 
 /// <summary>
@@ -31,7 +35,7 @@ public interface IDisk
     /// <summary>With its parents; each new one's own parent still has to be synced.</summary>
     void CreateFolder(string folder);
 
-    /// <summary>Replaces an existing target.</summary>
+    /// <summary>A file; replaces an existing target.</summary>
     void Rename(string from, string to);
 
     /// <summary>A file or an empty folder; a missing one is no error.</summary>
