@@ -36,12 +36,13 @@ public sealed class DataFolder : IDisposable
     }
 
     /// <summary>Where the process that holds the folder listens for the command line.</summary>
+    /// <exception cref="SettingsException">The folder's path is longer than a unix socket allows.</exception>
     public static string SocketPath(DataOptions options)
     {
         var full = Path.GetFullPath(Path.Combine(options.Path, "control.sock"));
         return System.Text.Encoding.UTF8.GetByteCount(full) <= MaxSocketPathBytes
             ? full
-            : Path.GetRelativePath(Environment.CurrentDirectory, full);
+            : throw new SettingsException("Recorder:Data:Path", $"is too long: its full path may have at most {MaxSocketPathBytes - "/control.sock".Length} bytes");
     }
 
     public void Dispose() => handle.Dispose();
