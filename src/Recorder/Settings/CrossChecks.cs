@@ -36,7 +36,7 @@ internal static class CrossChecks
             var text = smtp.TrustedNetworks[i];
             if (!IPNetwork.TryParse(text, out _) && !IPAddress.TryParse(text, out _))
             {
-                throw Bad($"Smtp:TrustedNetworks:{i}", $"'{text}' is not a network like 10.0.0.0/8 (host bits must be zero)");
+                throw Bad($"Smtp:TrustedNetworks:{i}", $"'{text}' is not a network like 10.0.0.0/8");
             }
         }
     }

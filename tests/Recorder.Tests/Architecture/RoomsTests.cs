@@ -1,0 +1,69 @@
+using System.Text.RegularExpressions;
+
+namespace Recorder.Tests.Architecture;
+
+/// <summary>Holds the arrows of ARCHITECTURE.md: who may know whom.</summary>
+public sealed partial class RoomsTests
+{
+    private static readonly string[] Libraries = ["Recorder.Smtp", "Recorder.Archive", "Recorder.Mail", "Recorder.Search"];
+
+    // The folders that put the product together may see the pages' settings and entry points.
+    private static readonly string[] MayKnowWeb = ["Web", "Settings", "Cli"];
+
+    [Theory]
+    [InlineData("Recorder.Smtp")]
+    [InlineData("Recorder.Archive")]
+    [InlineData("Recorder.Mail")]
+    [InlineData("Recorder.Search")]
+    public void A_library_knows_no_other_project(string library) =>
+        Assert.Empty(Tree.References(library, "ProjectReference"));
+
+    [Fact]
+    public void The_product_knows_all_four_libraries() =>
+        Assert.Equal(
+            Libraries.Order(),
+            Tree.References("Recorder", "ProjectReference").Select(Path.GetFileNameWithoutExtension).Order());
+
+    [Fact]
+    public void The_wire_stands_on_the_base_library_alone() =>
+        Assert.Empty(Tree.References("Recorder.Smtp", "PackageReference"));
+
+    [Theory]
+    [InlineData("Lucene.Net", "Recorder.Search")]
+    [InlineData("MimeKit", "Recorder.Mail")]
+    [InlineData("HtmlSanitizer", "Recorder.Mail")]
+    [InlineData("ZstdSharp.Port", "Recorder.Archive")]
+    [InlineData("LiteDB", "Recorder")]
+    [InlineData("MailKit", "Recorder")]
+    [InlineData("Quartz", "Recorder")]
+    public void A_package_has_one_room(string package, string room)
+    {
+        var rooms = Libraries.Append("Recorder").Where(project => Tree.References(project, "PackageReference").Contains(package));
+        Assert.Equal([room], rooms);
+    }
+
+    [Fact]
+    public void No_folder_depends_on_the_web()
+    {
+        var offenders = Tree.Sources("src/Recorder")
+            .Where(file => Tree.Relative(file).Split('/') is { Length: > 3 } parts && !MayKnowWeb.Contains(parts[2]))
+            .Where(file => NamesWeb().IsMatch(File.ReadAllText(file)))
+            .Select(Tree.Relative);
+        Assert.Empty(offenders);
+    }
+
+    [Theory]
+    [InlineData("LiteDB", "Ledger")]
+    [InlineData("Microsoft.AspNetCore.Components", "Web")]
+    public void A_heavy_dependency_is_seen_from_one_folder(string used, string folder)
+    {
+        var offenders = Tree.Sources("src/Recorder")
+            .Where(file => !Tree.Relative(file).StartsWith($"src/Recorder/{folder}/", StringComparison.Ordinal))
+            .Where(file => File.ReadAllText(file).Contains($"using {used}", StringComparison.Ordinal))
+            .Select(Tree.Relative);
+        Assert.Empty(offenders);
+    }
+
+    [GeneratedRegex(@"^\s*@?using\s+(static\s+)?Recorder\.Web\b", RegexOptions.Multiline)]
+    private static partial Regex NamesWeb();
+}
