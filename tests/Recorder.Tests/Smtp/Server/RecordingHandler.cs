@@ -7,7 +7,7 @@ namespace Recorder.Tests.Smtp.Server;
 /// <summary>Accepts everything and keeps it, unless told otherwise.</summary>
 internal sealed class RecordingHandler : ISmtpServerHandler
 {
-    public SmtpExtensions Extensions { get; set; } = new(MaxMessageBytes: 1_000_000);
+    public SmtpExtensions Extensions { get; set; } = new(MaxMessageBytes: 5000);
 
     public Func<PeerFacts, string, MailParameters, SmtpReply?> Mail { get; set; } = (_, _, _) => null;
 

@@ -9,7 +9,7 @@ internal static class ServerScripts
             C: EHLO client.test
             S: 250-mx.test
             S: 250-PIPELINING
-            S: 250-SIZE 1000000
+            S: 250-SIZE 5000
             S: 250-ENHANCEDSTATUSCODES
             S: 250-8BITMIME
             S: 250-SMTPUTF8
@@ -133,7 +133,7 @@ internal static class ServerScripts
             S: 250-DSN
             S: 250-CHUNKING
             S: 250 XFORWARD
-            C: MAIL FROM:<a@a.test> SIZE=1000001
+            C: MAIL FROM:<a@a.test> SIZE=5001
             S: 552 5.3.4
             C: MAIL FROM:<a@a.test> SIZE=99999999999999999999
             S: 552 5.3.4
@@ -155,7 +155,7 @@ internal static class ServerScripts
             S: 501 5.5.4
             C: MAIL FROM:<a@a.test> AUTH=<>
             S: 555 5.5.4
-            C: MAIL FROM:<a@a.test>  size=1000000 body=8bitmime ret=HDRS envid=x+2By SMTPUTF8
+            C: MAIL FROM:<a@a.test>  size=5000 body=8bitmime ret=HDRS envid=x+2By SMTPUTF8
             S: 250 2.1.0
             C: QUIT
             S: 221
@@ -361,8 +361,8 @@ internal static class ServerScripts
             S: 250
             C: RCPT TO:<b@b.test>
             S: 250
-            C: BDAT 1000000
-            C- \1000000*x
+            C: BDAT 5000
+            C- \5000*x
             S: 250 2.0.0
             C: BDAT 7
             C- QUIT\r\n.
