@@ -115,8 +115,9 @@ public static class LedgerJson
         {
             return JsonSerializer.Deserialize<LedgerEvent>(json, Options);
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or NotSupportedException)
         {
+            // Without a discriminator the serialiser says "not supported" rather than "bad JSON".
             return null;
         }
     }

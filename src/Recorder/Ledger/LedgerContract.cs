@@ -1,5 +1,6 @@
 using Recorder.Archive;
 using Recorder.Intake;
+using Recorder.Smtp;
 
 namespace Recorder.Ledger;
 
@@ -32,6 +33,17 @@ public static class StateKeys
     public static string Retry(string sha256Hex, string reversePath, string recipient) => $"retry/{sha256Hex}/{reversePath}/{recipient}";
     public const string Retries = "retry/";
 
+    /// <summary>Which retry keys a record opened: value <see cref="RetryRecord"/>. In order of time, since ids are.</summary>
+    public static string RetryOf(string recordId) => $"retry-of/{recordId}";
+    public const string RetryRecords = "retry-of/";
+
+    /// <summary>Sessions by the time they end: value <see cref="SessionState"/> again, for sweeping.</summary>
+    public static string SessionEnd(DateTimeOffset expiresAt, string hash) => $"session-end/{expiresAt.UtcTicks:D19}/{hash}";
+    public const string SessionEnds = "session-end/";
+
+    /// <summary>A first delivery that was not accepted, for mailboxes of accounts: value <see cref="RelayState"/>.</summary>
+    public static string Relay(string recordId, string mailbox) => $"relay/{recordId}/{mailbox}";
+
     /// <summary>Value <see cref="Dispatch"/>; all dispatches of a record share a prefix.</summary>
     public static string Dispatch(string recordId, DispatchKind kind, string recipient, int round) =>
         $"dispatch/{recordId}/{kind}/{recipient}/{round:D4}";
@@ -53,6 +65,16 @@ public sealed record SessionState(string Hash, string Address, string Channel, D
 /// <param name="Settled">Delivered or held: not judged or sent again while the key is open.</param>
 /// <param name="Answer">The words of the settled outcome, for repeating the answer.</param>
 public sealed record RetryKeyState(string RecordId, DateTimeOffset OpenedAt, bool Settled, string? Answer);
+
+/// <summary>The recipients of a record while its retry keys are open.</summary>
+public sealed record RetryRecord(
+    string Sha256Hex, string ReversePath, DateTimeOffset OpenedAt, IReadOnlyList<RetryRecipient> Recipients);
+
+/// <param name="Address">RCPT as received.</param>
+public sealed record RetryRecipient(string Address, IReadOnlyList<string> Owners);
+
+/// <summary>How the hook's own delivery to a mailbox failed last.</summary>
+public sealed record RelayState(DeliveryOutcome Outcome, string NextHop, string? Words, DateTimeOffset At);
 
 public enum DispatchState
 {

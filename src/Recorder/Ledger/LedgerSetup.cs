@@ -1,0 +1,39 @@
+using Microsoft.Extensions.Options;
+using Recorder.Archive;
+using Recorder.Settings;
+
+namespace Recorder.Ledger;
+
+public static class LedgerSetup
+{
+    /// <summary>
+    /// The ledger over the container's <see cref="IArchiveLog"/>. It is caught up before any hosted service starts, so
+    /// before any listener; and written out after all of them have stopped.
+    /// </summary>
+    public static IServiceCollection AddLedger(this IServiceCollection services)
+    {
+        services.AddSingleton(provider => new Ledger(
+            provider.GetRequiredService<IArchiveLog>(),
+            provider.GetRequiredService<IOptions<DataOptions>>().Value.StateFile,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetService<ILogger<Ledger>>()));
+        services.AddSingleton<ILedger>(provider => provider.GetRequiredService<Ledger>());
+        services.AddHostedService<LedgerHost>();
+        return services;
+    }
+
+    private sealed class LedgerHost(Ledger ledger) : IHostedLifecycleService
+    {
+        public Task StartingAsync(CancellationToken cancel) => ledger.StartAsync(cancel);
+
+        public Task StartAsync(CancellationToken cancel) => Task.CompletedTask;
+
+        public Task StartedAsync(CancellationToken cancel) => Task.CompletedTask;
+
+        public Task StoppingAsync(CancellationToken cancel) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancel) => Task.CompletedTask;
+
+        public async Task StoppedAsync(CancellationToken cancel) => await ledger.DisposeAsync();
+    }
+}

@@ -1,0 +1,68 @@
+using Recorder.Smtp;
+
+namespace Recorder.Ledger.State;
+
+/// <summary>Deliveries we owe: all of them by record, the unfinished ones once more for the outbox.</summary>
+internal static class DispatchValues
+{
+    public static void Request(StateEditor state, DispatchRequested asked)
+    {
+        if (asked.Kind == DispatchKind.Leftover)
+        {
+            RetryKeys.Settle(state, asked);
+        }
+
+        if (state.Get<Dispatch>(StateKeys.Dispatch(asked.RecordId, asked.Kind, asked.Recipient, asked.Round)) is null)
+        {
+            Put(state, new Dispatch(
+                asked.RecordId, asked.Kind, asked.Recipient, asked.Mailbox, asked.ReversePath, asked.Round,
+                asked.Actor.Name, asked.At, DispatchState.Pending, 0, asked.At, null, null));
+        }
+    }
+
+    public static void Begin(StateEditor state, DispatchBegun begun)
+    {
+        if (state.Get<Dispatch>(StateKeys.Dispatch(begun.RecordId, begun.Kind, begun.Recipient, begun.Round)) is { } dispatch)
+        {
+            Put(state, dispatch with { State = DispatchState.Begun, Attempts = begun.Attempt });
+        }
+    }
+
+    public static void End(StateEditor state, DispatchEnded ended)
+    {
+        var key = StateKeys.Dispatch(ended.RecordId, ended.Kind, ended.Outcome.Recipient, ended.Round);
+        if (state.Get<Dispatch>(key) is { } dispatch)
+        {
+            Put(state, dispatch with
+            {
+                State = StateAfter(ended),
+                Attempts = ended.Attempt,
+                NextAttemptAt = ended.NextAttemptAt,
+                NextHop = ended.Outcome.NextHop,
+                LastReply = ended.Outcome.Reply ?? ended.Outcome.Error,
+            });
+        }
+    }
+
+    private static DispatchState StateAfter(DispatchEnded ended) => ended switch
+    {
+        { Outcome.Outcome: DeliveryOutcome.Accepted } => DispatchState.Accepted,
+        { NextAttemptAt: null } => DispatchState.Failed,
+        { Outcome.Outcome: DeliveryOutcome.Unknown } => DispatchState.Begun,
+        _ => DispatchState.Pending,
+    };
+
+    private static void Put(StateEditor state, Dispatch dispatch)
+    {
+        state.Set(StateKeys.Dispatch(dispatch.RecordId, dispatch.Kind, dispatch.Recipient, dispatch.Round), dispatch);
+        var pending = StateKeys.Outbox(dispatch.RecordId, dispatch.Kind, dispatch.Recipient, dispatch.Round);
+        if (dispatch.State is DispatchState.Pending or DispatchState.Begun)
+        {
+            state.Set(pending, dispatch);
+        }
+        else
+        {
+            state.Remove(pending);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using System.Text.Json;
+using Recorder.Accounts;
+
+namespace Recorder.Ledger.State;
+
+/// <summary>The closed set of things the state map holds, and their stored form: a kind's name and JSON.</summary>
+internal static class StateValues
+{
+    private static readonly Dictionary<string, Type> Types = new(StringComparer.Ordinal)
+    {
+        ["account"] = typeof(Account),
+        ["address"] = typeof(AddressHistory),
+        ["session"] = typeof(SessionState),
+        ["retry"] = typeof(RetryKeyState),
+        ["retry-of"] = typeof(RetryRecord),
+        ["relay"] = typeof(RelayState),
+        ["dispatch"] = typeof(Dispatch),
+    };
+
+    private static readonly Dictionary<Type, string> Kinds = Types.ToDictionary(pair => pair.Value, pair => pair.Key);
+
+    /// <exception cref="ArgumentException">A type outside the closed set.</exception>
+    public static string KindOf(object value) =>
+        Kinds.TryGetValue(value.GetType(), out var kind) ? kind : throw new ArgumentException($"{value.GetType().Name} is no state value");
+
+    public static string Encode(object value) => JsonSerializer.Serialize(value, value.GetType(), LedgerJson.Options);
+
+    /// <exception cref="JsonException">Not a value of that kind, or an unknown kind.</exception>
+    public static object Decode(string kind, string json) =>
+        Types.TryGetValue(kind, out var type) && JsonSerializer.Deserialize(json, type, LedgerJson.Options) is { } value
+            ? value
+            : throw new JsonException($"no state value of kind {kind}");
+}

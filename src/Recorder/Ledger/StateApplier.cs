@@ -1,0 +1,169 @@
+using Microsoft.Extensions.Logging;
+using Recorder.Archive;
+using Recorder.Ledger.State;
+
+namespace Recorder.Ledger;
+
+/// <summary>
+/// The single consumer that carries the log into the state, in sequence order. Entries that are ready together become
+/// one snapshot; those who wait for them are told after it is visible.
+/// </summary>
+internal sealed partial class StateApplier(IArchiveLog archive, IStateMap map, AppliedWaiters waiters, TimeProvider time, ILogger log)
+{
+    private const int MaxBatch = 256;
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
+
+    private long skipped;
+
+    /// <summary>Why following stopped; null while it goes on.</summary>
+    public string? LastError { get; private set; }
+
+    /// <summary>Entries that could not be understood and changed nothing.</summary>
+    public long Skipped => Interlocked.Read(ref skipped);
+
+    /// <summary>Makes sure that the loaded state belongs to this log, and applies what the log has beyond it.</summary>
+    public async Task CatchUpAsync(CancellationToken cancel)
+    {
+        await CheckOriginAsync(cancel);
+        if (map.Snapshot.At is null)
+        {
+            await ApplyOldEventsAsync(cancel);
+        }
+
+        waiters.Reached(Sequence);
+        await ApplyAllAsync(archive.ReadAsync(Sequence, EntryKinds.All, cancel), cancel);
+        LogCaughtUp(log, Sequence, map.Snapshot.Count);
+    }
+
+    /// <summary>Runs until cancelled; a log that cannot be read is tried again from the last applied entry.</summary>
+    public async Task FollowAsync(CancellationToken cancel)
+    {
+        while (!cancel.IsCancellationRequested)
+        {
+            try
+            {
+                await ApplyAllAsync(archive.FollowAsync(Sequence, EntryKinds.All, cancel), cancel);
+            }
+            catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception error)
+            {
+                LastError = error.Message;
+                LogStopped(log, Sequence, error);
+                waiters.Fail(new ArchiveException(ArchiveFault.Unavailable, "recorded, but the ledger cannot be followed at present", error));
+                await Task.Delay(PauseAfterFailure, time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private long Sequence => map.Snapshot.At?.Sequence ?? 0;
+
+    /// <summary>A state file of another log, or of this one before it was cut or restored, must not be believed.</summary>
+    private async Task CheckOriginAsync(CancellationToken cancel)
+    {
+        if (map.Snapshot.At is not { } at)
+        {
+            return;
+        }
+
+        if (at.Lane != archive.Lane || at.Sequence > archive.DurableSequence)
+        {
+            map.Reset($"it stands at {at.Lane}/{at.Sequence}, the log ends at {archive.Lane}/{archive.DurableSequence}");
+        }
+        else if (await archive.FindAsync(at.LastId, cancel) is not { } last || last.Position.Sequence != at.Sequence)
+        {
+            map.Reset($"the log has no {at.LastId} at {at.Sequence}");
+        }
+    }
+
+    /// <summary>
+    /// Mail matters to the state only while its retry keys are open. So a rebuild reads the ledger alone up to that time,
+    /// and both from there on.
+    /// </summary>
+    private async Task ApplyOldEventsAsync(CancellationToken cancel)
+    {
+        var mailFrom = time.GetUtcNow() - RetryKeys.Lifetime - TimeSpan.FromHours(1);
+        await ApplyAllAsync(Before(archive.ReadAsync(0, EntryKinds.Events, cancel), mailFrom), cancel);
+    }
+
+    private static async IAsyncEnumerable<LogEntry> Before(IAsyncEnumerable<LogEntry> entries, DateTimeOffset end)
+    {
+        await foreach (var entry in entries)
+        {
+            if (entry.AppendedAt >= end)
+            {
+                yield break;
+            }
+
+            yield return entry;
+        }
+    }
+
+    private async Task ApplyAllAsync(IAsyncEnumerable<LogEntry> entries, CancellationToken cancel)
+    {
+        await using var reading = entries.GetAsyncEnumerator(cancel);
+        var batch = new List<LogEntry>(MaxBatch);
+        while (true)
+        {
+            var next = reading.MoveNextAsync();
+            if (batch.Count == MaxBatch || (batch.Count > 0 && !next.IsCompleted))
+            {
+                Publish(batch);
+                batch.Clear();
+            }
+
+            if (!await next)
+            {
+                break;
+            }
+
+            batch.Add(reading.Current);
+        }
+
+        if (batch.Count > 0)
+        {
+            Publish(batch);
+        }
+    }
+
+    private void Publish(List<LogEntry> batch)
+    {
+        var editor = new StateEditor(map.Snapshot);
+        foreach (var entry in batch)
+        {
+            Apply(entry, editor);
+        }
+
+        var last = batch[^1];
+        Projection.Sweep(editor, last.AppendedAt);
+        map.Apply(editor.ToBatch(new StatePosition(last.Position.Lane, last.Position.Sequence, last.Id)));
+        LastError = null;
+        waiters.Reached(last.Position.Sequence);
+    }
+
+    private void Apply(LogEntry entry, StateEditor editor)
+    {
+        try
+        {
+            editor.Begin();
+            Projection.Apply(entry, editor);
+        }
+        catch (Exception error)
+        {
+            editor.TakeBack();
+            Interlocked.Increment(ref skipped);
+            LogSkipped(log, entry.Id, entry.Position, error);
+        }
+    }
+
+    [LoggerMessage(2001, LogLevel.Information, "State stands at {Sequence} with {Count} values")]
+    private static partial void LogCaughtUp(ILogger log, long sequence, int count);
+
+    [LoggerMessage(2002, LogLevel.Error, "The log cannot be followed after {Sequence}; trying again")]
+    private static partial void LogStopped(ILogger log, long sequence, Exception error);
+
+    [LoggerMessage(2003, LogLevel.Error, "Entry {Id} at {Position} cannot be understood and changes no state")]
+    private static partial void LogSkipped(ILogger log, RecordId id, Position position, Exception error);
+}

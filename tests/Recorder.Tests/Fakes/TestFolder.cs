@@ -1,0 +1,11 @@
+namespace Recorder.Tests.Fakes;
+
+/// <summary>A folder that is gone after the test.</summary>
+internal sealed class TestFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("recorder-test-").FullName;
+
+    public string File(string name) => System.IO.Path.Combine(Path, name);
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
