@@ -14,6 +14,7 @@ internal sealed class Transaction(
     private readonly EnvelopeDialogue _envelope = new(session, message, outcomes, deadline);
     private readonly IContentSender _content = session.Features.Announced.Chunking ? new BdatSender(session) : new DataSender(session);
     private bool _isLost;
+    private bool _isReset;
 
     /// <summary>The session broke before the peer accepted anything: another one may be tried without a trace.</summary>
     public bool DiedUntouched => _isLost && !_envelope.IsOpen && outcomes.HasOpen;
@@ -35,7 +36,7 @@ internal sealed class Transaction(
         {
             GiveUp(null, "given up while waiting for the next hop's reply");
         }
-        catch
+        catch when (!_isReset)
         {
             session.Abandon();
             throw;
@@ -62,7 +63,7 @@ internal sealed class Transaction(
         }
         catch
         {
-            await session.ResetAsync(deadline).ConfigureAwait(false);
+            _isReset = await session.ResetAsync(deadline).ConfigureAwait(false);
             throw;
         }
     }
