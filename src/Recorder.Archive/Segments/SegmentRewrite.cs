@@ -1,0 +1,29 @@
+namespace Recorder.Archive.Segments;
+
+/// <summary>Plans the next generation of a segment: survivors as they are, purged entries down to position, id and leaf.</summary>
+internal static class SegmentRewrite
+{
+    /// <returns>null when there is nothing to purge.</returns>
+    public static SegmentDraft? Plan(SegmentReader reader, Func<LogEntry, bool> purge)
+    {
+        var rows = Enumerable.Range(0, reader.Footer.Pages.Length).SelectMany(reader.Rows).ToList();
+        var ranks = rows.OrderBy(row => row.Body.Block).ThenBy(row => row.Body.Offset).ThenBy(row => row.Sequence)
+            .Select((row, rank) => (row.Sequence, rank)).ToDictionary();
+        var purged = rows.Where(row => !row.Purged && purge(reader.Entry(row))).Select(row => row.Sequence).ToHashSet();
+        if (purged.Count == 0) return null;
+        var entries = rows.Select(row => EntryOf(reader, row, purged.Contains(row.Sequence), ranks[row.Sequence])).ToList();
+        var generation = SegmentName.TryParse(reader.Name)!.Generation + 1;
+        return new SegmentDraft(reader.Footer.Kind, reader.Footer.Day, reader.Footer.Lane, generation, entries);
+    }
+
+    private static DraftEntry EntryOf(SegmentReader reader, SegmentRow row, bool purge, int rank)
+    {
+        if (row.Purged) return DraftEntry.PurgedOf(row, row.Hash.ToArray());
+        var header = reader.HeaderBytes(row).ToArray();
+        var leaf = EntryHeader.Leaf(row.Nonce.Span, header, row.ContentSha256.Span);
+        return purge
+            ? DraftEntry.PurgedOf(row, leaf)
+            : new DraftEntry(row.Id, row.Sequence, row.Kind, false, row.Nonce, header, row.ContentSha256, row.Body.Length, rank,
+                () => reader.OpenContent(row), leaf);
+    }
+}
