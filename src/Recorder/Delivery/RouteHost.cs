@@ -1,0 +1,87 @@
+using Recorder.Smtp;
+
+namespace Recorder.Delivery;
+
+/// <summary>How an attempt at one host ended.</summary>
+/// <param name="DataBegun">The message was on its way: from here on nobody else may be tried.</param>
+internal sealed record HostAttempt(DeliveryReport Report, bool DataBegun)
+{
+    /// <summary>Nothing was sent and nobody was refused for good: another host may do better.</summary>
+    public bool MayFailOver => !DataBegun && Report.Recipients.All(one => one.Outcome == DeliveryOutcome.TransientFailure);
+}
+
+/// <summary>One host of a route with what is known of its health.</summary>
+internal sealed class RouteHost(INextHop hop, TimeProvider clock, ILogger log) : IAsyncDisposable
+{
+    private readonly SemaphoreSlim probing = new(1);
+
+    public INextHop Hop { get; } = hop;
+    public HostHealth Health { get; } = new(clock);
+
+    /// <summary>Null until it was greeted.</summary>
+    public NextHopCapabilities? Capabilities => Health.IsDown ? null : Hop.Capabilities;
+
+    public async Task<HostAttempt> TryAsync(OutgoingMessage message, Func<CancellationToken, ValueTask>? beforeData, CancellationToken cancel)
+    {
+        var begun = false;
+        var report = await Hop.SendAsync(message, Begin, cancel);
+        Learn(report, begun);
+        return new HostAttempt(report, begun);
+
+        // A kept session may turn out dead and the message start anew on a fresh one; it has begun only once.
+        async ValueTask Begin(CancellationToken token)
+        {
+            if (!begun && beforeData is not null) await beforeData(token);
+            begun = true;
+        }
+    }
+
+    /// <summary>Greets the host when it is not known to be up and a try is due; one probe at a time.</summary>
+    public async Task<bool> ProbeIfDueAsync(CancellationToken cancel)
+    {
+        if (IsKnownUp) return true;
+        if (!Health.IsWorthATry || !await probing.WaitAsync(0, cancel)) return false;
+        try
+        {
+            if (IsKnownUp) return true;
+            var ready = await Hop.ProbeAsync(cancel);
+            Mark(ready);
+            return ready;
+        }
+        finally
+        {
+            probing.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Hop.DisposeAsync();
+        probing.Dispose();
+    }
+
+    private bool IsKnownUp => !Health.IsDown && Hop.Capabilities is not null;
+
+    // No word before the data, or 421 (RFC 5321 §3.8), says that nobody is there to talk to. Any other reply is a
+    // reply about this message, from a host that is up.
+    private void Learn(DeliveryReport report, bool begun)
+    {
+        var isSilent = !begun && report.Recipients.All(one => one.Outcome == DeliveryOutcome.TransientFailure && one.Reply is null or { Code: 421 });
+        Mark(!isSilent);
+    }
+
+    private void Mark(bool reached)
+    {
+        if (reached && Health.Reached()) Log.HostUp(log, Hop.Endpoint.ToString());
+        if (!reached && Health.NotReached()) Log.HostDown(log, Hop.Endpoint.ToString());
+    }
+}
+
+internal static partial class Log
+{
+    [LoggerMessage(2201, LogLevel.Warning, "Next hop {NextHop} cannot be reached; mail for it waits at the upstream until it can")]
+    public static partial void HostDown(ILogger log, string nextHop);
+
+    [LoggerMessage(2202, LogLevel.Information, "Next hop {NextHop} is back")]
+    public static partial void HostUp(ILogger log, string nextHop);
+}

@@ -1,0 +1,32 @@
+namespace Recorder.Delivery;
+
+/// <summary>Greets next hops that are unknown or down, so that what listeners announce is right and a recovery shows within seconds.</summary>
+public sealed class RouteWatch(Routes routes, TimeProvider clock) : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1), FirstGreeting = TimeSpan.FromSeconds(2);
+
+    /// <summary>Hosted services start before the listeners: the first EHLO should already know the next hop.</summary>
+    public override async Task StartAsync(CancellationToken cancel)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(FirstGreeting);
+        try
+        {
+            await routes.ProbeAllAsync(limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            // A next hop that does not greet now is greeted later; mail waits with 451 until then.
+        }
+        await base.StartAsync(cancel);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            await Task.Delay(Pause, clock, stopping);
+            await routes.ProbeAllAsync(stopping);
+        }
+    }
+}

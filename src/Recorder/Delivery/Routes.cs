@@ -1,0 +1,39 @@
+using Recorder.Smtp;
+
+namespace Recorder.Delivery;
+
+/// <summary>Recipient domain → route; the default route takes the rest.</summary>
+/// <param name="byDomain">Keys are lower-case domains.</param>
+public sealed class Routes(Route fallback, IReadOnlyDictionary<string, Route> byDomain) : IAsyncDisposable
+{
+    private readonly Route[] all = [.. byDomain.Values.Append(fallback).Distinct()];
+
+    public Route For(string recipient) => byDomain.GetValueOrDefault(DomainOf(recipient), fallback);
+
+    /// <summary>True while mail for nobody could go on.</summary>
+    public bool AllDown => all.All(route => route.IsDown);
+
+    /// <summary>What can be announced upstream, where nobody knows yet which routes a message will take:
+    /// what all that are up have in common. Null while none was greeted.</summary>
+    public NextHopCapabilities? Common => all.Select(route => route.Capabilities).OfType<NextHopCapabilities>()
+        .Aggregate((NextHopCapabilities?)null, (sum, one) => sum is null ? one : Route.Common(sum, one));
+
+    /// <summary>True when at least one route is up, after greeting those that are due.</summary>
+    public async Task<bool> AnyUpAsync(CancellationToken cancel)
+    {
+        foreach (var route in all)
+        {
+            if (await route.ProbeAsync(cancel)) return true;
+        }
+        return false;
+    }
+
+    public Task ProbeAllAsync(CancellationToken cancel) => Task.WhenAll(all.Select(route => route.ProbeAllAsync(cancel)));
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var route in all) await route.DisposeAsync();
+    }
+
+    private static string DomainOf(string recipient) => recipient[(recipient.LastIndexOf('@') + 1)..].ToLowerInvariant();
+}

@@ -1,0 +1,30 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Recorder.Intake;
+
+namespace Recorder.Delivery.Trace;
+
+/// <summary>Makes and checks the MAC of <see cref="TraceField"/> with the key in <c>keys/trace.key</c>.</summary>
+public sealed class TraceSigner(byte[] key)
+{
+    public const int KeyLengthBytes = 32;
+
+    /// <param name="contentSha256">Of all bytes that follow the field.</param>
+    public TraceField Sign(string recordId, string recipient, string act, int hop, ReadOnlySpan<byte> contentSha256) =>
+        new(recordId, act, hop, Base64Url.EncodeToString(Mac(recordId, recipient, act, hop, contentSha256)));
+
+    public bool IsValid(TraceField field, string recipient, ReadOnlySpan<byte> contentSha256)
+    {
+        if (field.Mac is null) return false;
+        Span<byte> claimed = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        return Base64Url.TryDecodeFromChars(field.Mac, claimed, out var length) && length == claimed.Length
+            && CryptographicOperations.FixedTimeEquals(claimed, Mac(field.RecordId, recipient, field.Act, field.Hop, contentSha256));
+    }
+
+    // Every part but the last is free of line feeds, so no two different inputs give the same text.
+    private byte[] Mac(string recordId, string recipient, string act, int hop, ReadOnlySpan<byte> contentSha256) =>
+        HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
+            $"recorder-trace-1\n{recordId}\n{act}\n{hop}\n{Convert.ToHexStringLower(contentSha256)}\n{RetryKey.Normalise(recipient)}")));
+}

@@ -1,0 +1,96 @@
+using System.Security.Cryptography;
+using Recorder.Accounts;
+using Recorder.Archive;
+using Recorder.Delivery.Trace;
+using Recorder.Ledger;
+using Recorder.Smtp;
+
+namespace Recorder.Intake;
+
+/// <summary>Finds how each recipient of a message stands: new, tried before, coming by again.</summary>
+public sealed class CaseSorter(RetryKeys retries, IAddressBook book, TraceSigner signer, TracePasses passes)
+{
+    /// <summary>RFC 5321 §6.3 asks for at least 100 Received fields before a loop is assumed.</summary>
+    public const int MaxReceivedFields = 100;
+
+    private static readonly Settlement Looped = new(SettlementKind.Looping);
+
+    public async Task<IReadOnlyList<RecipientCase>> SortAsync(ReceivedMessage message, CancellationToken cancel)
+    {
+        if (message.Header.ReceivedFields > MaxReceivedFields) return [.. message.Envelope.Recipients.Select(recipient => TooManyHops(message, recipient))];
+        var traces = await ReadTracesAsync(message, cancel);
+        var anyIsOurs = message.IsJournal || message.Envelope.Recipients.Any(IsOurs);
+        return [.. message.Envelope.Recipients.Select(recipient => Sort(message, recipient, traces, anyIsOurs))];
+    }
+
+    private RecipientCase Sort(ReceivedMessage message, EnvelopeRecipient recipient, IReadOnlyList<ProvenBytes> traces, bool anyIsOurs)
+    {
+        var one = Plain(message, recipient);
+        if (FindPass(recipient, traces) is { } ticket) return Pass(message, one, ticket);
+        if (!anyIsOurs) return one with { Standing = Standing.Foreign };
+        return retries.Find(one.RetryKey) is { } open ? Again(one, open) : one;
+    }
+
+    private RecipientCase Again(RecipientCase one, RetryKeyState open) => open.Settled || retries.IsOwnedByOutbox(open.RecordId, one.Recipient.Address)
+        ? one with { Standing = Standing.Settled, RecordId = open.RecordId, Settlement = SettledBefore(open.Answer) }
+        : one with { Standing = Standing.Open, RecordId = open.RecordId, Disposition = Dispositions.Deliver };
+
+    // Journal copies have nowhere to go on to, so a recorded message that is journaled again is simply settled.
+    private RecipientCase Pass(ReceivedMessage message, RecipientCase one, PassTicket ticket)
+    {
+        one = one with { RecordId = ticket.RecordId, Ticket = ticket };
+        var before = passes.Find(ticket);
+        if (message.IsJournal || before == one.RetryKey) return one with { Standing = Standing.Settled, Settlement = SettledBefore(null) };
+        return before is not null || ticket.Hop > 1
+            ? one with { Standing = Standing.Looping, Settlement = Looped }
+            : one with { Standing = Standing.Passing, Disposition = Dispositions.Deliver };
+    }
+
+    private PassTicket? FindPass(EnvelopeRecipient recipient, IReadOnlyList<ProvenBytes> traces) => traces
+        .Where(trace => signer.IsValid(trace.Field, recipient.Address, trace.Sha256))
+        .OrderByDescending(trace => trace.Field.Hop)
+        .Select(trace => new PassTicket(trace.Field.RecordId, recipient.Address, trace.Field.Act, trace.Field.Hop))
+        .FirstOrDefault();
+
+    // Rare: only mail that left us carries the field. The MAC speaks of the bytes after it, so those are hashed.
+    private static async Task<IReadOnlyList<ProvenBytes>> ReadTracesAsync(ReceivedMessage message, CancellationToken cancel)
+    {
+        List<ProvenBytes> proven = [];
+        foreach (var found in message.Header.Traces)
+        {
+            if (TraceField.Parse(found.Value) is not { Mac: not null } field) continue;
+            await using var stream = message.Content.OpenRead();
+            await SkipAsync(stream, found.EndOffset, cancel);
+            proven.Add(new ProvenBytes(field, await SHA256.HashDataAsync(stream, cancel)));
+        }
+        return proven;
+    }
+
+    private static async Task SkipAsync(Stream stream, int count, CancellationToken cancel)
+    {
+        var scratch = new byte[Math.Min(count, 81_920)];
+        while (count > 0)
+        {
+            await stream.ReadExactlyAsync(scratch.AsMemory(0, Math.Min(count, scratch.Length)), cancel);
+            count -= Math.Min(count, scratch.Length);
+        }
+    }
+
+    private RecipientCase TooManyHops(ReceivedMessage message, EnvelopeRecipient recipient) => Plain(message, recipient) with
+    {
+        Standing = Standing.Looping,
+        Settlement = new Settlement(SettlementKind.Looping, Words: $"mail loop: more than {MaxReceivedFields} Received fields"),
+    };
+
+    private RecipientCase Plain(ReceivedMessage message, EnvelopeRecipient recipient) => new(
+        recipient, RetryKey.Of(message.Content.Sha256.Span, message.Envelope.ReversePath, recipient.Address),
+        book.OwnersOf(recipient.Address, recipient.OriginalRecipient), Standing.Fresh);
+
+    // RFC 5321 §4.5.1: postmaster without a domain is always ours.
+    private bool IsOurs(EnvelopeRecipient recipient) => !recipient.Address.Contains('@', StringComparison.Ordinal) || book.IsLocal(recipient.Address);
+
+    private static Settlement SettledBefore(string? answer) =>
+        new(SettlementKind.SettledBefore, Words: answer is null ? null : ReplyWords.WithoutCodes(answer));
+
+    private sealed record ProvenBytes(TraceField Field, byte[] Sha256);
+}

@@ -1,0 +1,69 @@
+using Recorder.Accounts;
+using Recorder.Archive;
+using Recorder.Delivery;
+using Recorder.Smtp;
+
+namespace Recorder.Intake;
+
+/// <summary>What all listeners share.</summary>
+public sealed record IntakeServices(
+    MessageFlow Flow, IArchiveLog Log, IAddressBook Book, Routes Routes, DiskWatermark Disk, RetryKeys Retries,
+    JournalAddresses Journal, long MaxMessageBytes, TimeProvider Clock, RecorderMetrics Metrics);
+
+/// <summary>The product behind one listener: what is announced, who is let in, and where the bytes go.</summary>
+public sealed class IntakeHandler(IntakeListener listener, IntakeServices services) : ISmtpServerHandler
+{
+    // What we prepend must still fit: Received and our trace field.
+    private const long TraceFieldBytes = 1024;
+
+    private static readonly SmtpReply NoRoom = new(452, "4.3.1", "not enough space for another message; try again later");
+    private static readonly SmtpReply NextHopDown = new(451, "4.4.1", "the next hop cannot be reached; try again later");
+    private static readonly SmtpReply BadAddress = new(553, "5.1.3", "not an address this server can read");
+    private static readonly SmtpReply BadJournalAddress =
+        new(550, "5.1.1", "this journal takes user#domain@journal-domain; map each original recipient with recipient_bcc_maps");
+
+    private bool IsRelay => listener.Mode == IntakeMode.Relay;
+
+    /// <summary>A relay offers only what the next hop offers too, so that nothing has to be converted on the way.</summary>
+    public SmtpExtensions Extensions
+    {
+        get
+        {
+            if (!IsRelay) return new SmtpExtensions(services.MaxMessageBytes);
+            var next = services.Routes.Common;
+            return next is null
+                ? new SmtpExtensions(services.MaxMessageBytes, EightBitMime: false, SmtpUtf8: false, Dsn: false, Chunking: false)
+                : new SmtpExtensions(SmallerSize(next.MaxMessageBytes), next.EightBitMime, next.SmtpUtf8, next.Dsn, next.Chunking);
+        }
+    }
+
+    public async ValueTask<SmtpReply?> OnMailAsync(PeerFacts peer, string reversePath, MailParameters parameters, CancellationToken cancel)
+    {
+        if (!services.Disk.HasRoom) return NoRoom;
+        return IsRelay && !await services.Routes.AnyUpAsync(cancel) ? NextHopDown : null;
+    }
+
+    public ValueTask<SmtpReply?> OnRecipientAsync(PeerFacts peer, Envelope soFar, EnvelopeRecipient recipient, CancellationToken cancel) =>
+        new(IsRelay ? CheckRelay(recipient) : services.Journal.MapBack(recipient.Address) is null ? BadJournalAddress : null);
+
+    public ValueTask<IIncomingMessage> OnDataAsync(PeerFacts peer, Envelope envelope, CancellationToken cancel)
+    {
+        if (!services.Disk.HasRoom) throw new SmtpRefusedException(NoRoom);
+        return new(new IncomingMessage(listener, services, peer, IsRelay ? envelope : Original(envelope)));
+    }
+
+    private SmtpReply? CheckRelay(EnvelopeRecipient recipient)
+    {
+        // RFC 5321 §4.5.1: postmaster needs no domain.
+        var isAddress = recipient.Address.Equals("postmaster", StringComparison.OrdinalIgnoreCase) || services.Book.Normalise(recipient.Address) is not null;
+        return !isAddress ? BadAddress : services.Routes.For(recipient.Address).IsDown ? NextHopDown : null;
+    }
+
+    private Envelope Original(Envelope envelope) => envelope with
+    {
+        Recipients = [.. envelope.Recipients.Select(recipient => recipient with { Address = services.Journal.MapBack(recipient.Address) ?? recipient.Address })],
+    };
+
+    private long SmallerSize(long nextHopBytes) =>
+        nextHopBytes == 0 ? services.MaxMessageBytes : Math.Max(1, Math.Min(services.MaxMessageBytes, nextHopBytes - TraceFieldBytes));
+}

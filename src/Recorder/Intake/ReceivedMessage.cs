@@ -1,0 +1,32 @@
+using Recorder.Archive;
+using Recorder.Smtp;
+
+namespace Recorder.Intake;
+
+/// <summary>What a record says of the door a message came through.</summary>
+public sealed record IntakeListener(string Name, SmtpProtocol Protocol, IntakeMode Mode);
+
+/// <summary>
+/// A message that has arrived whole and is at rest, before anything was decided. Stages pass it on unchanged.
+/// </summary>
+/// <param name="Envelope">As received; in journal mode its recipients are already the original ones.</param>
+/// <param name="ReceivedAt">When the data ended.</param>
+public sealed record ReceivedMessage(
+    IntakeListener Listener, PeerFacts Peer, Envelope Envelope, IReceivedContent Content, WireShape Shape,
+    DateTimeOffset ReceivedAt, HeaderGlance Header)
+{
+    public bool IsJournal => Listener.Mode == IntakeMode.Journal;
+}
+
+/// <summary>The little that the flow must know of the header; all else is read later by the index.</summary>
+/// <param name="ReceivedFields">Received fields in the outermost header (RFC 5321 §6.3).</param>
+/// <param name="ClusterKey">Near keys are stored side by side; may be empty.</param>
+/// <param name="Traces">Our own trace fields as found, topmost first; nothing is proven of them yet.</param>
+public sealed record HeaderGlance(int ReceivedFields, string ClusterKey, IReadOnlyList<FoundTrace> Traces)
+{
+    public static HeaderGlance None { get; } = new(0, "", []);
+}
+
+/// <param name="Value">The field's value.</param>
+/// <param name="EndOffset">Bytes from the message's start to the first one after the field's CRLF.</param>
+public sealed record FoundTrace(string Value, int EndOffset);

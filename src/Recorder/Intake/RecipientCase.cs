@@ -1,0 +1,88 @@
+using Recorder.Smtp;
+
+namespace Recorder.Intake;
+
+/// <summary>How one recipient stands before anything is done for it.</summary>
+public enum Standing
+{
+    /// <summary>New to us: judge, record, deliver.</summary>
+    Fresh,
+
+    /// <summary>Recorded by an earlier try that did not settle: deliver under that record's id.</summary>
+    Open,
+
+    /// <summary>Settled by an earlier try whose answer the upstream may not have seen: repeat the answer.</summary>
+    Settled,
+
+    /// <summary>Carries our valid trace field: recorded before, goes on as it is.</summary>
+    Passing,
+
+    /// <summary>Comes by a second time with our trace field, or too often in all.</summary>
+    Looping,
+
+    /// <summary>No recipient of the transaction is ours: passed on without a record.</summary>
+    Foreign,
+}
+
+/// <summary>One recipient on its way through the flow. Each stage returns a copy that knows more.</summary>
+/// <param name="RetryKey">SHA-256, reverse-path and recipient: what a retry of the same delivery has in common.</param>
+/// <param name="Owners">Local mailboxes it stands for; empty outside our domains.</param>
+/// <param name="RecordId">The record it belongs to; null until recorded.</param>
+/// <param name="Disposition">One of <see cref="Dispositions"/>; null until judged.</param>
+/// <param name="Settlement">How it ended; null while it still has to be delivered.</param>
+public sealed record RecipientCase(
+    EnvelopeRecipient Recipient, string RetryKey, IReadOnlyList<string> Owners, Standing Standing,
+    string? RecordId = null, string? Disposition = null, Settlement? Settlement = null, PassTicket? Ticket = null)
+{
+    public bool IsUnfinished => Settlement is null;
+}
+
+/// <summary>How a recipient ended; with the protocol it decides the reply.</summary>
+public enum SettlementKind
+{
+    /// <summary>The next hop took it.</summary>
+    Delivered,
+
+    /// <summary>Recorded and kept back.</summary>
+    Held,
+
+    /// <summary>Recorded; the original travels elsewhere.</summary>
+    Journaled,
+
+    /// <summary>Settled by an earlier try.</summary>
+    SettledBefore,
+
+    /// <summary>Not delivered yet: our outbox owes it from here on.</summary>
+    Owned,
+
+    /// <summary>4xx from the next hop, or no way to it.</summary>
+    Deferred,
+
+    /// <summary>5xx from the next hop.</summary>
+    Refused,
+
+    /// <summary>The connection broke after the last byte: it may have arrived.</summary>
+    Unknown,
+
+    /// <summary>RFC 5321 §6.3: it has been here before.</summary>
+    Looping,
+
+    /// <summary>We could not make it durable: the upstream still owes it.</summary>
+    NotRecorded,
+}
+
+/// <param name="Reply">The next hop's words, or for <see cref="SettlementKind.NotRecorded"/> ours; null where there are none.</param>
+/// <param name="Words">What to tell where there is no reply.</param>
+public sealed record Settlement(SettlementKind Kind, SmtpReply? Reply = null, string? Words = null)
+{
+    /// <summary>Nobody needs to send it again.</summary>
+    public bool IsSettled => Kind is SettlementKind.Delivered or SettlementKind.Held or SettlementKind.Journaled
+        or SettlementKind.SettledBefore or SettlementKind.Owned;
+
+    /// <summary>Somebody still owes it, and the outbox could.</summary>
+    public bool IsOpen => Kind is SettlementKind.Deferred or SettlementKind.Refused or SettlementKind.Unknown;
+}
+
+/// <summary>Names one pass of a recorded message on its way back through the hook.</summary>
+/// <param name="Hop">How often it has left us with this trace, this time not counted.</param>
+public sealed record PassTicket(string RecordId, string Recipient, string Act, int Hop);

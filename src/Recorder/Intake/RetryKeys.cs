@@ -1,0 +1,78 @@
+using System.Collections.Concurrent;
+using Recorder.Archive;
+using Recorder.Ledger;
+using Recorder.Smtp;
+
+namespace Recorder.Intake;
+
+/// <summary>Which deliveries are open: recorded, but not yet surely answered. Lives in the ledger's state.</summary>
+public sealed class RetryKeys(ILedger ledger, TimeProvider clock, ILogger<RetryKeys> log)
+{
+    /// <summary>Longer than any mail server tries by default (5 days), so that its last try still finds the key.</summary>
+    public static readonly TimeSpan OpenFor = TimeSpan.FromDays(6);
+
+    // A confirmation becomes durable within a second; until state shows it, this does. Key → record id and when.
+    private readonly ConcurrentDictionary<string, Closing> closing = new(StringComparer.Ordinal);
+    private long nextSweep;
+
+    /// <returns>null when no key is open: then the recipient is new.</returns>
+    public RetryKeyState? Find(string key)
+    {
+        var found = ledger.State.Get<RetryKeyState>(key);
+        if (found is null || clock.GetUtcNow() - found.OpenedAt > OpenFor) return null;
+        return closing.TryGetValue(key, out var closed) && closed.RecordId == found.RecordId ? null : found;
+    }
+
+    /// <summary>The outbox owes this recipient since an earlier try, whether it has delivered by now or not.</summary>
+    public bool IsOwnedByOutbox(string recordId, string recipient) =>
+        ledger.State.Get<Dispatch>(StateKeys.Dispatch(recordId, DispatchKind.Leftover, recipient, 1)) is not null;
+
+    /// <summary>The upstream has surely seen our 2xx for these recipients. Does not wait for the disk: a key that stays
+    /// open after a crash costs at most one suppressed repetition of byte-identical mail within six days.</summary>
+    public void Close(IReadOnlyList<RecipientCase> answered)
+    {
+        foreach (var record in answered.Where(one => one.RecordId is not null).GroupBy(one => one.RecordId!, StringComparer.Ordinal))
+        {
+            foreach (var one in record) closing[one.RetryKey] = new Closing(record.Key, clock.GetTimestamp());
+            var fact = new AnswerConfirmed(record.Key, [.. record.Select(one => one.Recipient.Address).Distinct(StringComparer.Ordinal)])
+            {
+                Actor = Actor.System("intake"),
+                At = clock.GetUtcNow(),
+            };
+            if (!ledger.TryPost(fact)) _ = AppendLaterAsync(fact);
+        }
+        Sweep();
+    }
+
+    private async Task AppendLaterAsync(AnswerConfirmed fact)
+    {
+        try
+        {
+            await ledger.AppendAsync(fact, CancellationToken.None);
+        }
+        catch (Exception error) when (error is ArchiveException or OperationCanceledException or ObjectDisposedException)
+        {
+            Log.NotConfirmed(log, error, fact.RecordId);
+        }
+    }
+
+    private void Sweep()
+    {
+        var now = clock.GetTimestamp();
+        var due = Interlocked.Read(ref nextSweep);
+        if (now < due || Interlocked.CompareExchange(ref nextSweep, now + clock.TimestampFrequency, due) != due) return;
+        foreach (var (key, closed) in closing)
+        {
+            if (clock.GetElapsedTime(closed.At, now) < TimeSpan.FromSeconds(1)) continue;
+            if (ledger.State.Get<RetryKeyState>(key)?.RecordId != closed.RecordId) closing.TryRemove(new(key, closed));
+        }
+    }
+
+    private sealed record Closing(string RecordId, long At);
+}
+
+internal static partial class Log
+{
+    [LoggerMessage(2001, LogLevel.Warning, "Record {RecordId}: the upstream's confirmation could not be recorded; its retry keys stay open")]
+    public static partial void NotConfirmed(ILogger log, Exception error, string recordId);
+}
