@@ -1,0 +1,21 @@
+namespace Recorder.Delivery.Outbox;
+
+/// <summary>When the outbox tries again: soon at first, since somebody may wait, then hourly, for five days in all
+/// (RFC 5321 §4.5.4.1 asks for 4 to 5).</summary>
+public sealed class Backoff(Random random)
+{
+    public static readonly TimeSpan GiveUpAfter = TimeSpan.FromDays(5);
+
+    private static readonly int[] Minutes = [1, 2, 5, 15, 30, 60];
+    private readonly Lock gate = new();
+
+    /// <param name="attempt">The one that just failed, from 1.</param>
+    /// <returns>null when it is time to give up.</returns>
+    public DateTimeOffset? NextAttempt(DateTimeOffset requestedAt, int attempt, DateTimeOffset now)
+    {
+        if (now - requestedAt >= GiveUpAfter) return null;
+        double jitter;
+        lock (gate) jitter = 0.9 + 0.2 * random.NextDouble();
+        return now + TimeSpan.FromMinutes(Minutes[Math.Clamp(attempt, 1, Minutes.Length) - 1]) * jitter;
+    }
+}

@@ -1,0 +1,68 @@
+using Recorder.Archive;
+using Recorder.Intake;
+using Recorder.Ledger;
+using Recorder.Smtp;
+
+namespace Recorder.Delivery.Outbox;
+
+/// <summary>One attempt at one dispatch: begun is durable before the data, the outcome after the next hop's word.</summary>
+public sealed class DispatchAttempt(
+    ILedger ledger, DispatchMessages messages, Deliverer deliverer, Backoff backoff, TimeProvider clock, RecorderMetrics metrics, ILogger<DispatchAttempt> log)
+{
+    /// <exception cref="ArchiveException">Something could not be recorded; the dispatch is still owed.</exception>
+    public async Task RunAsync(Dispatch dispatch, CancellationToken cancel)
+    {
+        var attempt = dispatch.Attempts + 1;
+        var outcome = await SendAsync(dispatch, attempt, cancel);
+        var now = clock.GetUtcNow();
+        var next = IsOver(outcome) ? null : backoff.NextAttempt(dispatch.RequestedAt, attempt, now);
+        // The bounce is owed before the leftover ends: a crash in between must not lose it. It waits for the end.
+        if (next is null && outcome.Outcome != DeliveryOutcome.Accepted) await OweBounceAsync(dispatch, cancel);
+        await ledger.AppendAsync(new DispatchEnded(dispatch.RecordId, dispatch.Kind, dispatch.Round, attempt, outcome, next) { Actor = Outbox, At = now }, cancel);
+        metrics.Dispatched(dispatch.Kind.ToString(), outcome.Outcome.ToString());
+        Log.Attempted(log, dispatch.RecordId, dispatch.Kind, attempt, outcome.Outcome, outcome.NextHop, next);
+    }
+
+    private static Actor Outbox => Actor.System("outbox");
+
+    // A refusal without words is the next hop lacking an extension: it may learn.
+    private static bool IsOver(RecipientOutcome outcome) => outcome.Outcome == DeliveryOutcome.Accepted
+        || (outcome is { Outcome: DeliveryOutcome.PermanentFailure, Reply: not null } or { Outcome: DeliveryOutcome.PermanentFailure, NextHop: "" });
+
+    private async Task<RecipientOutcome> SendAsync(Dispatch dispatch, int attempt, CancellationToken cancel)
+    {
+        try
+        {
+            await using var prepared = await messages.PrepareAsync(dispatch, cancel);
+            var begun = new DispatchBegun(dispatch.RecordId, dispatch.Kind, dispatch.Recipient, dispatch.Round, attempt) { Actor = Outbox, At = clock.GetUtcNow() };
+            var results = await deliverer.SendAsync(prepared.Message, async token => await ledger.AppendAsync(begun, token), cancel);
+            var (result, nextHop) = results[0];
+            return new RecipientOutcome(dispatch.Recipient, dispatch.Mailbox, result.Outcome, nextHop, result.Reply?.ToString(), result.Error);
+        }
+        catch (UndeliverableException error)
+        {
+            return new RecipientOutcome(dispatch.Recipient, dispatch.Mailbox, DeliveryOutcome.PermanentFailure, "", null, error.Message);
+        }
+    }
+
+    // RFC 3464 ends a leftover that nobody takes; never to <>, and not where the sender asked for silence (RFC 3461 §4.1).
+    private async Task OweBounceAsync(Dispatch failed, CancellationToken cancel)
+    {
+        if (failed.Kind != DispatchKind.Leftover || failed.ReversePath.Length == 0 || await messages.WantsNoReportAsync(failed, cancel)) return;
+        var key = StateKeys.Dispatch(failed.RecordId, DispatchKind.Bounce, failed.Recipient, failed.Round);
+        await ledger.ActAsync(key, state => state.Get<Dispatch>(key) is not null ? null
+            : new DispatchRequested(failed.RecordId, DispatchKind.Bounce, failed.Recipient, failed.Mailbox, "", failed.Round) { Actor = Outbox, At = clock.GetUtcNow() }, cancel);
+    }
+}
+
+internal static partial class Log
+{
+    [LoggerMessage(2301, LogLevel.Information, "Record {RecordId}: {Kind} attempt {Attempt} ended {Outcome} at {NextHop}; next {Next}")]
+    public static partial void Attempted(ILogger log, string recordId, DispatchKind kind, int attempt, DeliveryOutcome outcome, string nextHop, DateTimeOffset? next);
+
+    [LoggerMessage(2302, LogLevel.Error, "Record {RecordId}: an attempt of the outbox could not be completed; it is tried again")]
+    public static partial void AttemptFailed(ILogger log, Exception error, string recordId);
+
+    [LoggerMessage(2303, LogLevel.Error, "The outbox could not follow the ledger; it goes on in a moment")]
+    public static partial void CannotFollow(ILogger log, Exception error);
+}

@@ -1,0 +1,80 @@
+using System.Text.Json;
+using Recorder.Archive;
+using Recorder.Delivery.Trace;
+using Recorder.Intake;
+using Recorder.Ledger;
+using Recorder.Smtp;
+
+namespace Recorder.Delivery.Outbox;
+
+/// <summary>A dispatch made ready to be sent. Disposing it closes what was opened.</summary>
+internal sealed record PreparedDispatch(RoutedMessage Message, IAsyncDisposable? Opened) : IAsyncDisposable
+{
+    public ValueTask DisposeAsync() => Opened?.DisposeAsync() ?? ValueTask.CompletedTask;
+}
+
+/// <summary>It can never be sent; the dispatch ends with these words.</summary>
+internal sealed class UndeliverableException(string words) : Exception(words);
+
+/// <summary>Makes the outgoing message of a dispatch from the archive.</summary>
+public sealed class DispatchMessages(IArchiveLog log, ILedger ledger, TraceFields fields, BounceReport bounces, TimeProvider clock)
+{
+    /// <exception cref="ArchiveException">The archive cannot be read now.</exception>
+    internal async Task<PreparedDispatch> PrepareAsync(Dispatch dispatch, CancellationToken cancel)
+    {
+        if (!RecordId.TryParse(dispatch.RecordId, out var id) || await log.FindAsync(id, cancel) is not { Kind: EntryKind.Mail } entry)
+            throw new UndeliverableException("the record is no longer kept");
+        try
+        {
+            var mail = RecordedMail.Decode(entry.Payload.Span);
+            return dispatch.Kind == DispatchKind.Bounce ? await BounceAsync(dispatch, entry, mail, cancel) : await OriginalAsync(dispatch, entry, mail, cancel);
+        }
+        catch (Exception error) when (error is JsonException or ArchiveException { Fault: ArchiveFault.Missing or ArchiveFault.Damaged })
+        {
+            throw new UndeliverableException($"the record cannot be read: {error.Message}");
+        }
+    }
+
+    /// <summary>NOTIFY without FAILURE (RFC 3461 §4.1) asks for no report.</summary>
+    internal async Task<bool> WantsNoReportAsync(Dispatch failed, CancellationToken cancel)
+    {
+        if (!RecordId.TryParse(failed.RecordId, out var id) || await log.FindAsync(id, cancel) is not { Kind: EntryKind.Mail } entry) return true;
+        var notify = RecordedMail.Decode(entry.Payload.Span).Recipients.FirstOrDefault(one => one.Address == failed.Recipient)?.Notify;
+        return notify is not null && !notify.Split(',').Contains("FAILURE", StringComparer.OrdinalIgnoreCase);
+    }
+
+    // The exact bytes behind Received and our trace field, nothing else, so that DKIM signatures stay valid.
+    private async Task<PreparedDispatch> OriginalAsync(Dispatch dispatch, LogEntry entry, RecordedMail mail, CancellationToken cancel)
+    {
+        var content = await ArchivedContent.OpenAsync(log, entry, mail.Shape, cancel);
+        var act = $"{dispatch.Kind.ToString().ToLowerInvariant()}.{dispatch.Round}";
+        ReadOnlyMemory<byte> Fields(IReadOnlyList<EnvelopeRecipient> recipients) => TraceFields.Encode(
+            fields.SentAgain(dispatch.RecordId, dispatch.Recipient, clock.GetUtcNow()),
+            fields.Trace(dispatch.RecordId, recipients, act, 1, entry.ContentSha256.Span));
+        return new PreparedDispatch(new RoutedMessage(EnvelopeOf(dispatch, mail), Fields, content), content);
+    }
+
+    private static Envelope EnvelopeOf(Dispatch dispatch, RecordedMail mail)
+    {
+        var parameters = new MailParameters(
+            Body: mail.Shape.HasEightBit ? BodyType.EightBitMime : BodyType.SevenBit,
+            SmtpUtf8: mail.Parameters.SmtpUtf8 || dispatch.Recipient.Any(c => c > 127));
+        if (dispatch.Kind != DispatchKind.Leftover) return new Envelope(dispatch.ReversePath, [new EnvelopeRecipient(dispatch.Recipient)], parameters);
+        // The sender's own delivery goes on, so the sender's DSN wishes go with it (RFC 3461 §5.2.1).
+        var original = mail.Recipients.FirstOrDefault(one => one.Address == dispatch.Recipient);
+        return new Envelope(
+            dispatch.ReversePath, [new EnvelopeRecipient(dispatch.Recipient, original?.Notify, original?.OriginalRecipient)],
+            parameters with { Return = mail.Parameters.Return, EnvelopeId = mail.Parameters.EnvelopeId });
+    }
+
+    private async Task<PreparedDispatch> BounceAsync(Dispatch dispatch, LogEntry entry, RecordedMail mail, CancellationToken cancel)
+    {
+        var failed = ledger.State.Get<Dispatch>(StateKeys.Dispatch(dispatch.RecordId, DispatchKind.Leftover, dispatch.Recipient, dispatch.Round));
+        if (failed is { State: DispatchState.Accepted }) throw new UndeliverableException("no longer needed: the message was delivered after all");
+        await using var source = await log.OpenContentAsync(entry.Id, cancel);
+        var bytes = await bounces.BuildAsync(new BounceFacts(dispatch, mail, failed, clock.GetUtcNow()), source, cancel);
+        // RFC 5321 §4.5.5: a report travels with the null reverse-path, so that it can never bounce itself.
+        var envelope = new Envelope("", [new EnvelopeRecipient(mail.ReversePath)], new MailParameters(Body: BodyType.EightBitMime, SmtpUtf8: mail.ReversePath.Any(c => c > 127)));
+        return new PreparedDispatch(new RoutedMessage(envelope, _ => default, new MadeContent(bytes)), null);
+    }
+}
