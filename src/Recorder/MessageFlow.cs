@@ -63,6 +63,6 @@ public sealed record FlowAnswer(IReadOnlyList<SmtpReply> Replies, IReadOnlyList<
 
 internal static partial class Log
 {
-    [LoggerMessage(2101, LogLevel.Error, "A message for {Recipients} recipients was answered 4xx: it stays at the upstream")]
+    [LoggerMessage(3101, LogLevel.Error, "A message for {Recipients} recipients was answered 4xx: it stays at the upstream")]
     public static partial void FlowFailed(ILogger log, Exception error, int recipients);
 }

@@ -88,6 +88,6 @@ public sealed class HookDelivery(
 
 internal static partial class Log
 {
-    [LoggerMessage(2203, LogLevel.Error, "Record {RecordId}: its outcomes could not be recorded; the upstream is answered 4xx and may send it again")]
+    [LoggerMessage(3203, LogLevel.Error, "Record {RecordId}: its outcomes could not be recorded; the upstream is answered 4xx and may send it again")]
     public static partial void OutcomesNotRecorded(ILogger log, Exception error, string recordId);
 }

@@ -55,6 +55,6 @@ public sealed class Leftovers(ILedger ledger, Recording recording, TimeProvider 
 
 internal static partial class Log
 {
-    [LoggerMessage(2204, LogLevel.Error, "What is left of a message could not be taken over; the upstream is answered 4xx and sends it again")]
+    [LoggerMessage(3204, LogLevel.Error, "What is left of a message could not be taken over; the upstream is answered 4xx and sends it again")]
     public static partial void LeftoversNotRecorded(ILogger log, Exception error);
 }

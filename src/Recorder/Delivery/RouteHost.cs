@@ -79,9 +79,9 @@ internal sealed class RouteHost(INextHop hop, TimeProvider clock, ILogger log) :
 
 internal static partial class Log
 {
-    [LoggerMessage(2201, LogLevel.Warning, "Next hop {NextHop} cannot be reached; mail for it waits at the upstream until it can")]
+    [LoggerMessage(3201, LogLevel.Warning, "Next hop {NextHop} cannot be reached; mail for it waits at the upstream until it can")]
     public static partial void HostDown(ILogger log, string nextHop);
 
-    [LoggerMessage(2202, LogLevel.Information, "Next hop {NextHop} is back")]
+    [LoggerMessage(3202, LogLevel.Information, "Next hop {NextHop} is back")]
     public static partial void HostUp(ILogger log, string nextHop);
 }

@@ -31,7 +31,7 @@ public sealed class CaseSorter(RetryKeys retries, IAddressBook book, TraceSigner
         return retries.Find(one.RetryKey) is { } open ? Again(one, open) : one;
     }
 
-    private RecipientCase Again(RecipientCase one, RetryKeyState open) => open.Settled || retries.IsOwnedByOutbox(open.RecordId, one.Recipient.Address)
+    private RecipientCase Again(RecipientCase one, RetryKeyState open) => open.Settled
         ? one with { Standing = Standing.Settled, RecordId = open.RecordId, Settlement = SettledBefore(open.Answer) }
         : one with { Standing = Standing.Open, RecordId = open.RecordId, Disposition = Dispositions.Deliver };
 

@@ -72,6 +72,6 @@ public sealed class DiskWatermark(Func<DiskSpace> measure, Func<int> openSession
 
 internal static partial class Log
 {
-    [LoggerMessage(EventId = 2002, Message = "Disk space {DiskLevel}: {FreePercent:F1} % ({FreeBytes} bytes) free. Mail waits at the upstream (452) before space runs out: add space")]
+    [LoggerMessage(EventId = 3002, Message = "Disk space {DiskLevel}: {FreePercent:F1} % ({FreeBytes} bytes) free. Mail waits at the upstream (452) before space runs out: add space")]
     public static partial void DiskLevelChanged(ILogger log, LogLevel level, DiskLevel diskLevel, double freePercent, long freeBytes);
 }

@@ -52,6 +52,6 @@ public sealed class Recording(ILedger ledger, RecorderMetrics metrics, ILogger<R
 
 internal static partial class Log
 {
-    [LoggerMessage(2003, LogLevel.Error, "A message could not be recorded ({Fault}): answered 4xx, it stays at the upstream")]
+    [LoggerMessage(3003, LogLevel.Error, "A message could not be recorded ({Fault}): answered 4xx, it stays at the upstream")]
     public static partial void NotRecorded(ILogger log, Exception error, ArchiveFault fault);
 }

@@ -5,19 +5,12 @@ namespace Recorder.Intake;
 /// <summary>What a retry of one delivery has in common with the try before: the bytes, the reverse-path, the recipient.</summary>
 public static class RetryKey
 {
-    /// <summary>The state key (<see cref="StateKeys.Retry"/>) of one recipient.</summary>
+    /// <summary>The state key (<see cref="StateKeys.Retry"/>) of one recipient. Exactly as the envelope said it: a retry
+    /// says the same again, and a key that is too wide would lose a copy.</summary>
     /// <param name="sha256">Of the exact bytes, 32 bytes.</param>
     public static string Of(ReadOnlySpan<byte> sha256, string reversePath, string recipient) =>
-        StateKeys.Retry(Convert.ToHexStringLower(sha256), reversePath, Normalise(recipient));
+        StateKeys.Retry(Convert.ToHexStringLower(sha256), reversePath, recipient);
 
     public static IReadOnlyList<string> AllOf(ReceivedMessage message) =>
         [.. message.Envelope.Recipients.Select(recipient => Of(message.Content.Sha256.Span, message.Envelope.ReversePath, recipient.Address))];
-
-    /// <summary>Only the domain is folded: details (user+detail@) and, in general, the case of the local part
-    /// (RFC 5321 §2.4) can lead to different places, and a key that is too wide would lose a copy.</summary>
-    public static string Normalise(string recipient)
-    {
-        var at = recipient.LastIndexOf('@');
-        return at < 0 ? recipient : recipient[..at] + recipient[at..].ToLowerInvariant();
-    }
 }

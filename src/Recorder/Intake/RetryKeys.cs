@@ -11,8 +11,8 @@ public sealed class RetryKeys(ILedger ledger, TimeProvider clock, ILogger<RetryK
     /// <summary>Longer than any mail server tries by default (5 days), so that its last try still finds the key.</summary>
     public static readonly TimeSpan OpenFor = TimeSpan.FromDays(6);
 
-    // A confirmation becomes durable within a second; until state shows it, this does. Key → record id and when.
-    private readonly ConcurrentDictionary<string, Closing> closing = new(StringComparer.Ordinal);
+    // A confirmation becomes durable within a second; until state shows it, this does, with the time it was posted.
+    private readonly ConcurrentDictionary<(string Key, string RecordId), long> closing = new();
     private long nextSweep;
 
     /// <returns>null when no key is open: then the recipient is new.</returns>
@@ -20,12 +20,8 @@ public sealed class RetryKeys(ILedger ledger, TimeProvider clock, ILogger<RetryK
     {
         var found = ledger.State.Get<RetryKeyState>(key);
         if (found is null || clock.GetUtcNow() - found.OpenedAt > OpenFor) return null;
-        return closing.TryGetValue(key, out var closed) && closed.RecordId == found.RecordId ? null : found;
+        return closing.ContainsKey((key, found.RecordId)) ? null : found;
     }
-
-    /// <summary>The outbox owes this recipient since an earlier try, whether it has delivered by now or not.</summary>
-    public bool IsOwnedByOutbox(string recordId, string recipient) =>
-        ledger.State.Get<Dispatch>(StateKeys.Dispatch(recordId, DispatchKind.Leftover, recipient, 1)) is not null;
 
     /// <summary>The upstream has surely seen our 2xx for these recipients. Does not wait for the disk: a key that stays
     /// open after a crash costs at most one suppressed repetition of byte-identical mail within six days.</summary>
@@ -33,7 +29,7 @@ public sealed class RetryKeys(ILedger ledger, TimeProvider clock, ILogger<RetryK
     {
         foreach (var record in answered.Where(one => one.RecordId is not null).GroupBy(one => one.RecordId!, StringComparer.Ordinal))
         {
-            foreach (var one in record) closing[one.RetryKey] = new Closing(record.Key, clock.GetTimestamp());
+            foreach (var one in record) closing[(one.RetryKey, record.Key)] = clock.GetTimestamp();
             var fact = new AnswerConfirmed(record.Key, [.. record.Select(one => one.Recipient.Address).Distinct(StringComparer.Ordinal)])
             {
                 Actor = Actor.System("intake"),
@@ -61,18 +57,16 @@ public sealed class RetryKeys(ILedger ledger, TimeProvider clock, ILogger<RetryK
         var now = clock.GetTimestamp();
         var due = Interlocked.Read(ref nextSweep);
         if (now < due || Interlocked.CompareExchange(ref nextSweep, now + clock.TimestampFrequency, due) != due) return;
-        foreach (var (key, closed) in closing)
+        foreach (var (closed, postedAt) in closing)
         {
-            if (clock.GetElapsedTime(closed.At, now) < TimeSpan.FromSeconds(1)) continue;
-            if (ledger.State.Get<RetryKeyState>(key)?.RecordId != closed.RecordId) closing.TryRemove(new(key, closed));
+            var isApplied = ledger.State.Get<RetryKeyState>(closed.Key)?.RecordId != closed.RecordId;
+            if (isApplied && clock.GetElapsedTime(postedAt, now) > TimeSpan.FromSeconds(1)) closing.TryRemove(closed, out _);
         }
     }
-
-    private sealed record Closing(string RecordId, long At);
 }
 
 internal static partial class Log
 {
-    [LoggerMessage(2001, LogLevel.Warning, "Record {RecordId}: the upstream's confirmation could not be recorded; its retry keys stay open")]
+    [LoggerMessage(3001, LogLevel.Warning, "Record {RecordId}: the upstream's confirmation could not be recorded; its retry keys stay open")]
     public static partial void NotConfirmed(ILogger log, Exception error, string recordId);
 }

@@ -43,15 +43,15 @@ internal sealed class SessionLog(ILogger log, string listener) : ISmtpServerObse
 
 internal static partial class Log
 {
-    [LoggerMessage(2010, LogLevel.Warning, "{Listener}: connection from {Peer} refused with {Code}: a limit is reached")]
+    [LoggerMessage(3010, LogLevel.Warning, "{Listener}: connection from {Peer} refused with {Code}: a limit is reached")]
     public static partial void ConnectionRefused(ILogger log, string listener, IPAddress peer, int code);
 
-    [LoggerMessage(2011, LogLevel.Information, "{Listener}: {Peer} {Verb} answered {Reply}")]
+    [LoggerMessage(3011, LogLevel.Information, "{Listener}: {Peer} {Verb} answered {Reply}")]
     public static partial void CommandRefused(ILogger log, string listener, IPAddress peer, string verb, string reply);
 
-    [LoggerMessage(2012, LogLevel.Information, "{Listener}: message from {Peer}, {Recipients} recipients, {SizeBytes} bytes: {Positive} replies 2xx, first {Reply}")]
+    [LoggerMessage(3012, LogLevel.Information, "{Listener}: message from {Peer}, {Recipients} recipients, {SizeBytes} bytes: {Positive} replies 2xx, first {Reply}")]
     public static partial void TransactionEnded(ILogger log, string listener, IPAddress peer, int recipients, long sizeBytes, int positive, string reply);
 
-    [LoggerMessage(2013, LogLevel.Error, "{Listener}: session with {Peer} failed; what was arriving was answered 4xx")]
+    [LoggerMessage(3013, LogLevel.Error, "{Listener}: session with {Peer} failed; what was arriving was answered 4xx")]
     public static partial void SessionFailed(ILogger log, Exception error, string listener, IPAddress peer);
 }

@@ -57,12 +57,12 @@ public sealed class DispatchAttempt(
 
 internal static partial class Log
 {
-    [LoggerMessage(2301, LogLevel.Information, "Record {RecordId}: {Kind} attempt {Attempt} ended {Outcome} at {NextHop}; next {Next}")]
+    [LoggerMessage(3301, LogLevel.Information, "Record {RecordId}: {Kind} attempt {Attempt} ended {Outcome} at {NextHop}; next {Next}")]
     public static partial void Attempted(ILogger log, string recordId, DispatchKind kind, int attempt, DeliveryOutcome outcome, string nextHop, DateTimeOffset? next);
 
-    [LoggerMessage(2302, LogLevel.Error, "Record {RecordId}: an attempt of the outbox could not be completed; it is tried again")]
+    [LoggerMessage(3302, LogLevel.Error, "Record {RecordId}: an attempt of the outbox could not be completed; it is tried again")]
     public static partial void AttemptFailed(ILogger log, Exception error, string recordId);
 
-    [LoggerMessage(2303, LogLevel.Error, "The outbox could not follow the ledger; it goes on in a moment")]
+    [LoggerMessage(3303, LogLevel.Error, "The outbox could not follow the ledger; it goes on in a moment")]
     public static partial void CannotFollow(ILogger log, Exception error);
 }

@@ -25,5 +25,5 @@ public sealed class TracePasses
         while (order.Count > MaxRemembered && order.TryDequeue(out var oldest)) passed.TryRemove(oldest, out _);
     }
 
-    private static (string, string, string) KeyOf(PassTicket ticket) => (ticket.RecordId, RetryKey.Normalise(ticket.Recipient), ticket.Act);
+    private static (string, string, string) KeyOf(PassTicket ticket) => (ticket.RecordId, TraceSigner.FoldDomain(ticket.Recipient), ticket.Act);
 }

@@ -2,7 +2,6 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Recorder.Intake;
 
 namespace Recorder.Delivery.Trace;
 
@@ -23,8 +22,15 @@ public sealed class TraceSigner(byte[] key)
             && CryptographicOperations.FixedTimeEquals(claimed, Mac(field.RecordId, recipient, field.Act, field.Hop, contentSha256));
     }
 
+    /// <summary>A mail server on the way may fold the domain; the local part is left as it is (RFC 5321 §2.4).</summary>
+    internal static string FoldDomain(string recipient)
+    {
+        var at = recipient.LastIndexOf('@');
+        return at < 0 ? recipient : recipient[..at] + recipient[at..].ToLowerInvariant();
+    }
+
     // Every part but the last is free of line feeds, so no two different inputs give the same text.
     private byte[] Mac(string recordId, string recipient, string act, int hop, ReadOnlySpan<byte> contentSha256) =>
         HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
-            $"recorder-trace-1\n{recordId}\n{act}\n{hop}\n{Convert.ToHexStringLower(contentSha256)}\n{RetryKey.Normalise(recipient)}")));
+            $"recorder-trace-1\n{recordId}\n{act}\n{hop}\n{Convert.ToHexStringLower(contentSha256)}\n{FoldDomain(recipient)}")));
 }
