@@ -1,0 +1,156 @@
+using System.Text;
+using System.Text.Unicode;
+using UtfUnknown;
+
+namespace Recorder.Mail;
+
+/// <param name="Guessed">The charset was missing or wrong, and the text is our best reading of it.</param>
+internal readonly record struct DecodedText(string Text, bool Guessed);
+
+/// <summary>
+/// Bytes to text when the declared charset may be missing or a lie. Order: byte order mark, valid UTF-8, the declared
+/// charset where it decodes cleanly, the hint (another part's charset), detection, East Asian likelihood, windows-1252.
+/// </summary>
+internal static class CharsetRepair
+{
+    private const int SampleBytes = 64 << 10;
+
+    public static DecodedText Decode(ReadOnlySpan<byte> bytes, string? declaredName, string? hintName = null)
+    {
+        if (ByteOrderMark(bytes) is { } marked)
+            return new(marked, false);
+        var declared = CharsetNames.Find(declaredName);
+        if (Ascii.IsValid(bytes))
+            return DecodeSevenBit(bytes, declared);
+        if (declared is not null && CharsetNames.IsWide(declared))
+            return new(declared.GetString(bytes), false);
+        if (Utf8.IsValid(bytes) && !IsLikelierIn(declared, bytes))
+            return new(CharsetNames.Utf8.GetString(bytes), declared is not null && declared != CharsetNames.Utf8);
+        return DecodeEightBit(bytes, declared, CharsetNames.Find(hintName));
+    }
+
+    private static DecodedText DecodeEightBit(ReadOnlySpan<byte> bytes, Encoding? declared, Encoding? hint)
+    {
+        if (declared is not null && IsCredible(declared, bytes) && CleanText(declared, bytes) is { } asDeclared)
+            return new(asDeclared, false);
+        if (hint is not null && hint != declared && !CharsetNames.IsWestern(hint) && CleanText(hint, bytes) is { } asHint)
+            return new(asHint, true);
+        if (Guess(bytes) is { } guess && CleanText(guess, bytes) is { } asGuessed)
+            return new(asGuessed, true);
+        if (declared is not null && MostlyClean(declared, bytes) is { } nearly)
+            return new(nearly, true);
+        // Nothing decodes without a fault: a few bad bytes in a text of a known kind beat mojibake throughout.
+        if (MostlyClean(CharsetNames.Utf8, bytes) is { } utf8)
+            return new(utf8, true);
+        if (CjkGuess.Best(bytes) is { } cjk && MostlyClean(cjk, bytes) is { } asCjk)
+            return new(asCjk, true);
+        return new(CharsetNames.Windows1252.GetString(bytes), true);
+    }
+
+    private static string? ByteOrderMark(ReadOnlySpan<byte> bytes) => bytes switch
+    {
+        [0xEF, 0xBB, 0xBF, ..] when Utf8.IsValid(bytes) => CharsetNames.Utf8.GetString(bytes[3..]),
+        [0xFF, 0xFE, ..] when bytes.Length % 2 == 0 => Encoding.Unicode.GetString(bytes[2..]),
+        [0xFE, 0xFF, ..] when bytes.Length % 2 == 0 => Encoding.BigEndianUnicode.GetString(bytes[2..]),
+        _ => null,
+    };
+
+    private static DecodedText DecodeSevenBit(ReadOnlySpan<byte> bytes, Encoding? declared)
+    {
+        if (declared is not null && CharsetNames.IsSevenBit(declared))
+            return new(declared.GetString(bytes), false);
+        if (declared is not null && CharsetNames.IsWide(declared) && bytes.Contains((byte)0))
+            return new(declared.GetString(bytes), false);
+        if (bytes.Contains((byte)0x1B))
+        {
+            // RFC 1468 and RFC 1557 escapes are unmistakable, whatever was declared.
+            if (bytes.IndexOf("\x1B$B"u8) >= 0 || bytes.IndexOf("\x1B$@"u8) >= 0 || bytes.IndexOf("\x1B(J"u8) >= 0)
+                return new(CharsetNames.Iso2022Jp.GetString(bytes), true);
+            if (bytes.IndexOf("\x1B$)C"u8) >= 0)
+                return new(CharsetNames.Iso2022Kr.GetString(bytes), true);
+        }
+        return new(Encoding.ASCII.GetString(bytes), false);
+    }
+
+    /// <summary>Short East Asian text can be valid UTF-8 by accident, but then only in two-byte sequences.</summary>
+    private static bool IsLikelierIn(Encoding? declared, ReadOnlySpan<byte> bytes) =>
+        declared is not null && CharsetNames.IsMultiByte(declared)
+        && bytes.IndexOfAnyInRange((byte)0xE0, (byte)0xF4) < 0 && CleanText(declared, bytes) is not null;
+
+    /// <summary>A western label sticks to anything, since every byte is a letter there. High bytes mostly side by side are
+    /// not western text.</summary>
+    private static bool IsCredible(Encoding declared, ReadOnlySpan<byte> bytes)
+    {
+        if (!CharsetNames.IsWestern(declared))
+            return true;
+        var sample = bytes[..Math.Min(bytes.Length, SampleBytes)];
+        var (high, paired, letters) = (0, 0, 0);
+        for (var i = 0; i < sample.Length; i++)
+        {
+            if (sample[i] < 0x80)
+            {
+                letters += char.IsAsciiLetter((char)sample[i]) ? 1 : 0;
+                continue;
+            }
+            high++;
+            if ((i > 0 && sample[i - 1] >= 0x80) || (i + 1 < sample.Length && sample[i + 1] >= 0x80))
+                paired++;
+        }
+        return high < 8 || paired * 10 < high * 6 || high * 3 < letters || Guess(sample) is not { } guess || CharsetNames.IsWestern(guess);
+    }
+
+    private static Encoding? Guess(ReadOnlySpan<byte> bytes)
+    {
+        var sample = bytes[..Math.Min(bytes.Length, SampleBytes)];
+        var (detected, confidence) = Detect(sample);
+        if (detected is not null && CharsetNames.IsMultiByte(detected) && confidence >= .9f)
+            return detected;
+        var cjk = CjkGuess.Best(sample, out var likelihood);
+        var alphabet = confidence >= .6f && detected is not null && !CharsetNames.IsMultiByte(detected) ? detected : null;
+        // Cyrillic and the like pair up into rare but valid ideographs; only text with everyday ones beats the detector.
+        return alphabet is not null && (cjk is null || likelihood < -8.5) ? alphabet : cjk;
+    }
+
+    private static (Encoding? Encoding, float Confidence) Detect(ReadOnlySpan<byte> sample)
+    {
+        var found = CharsetDetector.DetectFromBytes(sample.ToArray()).Detected;
+        // Its guesses among western and DOS charsets on short text are noise; windows-1252 reads those as well.
+        return found?.EncodingName is { } name && !name.StartsWith("ibm", StringComparison.OrdinalIgnoreCase)
+            && name is not ("iso-8859-1" or "windows-1252" or "iso-8859-16" or "iso-8859-15" or "utf-8" or "ascii")
+            ? (CharsetNames.Find(name), found.Confidence)
+            : (null, 0);
+    }
+
+    private static string? CleanText(Encoding encoding, ReadOnlySpan<byte> bytes)
+    {
+        var text = encoding.GetString(bytes);
+        return Faults(text) == 0 ? text : null;
+    }
+
+    private static string? MostlyClean(Encoding encoding, ReadOnlySpan<byte> bytes)
+    {
+        var text = encoding.GetString(bytes);
+        var foreign = text.AsSpan().Length - text.AsSpan().Count(char.IsAscii);
+        return Faults(text) * 20 <= foreign ? text : null;
+    }
+
+    /// <summary>Characters no sender meant: replacements, private use (where code page 950 puts what it does not know), C1.</summary>
+    private static int Faults(string text)
+    {
+        var faults = 0;
+        foreach (var c in text)
+        {
+            if (c is '\uFFFD' or (>= '\u0080' and <= '\u009F') or (>= '\uE000' and <= '\uF8FF'))
+                faults++;
+        }
+        return faults;
+    }
+
+    private static int Count(this ReadOnlySpan<char> text, Func<char, bool> predicate)
+    {
+        var count = 0;
+        foreach (var c in text)
+            count += predicate(c) ? 1 : 0;
+        return count;
+    }
+}

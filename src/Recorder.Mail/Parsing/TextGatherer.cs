@@ -1,0 +1,47 @@
+using System.Text;
+
+namespace Recorder.Mail;
+
+/// <summary>The readable text of all parts, one below the other, up to a length.</summary>
+internal sealed class TextGatherer(int maxLength)
+{
+    private readonly StringBuilder text = new();
+    private (int AlternativeId, ulong Digest) previous;
+
+    public bool IsCut { get; private set; }
+
+    public void Add(ReadPart part, string content)
+    {
+        var plain = part.IsHtml ? HtmlText.Of(content, maxLength - text.Length + 1) : content;
+        // Two forms of one body that differ only in white space need to be found once.
+        var digest = Digest(plain);
+        if (part.AlternativeId != 0 && previous == (part.AlternativeId, digest))
+            return;
+        previous = (part.AlternativeId, digest);
+        AddLine(plain);
+    }
+
+    public void AddLine(string line)
+    {
+        if (line.Length == 0)
+            return;
+        if (text.Length > 0 && text[^1] != '\n')
+            text.Append('\n');
+        var room = Math.Max(0, maxLength - text.Length);
+        IsCut |= line.Length > room;
+        text.Append(line, 0, Math.Min(room, line.Length));
+    }
+
+    public override string ToString() => text.ToString();
+
+    private static ulong Digest(string plain)
+    {
+        var hash = 14695981039346656037UL; // FNV-1a
+        foreach (var c in plain)
+        {
+            if (!char.IsWhiteSpace(c))
+                hash = (hash ^ c) * 1099511628211UL;
+        }
+        return hash;
+    }
+}
