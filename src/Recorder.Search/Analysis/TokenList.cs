@@ -1,0 +1,96 @@
+using System.Text;
+
+namespace Recorder.Search.Analysis;
+
+/// <summary>
+/// The tokens of one field in memory, so that a text is scanned once and replayed into several Lucene fields.
+/// A run of n characters takes n positions: its n-1 pairs, then the last character alone, so that a phrase may go on behind it.
+/// </summary>
+internal sealed class TokenList : ITextSink
+{
+    private const int KeptChars = 1 << 20;
+    private char[] _chars = new char[1024];
+    private int _used;
+    private readonly List<Token> _tokens = [];
+    private readonly TextScanner _scanner;
+
+    public TokenList() => _scanner = new TextScanner(this);
+
+    public readonly record struct Token(int Start, int Length, int Increment);
+
+    public Grams Grams { get; } = new();
+
+    public int Count => _tokens.Count;
+
+    public Token this[int index] => _tokens[index];
+
+    public ReadOnlySpan<char> Text(Token token) => _chars.AsSpan(token.Start, token.Length);
+
+    public void Clear()
+    {
+        _used = 0;
+        _tokens.Clear();
+        Grams.Clear();
+        if (_chars.Length <= KeptChars) return;
+        _chars = new char[1024];
+        _tokens.Capacity = 0;
+    }
+
+    public void Scan(string text) => _scanner.Scan(text);
+
+    public void Word(ReadOnlySpan<char> exact, ReadOnlySpan<char> folded)
+    {
+        Add(folded, increment: 1);
+        Grams.AddPrefixes(folded);
+        if (exact.SequenceEqual(folded)) return;
+        Add(exact, increment: 0);
+        Grams.AddPrefixes(exact);
+    }
+
+    public void Run(ReadOnlySpan<char> exact, ReadOnlySpan<char> folded)
+    {
+        Grams.AddSingles(folded);
+        if (exact.SequenceEqual(folded))
+        {
+            for (var rest = folded; !rest.IsEmpty; rest = rest[Width(rest)..]) Add(Pair(rest), increment: 1);
+            return;
+        }
+        Grams.AddSingles(exact);
+        RunOfBothForms(exact, folded);
+    }
+
+    public void Address(ReadOnlySpan<char> whole)
+    {
+        if (whole.Length <= TextScanner.MaxWordChars) Add(whole, increment: 0);
+    }
+
+    private void RunOfBothForms(ReadOnlySpan<char> exact, ReadOnlySpan<char> folded)
+    {
+        while (!folded.IsEmpty)
+        {
+            Add(Pair(folded), increment: 1);
+            if (!Pair(folded).SequenceEqual(Pair(exact))) Add(Pair(exact), increment: 0);
+            folded = folded[Width(folded)..];
+            exact = exact[Width(exact)..];
+        }
+    }
+
+    /// <summary>The first two code points, or the last one.</summary>
+    internal static ReadOnlySpan<char> Pair(ReadOnlySpan<char> run)
+    {
+        var first = Width(run);
+        return first == run.Length ? run : run[..(first + Width(run[first..]))];
+    }
+
+    internal static int Width(ReadOnlySpan<char> run) => char.IsHighSurrogate(run[0]) && run.Length > 1 ? 2 : 1;
+
+    private void Add(ReadOnlySpan<char> token, int increment)
+    {
+        if (_used + token.Length > _chars.Length)
+            Array.Resize(ref _chars, Math.Max(_chars.Length * 2, _used + token.Length));
+        token.CopyTo(_chars.AsSpan(_used));
+        // Lucene refuses a first token without a position of its own.
+        _tokens.Add(new Token(_used, token.Length, _tokens.Count == 0 ? 1 : increment));
+        _used += token.Length;
+    }
+}

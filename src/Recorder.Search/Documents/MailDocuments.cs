@@ -1,0 +1,93 @@
+using Lucene.Net.Documents;
+using Lucene.Net.Index;
+using Recorder.Search.Analysis;
+using Recorder.Search.Partitions;
+
+namespace Recorder.Search.Documents;
+
+/// <summary>
+/// Makes Lucene documents of mail. The field objects are reused: a document is valid until the next one is made.
+/// Every text is scanned once, then replayed into its own field and the field of all text.
+/// </summary>
+internal sealed class MailDocuments
+{
+    private readonly TokenList _subject = new(), _from = new(), _to = new(), _cc = new(), _files = new(), _list = new(), _body = new();
+    private readonly TokenList _envelope = new(), _blind = new();
+    private readonly TokenList[] _all;
+    private readonly FieldTokens[] _fields;
+    private readonly List<IIndexableField> _document = [];
+
+    public MailDocuments()
+    {
+        _all = [_subject, _from, _to, _cc, _files, _list, _body, _envelope, _blind];
+        _fields =
+        [
+            new(MailFields.Subject, _subject), new(MailFields.From, _from), new(MailFields.To, _to), new(MailFields.Cc, _cc),
+            new(MailFields.FileName, _files), new(MailFields.List, _list),
+            new(MailFields.Text, _subject, _from, _to, _cc, _files, _list, _body),
+            new(MailFields.Envelope, _envelope), new(MailFields.BlindEnvelope, _blind),
+        ];
+    }
+
+    public static RecordKey KeyOf(SearchDocument mail) => new(mail.Id, mail.Lane, mail.Sequence, mail.ReceivedAt.UtcTicks);
+
+    public IEnumerable<IIndexableField> Build(SearchDocument mail)
+    {
+        _document.Clear();
+        foreach (var list in _all) list.Clear();
+        RecordFields.AddTo(_document, KeyOf(mail));
+        Scan(mail);
+        Envelope(mail);
+        Facts(mail);
+        foreach (var field in _fields) field.AddTo(_document);
+        return _document;
+    }
+
+    private void Scan(SearchDocument mail)
+    {
+        _subject.Scan(mail.Subject);
+        _from.Scan($"{mail.From}\n\n{mail.ReversePath}");
+        _to.Scan(mail.To);
+        _cc.Scan(mail.Cc);
+        foreach (var name in mail.AttachmentNames) _files.Scan(name);
+        _list.Scan(mail.ListId);
+        _body.Scan(mail.Text);
+    }
+
+    private void Envelope(SearchDocument mail)
+    {
+        foreach (var owner in mail.Owners)
+        {
+            Keyword(MailFields.Owner, owner);
+            _envelope.Scan(owner);
+            if (mail.Dispositions.TryGetValue(owner, out var code)) State(owner, code);
+            if (Names(mail.To, owner) || Names(mail.Cc, owner)) continue;
+            Keyword(MailFields.Blind, owner);
+            _blind.Scan(owner);
+        }
+    }
+
+    /// <summary>The code and, where it has one, its first part; for the owner and, under no name, for the administrator.</summary>
+    private void State(string owner, string code)
+    {
+        var dot = code.IndexOf('.', StringComparison.Ordinal);
+        foreach (var name in dot > 0 ? [code, code[..dot]] : (string[])[code])
+        {
+            Keyword(MailFields.State, MailFields.StateTerm(owner, name));
+            Keyword(MailFields.State, MailFields.StateTerm("", name));
+        }
+    }
+
+    private void Facts(SearchDocument mail)
+    {
+        _document.Add(new NumericDocValuesField(MailFields.SizeBytes, mail.SizeBytes));
+        _document.Add(new StoredField(MailFields.Row, MailRow.Of(mail).ToBytes()));
+        if (mail.AttachmentNames.Count > 0) Keyword(MailFields.Has, MailFields.Attachment);
+        if (mail.MessageId.Length > 0) Keyword(MailFields.MessageId, mail.MessageId.Trim().TrimStart('<').TrimEnd('>'));
+    }
+
+    private void Keyword(string field, string value) =>
+        _document.Add(new Field(field, MailFields.Keyword(value), MailFields.KeywordType));
+
+    private static bool Names(string header, string owner) => header.Contains(owner, StringComparison.OrdinalIgnoreCase);
+}

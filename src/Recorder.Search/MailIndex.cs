@@ -1,0 +1,85 @@
+using Lucene.Net.Index;
+using Lucene.Net.Search;
+using Recorder.Search.Documents;
+using Recorder.Search.Paging;
+using Recorder.Search.Partitions;
+using Recorder.Search.Querying;
+using Recorder.Search.Translation;
+
+namespace Recorder.Search;
+
+/// <summary>
+/// The mail index on Lucene, in partitions that follow the order of the log. Everything in it can be rebuilt from the mail:
+/// a folder that is missing, damaged or of another format starts empty, with an empty checkpoint.
+/// </summary>
+public sealed class MailIndex : IMailIndex
+{
+    /// <summary>Totals are exact up to here.</summary>
+    public const int ExactTotal = 10_000;
+
+    private readonly PartitionSet _partitions;
+    private readonly MailIndexOptions _options;
+    private readonly TimeProvider _time;
+    private readonly MailDocuments _documents = new();
+
+    private MailIndex(PartitionSet partitions, MailIndexOptions options, TimeProvider time) =>
+        (_partitions, _options, _time) = (partitions, options, time);
+
+    /// <summary>Opens or creates the index; one process at a time.</summary>
+    /// <exception cref="IOException">Another process has it open, or the disk refuses.</exception>
+    public static MailIndex Open(string folder, MailIndexOptions options, TimeProvider time)
+    {
+        var layout = new PartitionOptions(MailFields.FormatVersion, options.PartitionDocuments, options.RamBufferMegabytes);
+        return new MailIndex(PartitionSet.Open(folder, layout), options, time);
+    }
+
+    /// <summary>Why an index that was here was deleted at opening (damage, another format); null where none was.</summary>
+    public string? StartedEmptyBecause => _partitions.StartedEmptyBecause;
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, long> Checkpoint => _partitions.Checkpoint;
+
+    /// <inheritdoc/>
+    public long DocumentCount
+    {
+        get
+        {
+            using var snapshot = _partitions.Acquire();
+            return snapshot.Views.Sum(view => (long)view.Reader.NumDocs);
+        }
+    }
+
+    internal PartitionSet Partitions => _partitions;
+
+    /// <inheritdoc/>
+    public void Add(IReadOnlyList<SearchDocument> documents) => _partitions.Write(documents, MailDocuments.KeyOf, _documents.Build);
+
+    /// <inheritdoc/>
+    public void Refresh(IReadOnlyDictionary<string, long> through) => _partitions.Refresh(through);
+
+    /// <inheritdoc/>
+    public void Commit(IReadOnlyDictionary<string, long> through) => _partitions.Commit(through);
+
+    /// <inheritdoc/>
+    public SearchPage Search(SearchRequest request)
+    {
+        using var snapshot = _partitions.Acquire();
+        return new MailSearch(snapshot, request, _options, _time.GetUtcNow()).Run();
+    }
+
+    /// <inheritdoc/>
+    public SearchHit? Find(string id, IReadOnlyList<OwnerScope>? scope, DateTimeOffset? notBefore)
+    {
+        if (id.Length > MailFields.MaxKeywordChars) return null;
+        using var snapshot = _partitions.Acquire();
+        foreach (var view in snapshot.Views.Reverse())
+        {
+            var found = new IndexSearcher(view.Reader).Search(new TermQuery(new Term(RecordFields.Id, id)), 1).ScoreDocs;
+            if (found.Length > 0) return MailHits.Read(view.Reader, found[0].Doc, scope, notBefore);
+        }
+        return null;
+    }
+
+    /// <summary>Lets go without committing: what was not committed is replayed by the follower.</summary>
+    public void Dispose() => _partitions.Dispose();
+}

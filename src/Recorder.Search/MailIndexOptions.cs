@@ -1,0 +1,14 @@
+namespace Recorder.Search;
+
+/// <summary>How the mail index is laid out and bounded.</summary>
+public sealed record MailIndexOptions
+{
+    /// <summary>A partition closes at this many documents, is merged once and then only read.</summary>
+    public int PartitionDocuments { get; init; } = 1_000_000;
+
+    /// <summary>Documents held in memory, in megabytes, before Lucene writes a segment.</summary>
+    public double RamBufferMegabytes { get; init; } = 48;
+
+    /// <summary>Most hits on one page, whatever the request asks for.</summary>
+    public int MaxPageHits { get; init; } = 500;
+}

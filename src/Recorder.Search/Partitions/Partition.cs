@@ -1,0 +1,167 @@
+using System.Globalization;
+using Lucene.Net.Analysis.Core;
+using Lucene.Net.Index;
+using Lucene.Net.Store;
+using Lucene.Net.Util;
+
+namespace Recorder.Search.Partitions;
+
+/// <summary>
+/// One Lucene index in a sub-folder. Active: takes documents. Closed: waits for its one merge. Merged: a reader only.
+/// Callers hold the set's write lock, except for <see cref="MergeToOne"/>.
+/// </summary>
+internal sealed class Partition : IDisposable
+{
+    private readonly System.Threading.Lock _gate = new();
+    private readonly NIOFSDirectory _directory;
+    private PartitionTally _tally;
+    private PartitionFacts _facts;
+    private IndexWriter? _writer;
+    private DirectoryReader _reader;
+    private bool _isCommitted;
+    private bool _isDisposed;
+
+    private Partition(string folder, PartitionOptions options, PartitionFacts? committed, IReadOnlyDictionary<string, long> through)
+    {
+        Folder = folder;
+        _directory = new NIOFSDirectory(folder);
+        _isCommitted = committed is not null;
+        _facts = committed ?? PartitionFacts.Empty(options.Format, through);
+        _tally = new PartitionTally(_facts);
+        _writer = _facts.Merged ? null : OpenWriter(_directory, options);
+        _reader = _writer is null ? DirectoryReader.Open(_directory) : DirectoryReader.Open(_writer, applyAllDeletes: true);
+    }
+
+    public string Folder { get; }
+
+    /// <summary>Facts as of now, uncommitted documents included.</summary>
+    public PartitionFacts Facts => _facts.Closed ? _facts : _tally.Facts();
+
+    public long Documents => _tally.Documents;
+
+    public bool AwaitsMerge => _facts is { Closed: true, Merged: false };
+
+    /// <summary>The newest reader; acquire it under the same lock as the call that made it.</summary>
+    public DirectoryReader Reader => _reader;
+
+    public static string FolderName(int number) => "p" + number.ToString("D8", CultureInfo.InvariantCulture);
+
+    public static Partition Create(string folder, PartitionOptions options, IReadOnlyDictionary<string, long> through) =>
+        new(folder, options, committed: null, through);
+
+    public static Partition Open(string folder, PartitionOptions options, PartitionFacts committed) =>
+        new(folder, options, committed, committed.Through);
+
+    /// <summary>The committed facts, or null where nothing was ever committed. Lucene's exceptions mean damage.</summary>
+    /// <param name="wasUnclean">Check every byte against the checksum written with it: all that a crash can break, at the speed of the disk.</param>
+    public static PartitionFacts? ReadFacts(string folder, bool wasUnclean)
+    {
+        using var directory = new NIOFSDirectory(folder);
+        if (!DirectoryReader.IndexExists(directory)) return null;
+        using var reader = DirectoryReader.Open(directory);
+        var facts = PartitionFacts.FromCommitData(reader.IndexCommit.UserData) ?? throw new CorruptIndexException($"{folder}: no facts in the commit");
+        if (wasUnclean && !facts.Merged) // what was merged is not written any more, so a crash does not touch it
+            foreach (var leaf in reader.Leaves) leaf.AtomicReader.CheckIntegrity();
+        return facts;
+    }
+
+    /// <summary>Adds, or replaces where the record may be here already.</summary>
+    public void Write(in RecordKey key, IEnumerable<IIndexableField> document)
+    {
+        if (_tally.IsNew(key)) _writer!.AddDocument(document);
+        else _writer!.UpdateDocument(new Term(RecordFields.Id, key.Id), document);
+        _tally.Include(key);
+    }
+
+    /// <summary>Whether the newest reader holds this record.</summary>
+    public bool Contains(string id) => _reader.DocFreq(new Term(RecordFields.Id, id)) > 0;
+
+    /// <summary>A reader over everything written so far.</summary>
+    public void Refresh()
+    {
+        if (_facts.Closed || _writer is null) return;
+        if (DirectoryReader.OpenIfChanged(_reader, _writer, applyAllDeletes: true) is { } newer) Replace(newer);
+    }
+
+    public void Commit(IReadOnlyDictionary<string, long> through)
+    {
+        lock (_gate)
+        {
+            if (_writer is null || (_facts.Closed && _isCommitted)) return;
+            var facts = _facts.Closed ? _facts : _tally.Facts() with { Through = through };
+            _writer.SetCommitData(facts.ToCommitData());
+            _writer.Commit();
+            _facts = facts;
+            _tally = new PartitionTally(facts);
+            _isCommitted = true;
+        }
+    }
+
+    /// <summary>No more documents. The position map stays the last committed one: later documents are not durable yet.</summary>
+    public void Close()
+    {
+        Refresh();
+        lock (_gate)
+        {
+            _facts = _tally.Facts() with { Closed = true };
+            _isCommitted = false;
+        }
+    }
+
+    /// <summary>Merges a closed partition into one segment, durably; needs no lock, runs beside searches and commits.</summary>
+    public void MergeToOne()
+    {
+        _writer?.ForceMerge(1);
+        lock (_gate)
+        {
+            if (_isDisposed || _writer is null) return;
+            _writer.SetCommitData((_facts with { Merged = true }).ToCommitData());
+            _writer.Commit();
+        }
+    }
+
+    /// <summary>After <see cref="MergeToOne"/>: lets go of the writer and reads the one segment.</summary>
+    public void FinishMerge()
+    {
+        lock (_gate)
+        {
+            if (_isDisposed || _writer is null) return;
+            _writer.Dispose();
+            (_facts, _writer, _isCommitted) = (_facts with { Merged = true }, null, true);
+            Replace(DirectoryReader.Open(_directory));
+        }
+    }
+
+    /// <summary>Lets go without committing: what was not committed is replayed by the follower.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_isDisposed) return;
+            _isDisposed = true;
+            _reader.DecRef();
+            _writer?.Rollback();
+            _directory.Dispose();
+        }
+    }
+
+    private void Replace(DirectoryReader newer)
+    {
+        var older = _reader;
+        _reader = newer;
+        older.DecRef();
+    }
+
+    private static IndexWriter OpenWriter(NIOFSDirectory directory, PartitionOptions options)
+    {
+        var config = new IndexWriterConfig(LuceneVersion.LUCENE_48, new KeywordAnalyzer())
+        {
+            RAMBufferSizeMB = options.RamBufferMegabytes,
+            OpenMode = OpenMode.CREATE_OR_APPEND,
+            MergePolicy = new LogByteSizeMergePolicy(), // merges neighbours only, so documents stay in append order
+            MergeScheduler = new ConcurrentMergeScheduler(),
+            UseCompoundFile = false,
+        };
+        return new IndexWriter(directory, config);
+    }
+}

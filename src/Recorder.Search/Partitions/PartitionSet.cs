@@ -1,0 +1,175 @@
+using Lucene.Net.Index;
+
+namespace Recorder.Search.Partitions;
+
+/// <summary>
+/// An index in append order: one active partition, closed ones behind it. One writer at a time (callers may be several, they wait),
+/// any number of searches beside it, each on the snapshot of the last <see cref="Refresh"/>.
+/// </summary>
+internal sealed class PartitionSet : IDisposable
+{
+    private readonly Lock _writing = new();
+    private readonly IndexFolder _folder;
+    private readonly PartitionOptions _options;
+    private readonly List<Partition> _partitions = [];
+    private Partition _active;
+    private Snapshot _current;
+    private IReadOnlyDictionary<string, long> _checkpoint;
+    private Task _merging = Task.CompletedTask;
+    private volatile bool _isDisposed;
+
+    private PartitionSet(IndexFolder folder, PartitionOptions options)
+    {
+        (_folder, _options) = (folder, options);
+        _checkpoint = Positions.Latest(folder.Partitions.Select(p => p.Facts.Through));
+        foreach (var found in folder.Partitions) _partitions.Add(Partition.Open(found.Folder, options, found.Facts));
+        _active = _partitions is [.., { Facts.Closed: false } last] ? last : AddPartition();
+        _current = new Snapshot(Views(), _checkpoint);
+        foreach (var partition in _partitions.Where(p => p.AwaitsMerge)) MergeLater(partition);
+    }
+
+    public string? StartedEmptyBecause => _folder.StartedEmptyBecause;
+
+    /// <summary>The last failed merge of a closed partition, which stays searchable and is tried again at the next start.</summary>
+    public Exception? MergeFailure { get; private set; }
+
+    public IReadOnlyDictionary<string, long> Checkpoint => Volatile.Read(ref _checkpoint);
+
+    public static PartitionSet Open(string path, PartitionOptions options)
+    {
+        var folder = IndexFolder.Open(path, options.Format);
+        try { return new PartitionSet(folder, options); }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Writes documents in order; a record that a closed partition holds already is left as it is, since records never change.</summary>
+    public void Write<T>(IEnumerable<T> items, Func<T, RecordKey> key, Func<T, IEnumerable<IIndexableField>> document)
+    {
+        lock (_writing)
+            foreach (var item in items)
+            {
+                var at = key(item);
+                if (IsInClosedPartition(at)) continue;
+                if (_active.Documents >= _options.PartitionDocuments) Roll();
+                _active.Write(at, document(item));
+            }
+    }
+
+    public void Refresh(IReadOnlyDictionary<string, long> through)
+    {
+        lock (_writing)
+        {
+            _active.Refresh();
+            Publish(new Snapshot(Views(), Positions.Latest([_current.Through, through])));
+        }
+    }
+
+    /// <summary>Closed partitions first, with the old map: a crash in between leaves documents without a claim, never a claim without documents.</summary>
+    public void Commit(IReadOnlyDictionary<string, long> through)
+    {
+        lock (_writing)
+        {
+            var latest = Positions.Latest([_checkpoint, through]);
+            foreach (var partition in _partitions)
+                if (partition != _active) partition.Commit(_checkpoint);
+            _active.Commit(latest);
+            Volatile.Write(ref _checkpoint, latest);
+        }
+    }
+
+    /// <summary>The current snapshot; dispose it to let go.</summary>
+    public Snapshot Acquire()
+    {
+        while (true)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            var snapshot = Volatile.Read(ref _current);
+            if (snapshot.TryAcquire()) return snapshot;
+        }
+    }
+
+    /// <summary>Waits until no closed partition awaits its merge.</summary>
+    internal void WaitForMerges()
+    {
+        Task merging;
+        lock (_writing) merging = _merging;
+        merging.Wait();
+    }
+
+    /// <summary>Lets go without committing: what was not committed is replayed.</summary>
+    public void Dispose()
+    {
+        lock (_writing)
+        {
+            if (_isDisposed) return;
+            _isDisposed = true;
+            _current.Dispose();
+            foreach (var partition in _partitions) partition.Dispose();
+        }
+        _merging.Wait();
+        _folder.Dispose();
+    }
+
+    private bool IsInClosedPartition(in RecordKey key)
+    {
+        foreach (var partition in _partitions)
+            if (partition != _active && partition.Facts.Covers(key.Lane, key.Sequence) && partition.Contains(key.Id)) return true;
+        return false;
+    }
+
+    private void Roll()
+    {
+        _active.Close();
+        MergeLater(_active);
+        _active = AddPartition();
+    }
+
+    private Partition AddPartition()
+    {
+        var number = _partitions.Count == 0 ? 1 : IndexFolder.NumberOf(_partitions[^1].Folder) + 1;
+        var partition = Partition.Create(_folder.PartitionPath(number), _options, _checkpoint);
+        _partitions.Add(partition);
+        return partition;
+    }
+
+    private List<PartitionView> Views() => _partitions.Select(p => new PartitionView(p, p.Reader, p.Facts)).ToList();
+
+    private void Publish(Snapshot snapshot)
+    {
+        var older = _current;
+        Volatile.Write(ref _current, snapshot);
+        older.Dispose();
+    }
+
+    private void MergeLater(Partition partition) =>
+        _merging = _merging.ContinueWith(_ => Merge(partition), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+
+    private void Merge(Partition partition)
+    {
+        try
+        {
+            partition.MergeToOne();
+            PublishMerged(partition);
+        }
+        catch (Exception e)
+        {
+            if (!_isDisposed) MergeFailure = e;
+        }
+    }
+
+    /// <summary>The same documents from one segment; partitions not refreshed into view yet stay out of view.</summary>
+    private void PublishMerged(Partition merged)
+    {
+        lock (_writing)
+        {
+            if (_isDisposed) return;
+            merged.FinishMerge();
+            var views = _current.Views.Select(v => v.Partition == merged ? v with { Reader = merged.Reader } : v).ToList();
+            Publish(new Snapshot(views, _current.Through));
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using Lucene.Net.Index;
+using Lucene.Net.Search;
+using Recorder.Search.Analysis;
+using Recorder.Search.Documents;
+using Recorder.Search.Partitions;
+using Recorder.Search.Querying;
+
+namespace Recorder.Search.Translation;
+
+/// <summary>
+/// The reader's addresses as clauses over one partition. Every clause about an envelope is built from an address of the reader
+/// and the time it was the reader's, so that no other recipient of the same record can be asked about.
+/// </summary>
+internal sealed class OwnScope(IReadOnlyList<OwnerScope> addresses, PartitionFacts facts)
+{
+    /// <summary>What the reader may see at all.</summary>
+    public Query Visible => Any(MailFields.Owner, static owner => owner);
+
+    public Query Having(string stateCode) => Any(MailFields.State, owner => MailFields.StateTerm(owner, stateCode));
+
+    /// <summary>The reader's own copies through an address that these words describe.</summary>
+    public Query Named(string field, TextNode words) =>
+        Any(field, static owner => owner, addresses.Where(own => AddressWords.Describe(words, own.Address)));
+
+    private Query Any(string field, Func<string, string> term, IEnumerable<OwnerScope>? some = null) =>
+        Combine.Or((some ?? addresses).Select(own => Combine.And(
+            [Received(facts, own.From, own.Until), new TermQuery(new Term(field, MailFields.Keyword(term(own.Address))))])));
+
+    /// <summary>Received in [from, until): everything or nothing where the partition's own bounds decide it.</summary>
+    public static Query Received(PartitionFacts facts, DateTimeOffset? from, DateTimeOffset? until)
+    {
+        var first = from?.UtcTicks ?? long.MinValue;
+        var end = until?.UtcTicks ?? long.MaxValue;
+        if (first <= facts.Min && facts.Max < end) return Combine.All;
+        if (facts.Max < first || facts.Min >= end || first >= end) return Combine.None;
+        return Combine.Range(new ValueRange(RecordFields.Order, first, end));
+    }
+}
+
+/// <summary>Whether typed words describe an address, by the same rules as the index but in memory.</summary>
+internal static class AddressWords
+{
+    public static bool Describe(TextNode words, string address)
+    {
+        if (words.WholeAddress is { } whole) return whole == AddressShape.Whole(address);
+        var parts = TextUnits.Of(address);
+        for (var start = 0; start + words.Units.Count <= parts.Count; start++)
+            if (MatchAt(words, parts, start)) return true;
+        return false;
+    }
+
+    private static bool MatchAt(TextNode words, IReadOnlyList<TextUnit> parts, int start)
+    {
+        for (var i = 0; i < words.Units.Count; i++)
+        {
+            var (wanted, part) = (words.Units[i].Form(words.Quoted), parts[start + i].Form(words.Quoted));
+            var beginning = words.Prefix && i == words.Units.Count - 1;
+            var found = words.Units[i].IsRun ? part.Contains(wanted, StringComparison.Ordinal)
+                : beginning ? part.StartsWith(wanted, StringComparison.Ordinal)
+                : part == wanted;
+            if (!found) return false;
+        }
+        return true;
+    }
+}
