@@ -24,8 +24,6 @@ internal enum CharClass : byte
 
 internal static class CharClasses
 {
-    private static readonly CharClass[] Bmp = BuildTable();
-
     /// <summary>Blocks whose letters, marks and numbers are runs, first and last code point.</summary>
     private static readonly (int First, int Last)[] RunBlocks =
     [
@@ -38,6 +36,8 @@ internal static class CharClasses
     ];
 
     private static readonly (int First, int Last)[] PictographBlocks = [(0x2600, 0x27BF), (0x1F000, 0x1FAFF)];
+
+    private static readonly CharClass[] Bmp = BuildTable(); // after the blocks it is built from
 
     public static CharClass Of(char c) => Bmp[c];
 

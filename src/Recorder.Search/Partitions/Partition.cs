@@ -60,8 +60,7 @@ internal sealed class Partition : IDisposable
         if (!DirectoryReader.IndexExists(directory)) return null;
         using var reader = DirectoryReader.Open(directory);
         var facts = PartitionFacts.FromCommitData(reader.IndexCommit.UserData) ?? throw new CorruptIndexException($"{folder}: no facts in the commit");
-        if (wasUnclean && !facts.Merged) // what was merged is not written any more, so a crash does not touch it
-            foreach (var leaf in reader.Leaves) leaf.AtomicReader.CheckIntegrity();
+        if (wasUnclean && !facts.Merged) CheckIntegrity(reader); // what was merged is not written any more, so a crash does not touch it
         return facts;
     }
 
@@ -142,6 +141,18 @@ internal sealed class Partition : IDisposable
             _reader.DecRef();
             _writer?.Rollback();
             _directory.Dispose();
+        }
+    }
+
+    private static void CheckIntegrity(DirectoryReader reader)
+    {
+        try
+        {
+            foreach (var leaf in reader.Leaves) leaf.AtomicReader.CheckIntegrity();
+        }
+        catch (IOException e) // Lucene's answer to a wrong checksum
+        {
+            throw new CorruptIndexException(e.Message, e);
         }
     }
 
