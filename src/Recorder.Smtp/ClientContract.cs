@@ -63,7 +63,8 @@ public enum DeliveryOutcome
     Unknown,
 }
 
-/// <param name="Reply">The next hop's words; null when it said none (then <paramref name="Error"/> says what happened).</param>
+/// <param name="Reply">The next hop's words; null when it said none (then <paramref name="Error"/> says what happened).
+/// Ours where the client itself found that the message cannot go to this hop: <paramref name="Error"/> then names the reason.</param>
 public sealed record RecipientResult(EnvelopeRecipient Recipient, DeliveryOutcome Outcome, SmtpReply? Reply, string? Error = null);
 
 /// <param name="Recipients">One for each recipient of the envelope, in its order.</param>

@@ -7,6 +7,8 @@ namespace Recorder.Smtp.Client;
 /// What the peer or the network does is in the report. <see cref="SendAsync"/> throws only for what happens on our
 /// side: the caller cancelled before the message could be complete at the peer, <c>beforeData</c> threw, or the
 /// stored content could not be read. In each of these cases this attempt delivered nothing to anybody.
+/// BDAT is used wherever the next hop offers CHUNKING, because it keeps every byte; DATA adds a CRLF to a message
+/// that does not end in one.
 /// </remarks>
 public sealed class NextHopPool : INextHop
 {
@@ -125,9 +127,9 @@ public sealed class NextHopPool : INextHop
     {
         while (_idle.TryTake() is var (session, idle))
         {
-            if (idle < trusted) return session;
             using var own = deadline.Fork();
-            if (await session.IsAliveAsync(own).ConfigureAwait(false)) return session;
+            if (session.Wire.HasUnaskedInput) session.Abandon();
+            else if (idle < trusted || await session.IsAliveAsync(own).ConfigureAwait(false)) return session;
         }
         return null;
     }

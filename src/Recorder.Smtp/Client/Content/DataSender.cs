@@ -16,6 +16,7 @@ internal sealed class DataSender(NextHopSession session) : IContentSender
         var reply = await session.AskAsync("DATA", deadline, session.Options.DataStartTimeout).ConfigureAwait(false);
         if (reply.Code < 400 && reply.Code != 354) throw new SessionLostException($"the next hop answered DATA with {reply}");
         if (reply.Code != 354) return reply;
+        session.Wire.RequireInStep();
 
         byte[] block = ArrayPool<byte>.Shared.Rent(BlockBytes);
         byte[] stuffed = ArrayPool<byte>.Shared.Rent(DotStuffer.MaxStuffedBytes(block.Length) + DotStuffer.MaxFinishBytes);

@@ -48,6 +48,7 @@ internal sealed class Transaction(
         await _envelope.RunAsync().ConfigureAwait(false);
         if (_envelope.Accepted.Count > 0)
         {
+            session.Wire.RequireInStep();
             await AwaitAsync(beforeData).ConfigureAwait(false);
             if (await SendContentAsync().ConfigureAwait(false)) return;
         }
@@ -80,7 +81,7 @@ internal sealed class Transaction(
                 return false;
             }
         }
-        catch (SessionLostException lost) when (lost.WhileWriting && !deadline.HasTimedOut)
+        catch (SessionLostException lost) when (lost.MayHaveSpoken && !deadline.HasTimedOut)
         {
             await HearPartingWordsAsync(lost).ConfigureAwait(false);
             return true;
@@ -89,7 +90,7 @@ internal sealed class Transaction(
         return true;
     }
 
-    /// <summary>A peer that refuses a message midway says so and closes; its words may lie unread behind our failed write.</summary>
+    /// <summary>A peer that refuses a message midway says so and closes; its words may lie unread.</summary>
     private async Task HearPartingWordsAsync(SessionLostException lost)
     {
         if (_content.FinalBegun)

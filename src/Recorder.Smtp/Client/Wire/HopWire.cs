@@ -18,6 +18,9 @@ internal sealed class HopWire(Stream stream)
 
     public Stream Stream => _stream;
 
+    /// <summary>The peer said something that no command of ours asked for: a farewell, or it answers out of step.</summary>
+    public bool HasUnaskedInput => _replies.HasBuffered || _stream is NetworkStream { DataAvailable: true };
+
     /// <summary>Goes on over another stream, as after a TLS handshake. What was read ahead in plain text is
     /// dropped: it could have been injected (RFC 3207 §4.2).</summary>
     public void ContinueOn(Stream protectedStream)
@@ -52,7 +55,7 @@ internal sealed class HopWire(Stream stream)
         }
         catch (Exception e) when (IsLoss(e, deadline))
         {
-            throw new SessionLostException(Describe(e, deadline, "the next hop took no data in time"), null, e) { WhileWriting = true };
+            throw new SessionLostException(Describe(e, deadline, "the next hop took no data in time"), null, e) { MayHaveSpoken = true };
         }
     }
 
@@ -75,6 +78,13 @@ internal sealed class HopWire(Stream stream)
         Queue(command);
         await FlushAsync(deadline, step).ConfigureAwait(false);
         return await ReadAsync(deadline, step).ConfigureAwait(false);
+    }
+
+    /// <summary>A reply that came before its command must not be taken for that command's: it could pass for the
+    /// acceptance of a message that was never sent.</summary>
+    public void RequireInStep()
+    {
+        if (_replies.HasBuffered) throw new SessionLostException("the next hop answers before it is asked") { MayHaveSpoken = true };
     }
 
     /// <summary>Closes at once, whatever is under way.</summary>

@@ -10,6 +10,9 @@ internal sealed class ReplyReader(Stream stream)
     private int _start;
     private int _end;
 
+    /// <summary>Something was read ahead that nobody has asked for yet.</summary>
+    public bool HasBuffered => _end > _start;
+
     /// <exception cref="MalformedReplyException">What came is no reply.</exception>
     /// <exception cref="EndOfStreamException">The peer closed.</exception>
     public async ValueTask<SmtpReply> ReadAsync(CancellationToken cancel)

@@ -9,8 +9,8 @@ internal class SessionLostException(string message, SmtpReply? reply = null, Exc
     /// and that must not bounce mail.</summary>
     public SmtpReply? Reply { get; } = reply is { IsTransient: true } ? reply : null;
 
-    /// <summary>A write failed, so a reply sent before the peer closed may still be readable.</summary>
-    public bool WhileWriting { get; init; }
+    /// <summary>The break was noticed without reading, so a reply that the peer sent before may still be readable.</summary>
+    public bool MayHaveSpoken { get; init; }
 }
 
 /// <summary>The TLS handshake failed; an opportunistic session may go on without (RFC 7435 §3).</summary>

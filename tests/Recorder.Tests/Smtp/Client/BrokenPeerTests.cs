@@ -147,6 +147,66 @@ public sealed class BrokenPeerTests
         Assert.Equal(outcome, result.Outcome);
     }
 
+    [Theory]
+    [InlineData("S: 250 ok\nC: DATA\nW: 354 go\\r\\n250 kept before it came\\r\\n\nN:")]
+    [InlineData("W: 250 ok\\r\\n354 go ahead\\r\\n\nN:")]
+    public async Task A_reply_ahead_of_its_command_accepts_nothing(string afterRcpt)
+    {
+        var result = await Dialogue.PlayOneAsync("""
+            S: 220 hop
+            C: EHLO us.example
+            S: 250 hop
+            C: MAIL FROM:<a@example.org>
+            S: 250 ok
+            C: RCPT TO:<b@example.edu>
+
+            """ + afterRcpt);
+        Assert.Equal(DeliveryOutcome.TransientFailure, result.Outcome);
+    }
+
+    [Theory]
+    // The block that fails is not the last one: the message cannot have arrived.
+    [InlineData("HELP", false, "X:", DeliveryOutcome.TransientFailure)]
+    [InlineData("HELP", false, "S: 552 5.3.4 far too much", DeliveryOutcome.PermanentFailure)]
+    [InlineData("HELP", false, "S: 452 disk full", DeliveryOutcome.TransientFailure)]
+    [InlineData("HELP", false, "S: 421 bye", DeliveryOutcome.TransientFailure)]
+    [InlineData("HELP", false, "S: 250 nonsense", DeliveryOutcome.TransientFailure)]
+    [InlineData("CHUNKING", false, "X:", DeliveryOutcome.TransientFailure)]
+    [InlineData("CHUNKING", false, "S: 552 5.3.4 far too much", DeliveryOutcome.PermanentFailure)]
+    // The last one fails: some of it may have left.
+    [InlineData("HELP", true, "X:", DeliveryOutcome.Unknown)]
+    [InlineData("HELP", true, "S: 552 5.3.4 far too much", DeliveryOutcome.PermanentFailure)]
+    [InlineData("CHUNKING", true, "X:", DeliveryOutcome.Unknown)]
+    public async Task A_write_that_fails_amid_the_content_means(string extension, bool atTheEnd, string lastWords, DeliveryOutcome outcome)
+    {
+        string open = extension == "HELP" ? "C: DATA\nS: 354 go\n" : "";
+        var peer = new ScriptedPeer($"""
+            S: 220 hop
+            C: EHLO us.example
+            S: 250-hop
+            S: 250 {extension}
+            C: MAIL FROM:<a@example.org>
+            S: 250 ok
+            C: RCPT TO:<b@x>
+            S: 250 ok
+            {open}T:
+            {lastWords}
+            """);
+        byte[] end = extension == "HELP" ? "\r\n.\r\n"u8.ToArray() : "y\r\n"u8.ToArray();
+        bool IsFatal(ReadOnlyMemory<byte> write)
+        {
+            if (write.Length < 10_000 || (atTheEnd && !write.Span.EndsWith(end))) return false;
+            peer.Trigger.TrySetResult();
+            return true;
+        }
+
+        await using var pool = new NextHopPool(Samples.Smtp, Samples.Options, TimeProvider.System,
+            _ => ValueTask.FromResult<Stream>(new FailingWrites(peer.Connect(), IsFatal)));
+        int size = atTheEnd ? 20_000 : 600_000;
+        var report = await pool.SendAsync(Samples.Message(new string('x', size) + "y\r\n", ["b@x"]), null, default);
+        Assert.Equal(outcome, Assert.Single(report.Recipients).Outcome);
+    }
+
     [Fact]
     public async Task A_421_amid_the_recipients_speaks_for_those_without_an_answer()
     {

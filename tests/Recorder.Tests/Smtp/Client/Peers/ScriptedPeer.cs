@@ -7,7 +7,8 @@ namespace Recorder.Tests.Smtp.Client.Peers;
 /// Plays a next hop from a script, one step a line:
 /// <c>S: text</c> says a line (escapes such as <c>\x07</c> allowed), <c>W: text</c> says it without CRLF,
 /// <c>C: text</c> expects exactly this line, <c>D:</c> takes the data up to its final dot, <c>B: n</c> takes n bytes,
-/// <c>N:</c> expects that the client closes, <c>X:</c> closes, <c>H:</c> falls silent.
+/// <c>N:</c> expects that the client closes, <c>X:</c> closes, <c>H:</c> falls silent,
+/// <c>T:</c> waits for <see cref="Trigger"/>.
 /// </summary>
 internal sealed class ScriptedPeer(string script, int sliceBytes = int.MaxValue)
 {
@@ -15,6 +16,8 @@ internal sealed class ScriptedPeer(string script, int sliceBytes = int.MaxValue)
 
     /// <summary>What D: and B: took.</summary>
     public List<string> Taken { get; } = [];
+
+    public TaskCompletionSource Trigger { get; } = new();
 
     /// <summary>Faults with what differed from the script.</summary>
     public Task Finished { get; private set; } = Task.CompletedTask;
@@ -45,6 +48,7 @@ internal sealed class ScriptedPeer(string script, int sliceBytes = int.MaxValue)
                 case "B:": Taken.Add(Latin(await reader.ReadBytesAsync(int.Parse(text)))); break;
                 case "N:": Assert.Null(await reader.ReadLineAsync()); break;
                 case "H:": _hanging.TrySetResult(); while (await reader.ReadLineAsync() is not null) { } break;
+                case "T:": await Trigger.Task; break;
                 case "X:": return;
                 default: throw new FormatException(line);
             }

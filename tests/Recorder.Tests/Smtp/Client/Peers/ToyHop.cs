@@ -25,6 +25,7 @@ internal sealed class ToyHop : IAsyncDisposable
     public ConcurrentQueue<byte[]> Messages { get; } = [];
     public ConcurrentQueue<string> Commands { get; } = [];
     public int Connections => _connections;
+    public bool IsListening => _accepting is not null;
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     public ToyHop Listen()
@@ -37,7 +38,7 @@ internal sealed class ToyHop : IAsyncDisposable
     public Stream Connect()
     {
         var (client, server) = DuplexStream.CreatePair();
-        _ = ServeAsync(server);
+        _ = ServeOn(server);
         return client;
     }
 
@@ -68,7 +69,7 @@ internal sealed class ToyHop : IAsyncDisposable
                 var socket = await _listener.AcceptSocketAsync();
                 socket.NoDelay = true;
                 _sockets.Add(socket);
-                _ = ServeAsync(new NetworkStream(socket, ownsSocket: true));
+                _ = ServeOn(new NetworkStream(socket, ownsSocket: true));
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
@@ -77,7 +78,7 @@ internal sealed class ToyHop : IAsyncDisposable
         }
     }
 
-    private async Task ServeAsync(Stream stream)
+    public async Task ServeOn(Stream stream)
     {
         Interlocked.Increment(ref _connections);
         try
