@@ -2,20 +2,27 @@ using System.Text;
 
 namespace Recorder.Tests.Smtp.Client.Peers;
 
-/// <summary>Reads lines and counted bytes from a stream, the slow and obvious way.</summary>
+/// <summary>Reads lines and counted bytes from a stream.</summary>
 internal sealed class ByteReader(Stream stream)
 {
-    private readonly Queue<byte> _buffered = new();
     private readonly byte[] _block = new byte[16 * 1024];
+    private int _start;
+    private int _end;
 
-    /// <returns>The line without its CRLF, as Latin-1; null at the end of the stream.</returns>
+    /// <returns>The line without its CRLF; null at the end of the stream.</returns>
     public async Task<string?> ReadLineAsync() =>
-        await ReadUntilAsync("\r\n"u8.ToArray()) is { } line ? Encoding.UTF8.GetString(line.AsSpan(0, line.Length - 2)) : null;
+        await ReadThroughCrLfAsync() is { } line ? Encoding.UTF8.GetString(line.AsSpan(0, line.Length - 2)) : null;
 
     public async Task<byte[]> ReadBytesAsync(int count)
     {
         var bytes = new byte[count];
-        for (int i = 0; i < count; i++) bytes[i] = await ReadByteAsync() ?? throw new EndOfStreamException();
+        for (int filled = 0; filled < count;)
+        {
+            if (!await FillAsync()) throw new EndOfStreamException();
+            int taken = Math.Min(count - filled, _end - _start);
+            _block.AsSpan(_start, taken).CopyTo(bytes.AsSpan(filled));
+            (_start, filled) = (_start + taken, filled + taken);
+        }
         return bytes;
     }
 
@@ -23,7 +30,7 @@ internal sealed class ByteReader(Stream stream)
     public async Task<byte[]?> ReadDataAsync()
     {
         var data = new List<byte>();
-        while (await ReadUntilAsync("\r\n"u8.ToArray()) is { } line)
+        while (await ReadThroughCrLfAsync() is { } line)
         {
             data.AddRange(line);
             if (line is [(byte)'.', (byte)'\r', (byte)'\n']) return [.. data];
@@ -31,24 +38,23 @@ internal sealed class ByteReader(Stream stream)
         return null;
     }
 
-    private async Task<byte[]?> ReadUntilAsync(byte[] end)
+    private async Task<byte[]?> ReadThroughCrLfAsync()
     {
         var bytes = new List<byte>();
-        while (await ReadByteAsync() is { } b)
+        while (await FillAsync())
         {
+            byte b = _block[_start++];
             bytes.Add(b);
-            if (b == end[^1] && bytes.Count >= end.Length && bytes[^end.Length..].SequenceEqual(end)) return [.. bytes];
+            if (b == '\n' && bytes.Count >= 2 && bytes[^2] == '\r') return [.. bytes];
         }
         return null;
     }
 
-    private async ValueTask<byte?> ReadByteAsync()
+    /// <returns>False at the end of the stream.</returns>
+    private async ValueTask<bool> FillAsync()
     {
-        if (_buffered.Count == 0)
-        {
-            int read = await stream.ReadAsync(_block);
-            foreach (byte b in _block.AsSpan(0, read)) _buffered.Enqueue(b);
-        }
-        return _buffered.TryDequeue(out byte next) ? next : null;
+        if (_start < _end) return true;
+        (_start, _end) = (0, await stream.ReadAsync(_block));
+        return _end > 0;
     }
 }
