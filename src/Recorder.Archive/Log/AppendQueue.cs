@@ -1,0 +1,129 @@
+namespace Recorder.Archive.Log;
+
+/// <summary>
+/// The bounded way to the writer's thread: callers wait for room in the order they came, the writer takes all that is
+/// there. A closed queue still gives out what it had admitted.
+/// </summary>
+/// <param name="maxEntries">Admitted and not yet taken.</param>
+/// <param name="maxBytes">The same in bytes; one entry alone may be larger.</param>
+internal sealed class AppendQueue(int maxEntries, long maxBytes)
+{
+    private readonly object _gate = new();
+    private readonly Queue<PendingAppend> _admitted = new();
+    private readonly LinkedList<Waiter> _waiting = [];
+    private long _bytes;
+    private bool _closed, _woken;
+
+    public int Count
+    {
+        get { lock (_gate) return _admitted.Count; }
+    }
+
+    /// <summary>Returns once the entry has its place.</summary>
+    /// <exception cref="ArchiveException">Unavailable: the queue is closed.</exception>
+    public async Task EnterAsync(PendingAppend entry, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        LinkedListNode<Waiter> place;
+        lock (_gate)
+        {
+            if (_closed) throw Closed();
+            if (_waiting.Count == 0 && Fits(entry))
+            {
+                Admit(entry);
+                return;
+            }
+            place = _waiting.AddLast(new Waiter(entry));
+        }
+        await using var registration = cancel.Register(() => GiveUp(place, cancel));
+        await place.Value.Admitted.Task;
+    }
+
+    /// <summary>Makes the writer's <see cref="Take"/> return, even with nothing.</summary>
+    public void Wake()
+    {
+        lock (_gate)
+        {
+            _woken = true;
+            Monitor.Pulse(_gate);
+        }
+    }
+
+    /// <summary>Waits for something to do and takes what is there, up to a batch.</summary>
+    /// <returns>false when the queue is closed and empty.</returns>
+    public bool Take(List<PendingAppend> batch, int maxBatchBytes)
+    {
+        lock (_gate)
+        {
+            while (_admitted.Count == 0 && !_woken && !_closed) Monitor.Wait(_gate);
+            if (_admitted.Count == 0 && !_woken) return false;
+            _woken = false;
+            TakeAdmitted(batch, maxBatchBytes);
+            AdmitWaiting();
+            return true;
+        }
+    }
+
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            foreach (var waiter in _waiting) waiter.Admitted.TrySetException(Closed());
+            _waiting.Clear();
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    private void TakeAdmitted(List<PendingAppend> batch, int maxBatchBytes)
+    {
+        var room = maxBatchBytes;
+        while (_admitted.TryPeek(out var next) && next.MostBytes <= room)
+        {
+            _admitted.Dequeue();
+            _bytes -= next.MostBytes;
+            if (!next.TryTake()) continue;
+            batch.Add(next);
+            room -= next.MostBytes;
+        }
+    }
+
+    private bool Fits(PendingAppend entry) =>
+        _admitted.Count == 0 || (_admitted.Count < maxEntries && _bytes + entry.MostBytes <= maxBytes);
+
+    private void Admit(PendingAppend entry)
+    {
+        _admitted.Enqueue(entry);
+        _bytes += entry.MostBytes;
+        Monitor.Pulse(_gate);
+    }
+
+    private void AdmitWaiting()
+    {
+        while (_waiting.First is { } first && Fits(first.Value.Entry))
+        {
+            _waiting.RemoveFirst();
+            Admit(first.Value.Entry);
+            first.Value.Admitted.TrySetResult();
+        }
+    }
+
+    private void GiveUp(LinkedListNode<Waiter> place, CancellationToken cancel)
+    {
+        lock (_gate)
+        {
+            if (place.List is null) return;
+            _waiting.Remove(place);
+            place.Value.Admitted.TrySetCanceled(cancel);
+            // The one in front may have been the only obstacle.
+            AdmitWaiting();
+        }
+    }
+
+    private static ArchiveException Closed() => new(ArchiveFault.Unavailable, "the archive is closing");
+
+    private sealed record Waiter(PendingAppend Entry)
+    {
+        public TaskCompletionSource Admitted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

@@ -1,0 +1,134 @@
+using Recorder.Archive.Disk;
+
+namespace Recorder.Archive.Log;
+
+/// <summary>Bytes of a file that are not what was written.</summary>
+public sealed record DamagedRange(string File, long Offset, long LengthBytes);
+
+/// <summary>Positions that no kept entry has; both ends included.</summary>
+public sealed record MissingRange(long FirstSequence, long LastSequence);
+
+/// <summary>
+/// Reads an active file front to back and gives every entry that is still whole. A batch is written only after the one
+/// before was synced, so only the last can be torn; a bad one that a good one follows is damage, and what is whole in
+/// it is saved.
+/// </summary>
+internal sealed class FileScan(IDiskFile file, string path, FileHeader header, Action<EntryHead, long> found)
+{
+    private readonly byte[] _buffer = new byte[ActiveFormat.MaxBatchBytes];
+
+    public List<DamagedRange> Damaged { get; } = [];
+    public List<MissingRange> Missing { get; } = [];
+    public long NextSequence { get; private set; } = header.FirstSequence;
+
+    /// <summary>Behind the last batch that counts.</summary>
+    public long ValidBytes { get; private set; } = ActiveFormat.FileHeaderBytes;
+
+    /// <summary>The last good batch; 0 bytes when there is none.</summary>
+    public (long Start, int LengthBytes) LastBatch { get; private set; }
+
+    public long Batches { get; private set; }
+
+    /// <param name="limit">The length to read.</param>
+    /// <param name="tailMayBeTorn">true for the newest file: a bad batch without a good one behind it is no damage then.</param>
+    public void Run(long limit, bool tailMayBeTorn)
+    {
+        while (ValidBytes < limit)
+        {
+            if (TryReadBatch(ValidBytes, limit, out var batch))
+            {
+                TakeBatch(batch);
+                continue;
+            }
+            var next = FindBatch(ValidBytes + 1, limit);
+            if (next < 0 && tailMayBeTorn) return;
+            SkipDamage(next < 0 ? limit : next);
+        }
+    }
+
+    private bool TryReadBatch(long offset, long limit, out BatchHeader batch)
+    {
+        batch = default;
+        if (limit - offset < ActiveFormat.BatchHeaderBytes) return false;
+        file.Read(offset, _buffer.AsSpan(0, ActiveFormat.BatchHeaderBytes));
+        if (!BatchHeader.Looks(_buffer, header.Nonce.Span, out batch)) return false;
+        if (batch.LengthBytes > limit - offset || batch.FirstSequence < NextSequence) return false;
+        var bytes = _buffer.AsSpan(0, batch.LengthBytes);
+        return file.Read(offset, bytes) == bytes.Length && BatchHeader.IsIntact(bytes);
+    }
+
+    private void TakeBatch(BatchHeader batch)
+    {
+        var end = batch.LengthBytes;
+        for (var at = ActiveFormat.BatchHeaderBytes; at < end;)
+        {
+            var head = EntryHead.Decode(_buffer.AsSpan(at, end - at), header.Lane)
+                ?? throw new InvalidDataException($"{path}: the batch at {ValidBytes} has a good check and a bad entry at {at}");
+            Take(head, ValidBytes + at);
+            at += checked((int)head.EntryBytes);
+        }
+        LastBatch = (ValidBytes, end);
+        ValidBytes += end;
+        Batches++;
+    }
+
+    private void Take(EntryHead head, long offset)
+    {
+        var sequence = head.Entry.Position.Sequence;
+        if (sequence > NextSequence) Missing.Add(new MissingRange(NextSequence, sequence - 1));
+        NextSequence = sequence + 1;
+        found(head, offset);
+    }
+
+    private void SkipDamage(long nextGood)
+    {
+        var end = DeclaredEnd(nextGood) ?? nextGood;
+        Damaged.Add(new DamagedRange(path, ValidBytes, end - ValidBytes));
+        Salvage(end);
+        ValidBytes = end;
+    }
+
+    /// <returns>Where the bad batch says it ends, if another begins there; so two in a row are not taken for one.</returns>
+    private long? DeclaredEnd(long limit)
+    {
+        Span<byte> bytes = stackalloc byte[ActiveFormat.BatchHeaderBytes];
+        file.Read(ValidBytes, bytes);
+        if (!BatchHeader.Looks(bytes, header.Nonce.Span, out var batch)) return null;
+        var end = ValidBytes + batch.LengthBytes;
+        if (end >= limit) return null;
+        return file.Read(end, bytes) == bytes.Length && BatchHeader.Looks(bytes, header.Nonce.Span, out _) ? end : null;
+    }
+
+    // One flipped bit must not cost a whole batch: entries carry checks of their own.
+    private void Salvage(long end)
+    {
+        var length = (int)Math.Min(end - ValidBytes, _buffer.Length);
+        length = file.Read(ValidBytes, _buffer.AsSpan(0, length));
+        for (var at = ActiveFormat.BatchHeaderBytes; at < length;)
+        {
+            var bytes = _buffer.AsSpan(at, length - at);
+            if (EntryHead.DeclaredEntryBytes(bytes) is not { } entryBytes || entryBytes > bytes.Length) return;
+            if (EntryHead.Decode(bytes, header.Lane) is { } head && head.Entry.Position.Sequence >= NextSequence) Take(head, ValidBytes + at);
+            at += (int)entryBytes;
+        }
+    }
+
+    // The nonce makes it certain that what is found is a batch of this file: a mail may contain anything but that.
+    private long FindBatch(long from, long limit)
+    {
+        var window = new byte[64 * 1024];
+        for (var at = from; at < limit; at += window.Length - ActiveFormat.BatchHeaderBytes)
+        {
+            var read = file.Read(at, window.AsSpan(0, (int)Math.Min(window.Length, limit - at)));
+            for (var i = 0; i < read; i++)
+            {
+                var hit = window.AsSpan(i, read - i).IndexOf(ActiveFormat.BatchMagic);
+                if (hit < 0) break;
+                i += hit;
+                if (BatchHeader.Looks(window.AsSpan(i, read - i), header.Nonce.Span, out _) && TryReadBatch(at + i, limit, out _)) return at + i;
+            }
+            if (read < window.Length) break;
+        }
+        return -1;
+    }
+}

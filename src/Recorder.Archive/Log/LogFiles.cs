@@ -1,0 +1,43 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Recorder.Archive.Disk;
+
+namespace Recorder.Archive.Log;
+
+/// <summary>The files of one lane that are not sealed, oldest first; the last is the one being written.</summary>
+internal sealed class LogFiles(IDisk disk, string lane)
+{
+    private const string Suffix = ".active";
+    private ImmutableList<ActiveFile> _files = [];
+
+    public IDisk Disk => disk;
+    public string Folder { get; } = $"log/{lane}";
+    public ImmutableList<ActiveFile> All => Volatile.Read(ref _files);
+    public ActiveFile Current => All[^1];
+
+    /// <summary>Has a durable successor, so that nothing will ever be added to it.</summary>
+    public ActiveFile? OldestRetired => All is [var oldest, _, ..] ? oldest : null;
+
+    public string PathOf(long number) => $"{Folder}/{number.ToString("D10", CultureInfo.InvariantCulture)}{Suffix}";
+
+    /// <summary>The numbers of the files on the disk, ascending.</summary>
+    public IReadOnlyList<long> Numbers() => disk.List(Folder)
+        .Where(name => name.EndsWith(Suffix, StringComparison.Ordinal))
+        .Select(name => long.TryParse(name[..^Suffix.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0)
+        .Where(number => number > 0).Order().ToList();
+
+    public void Add(ActiveFile file) => ImmutableInterlocked.Update(ref _files, files => files.Add(file));
+
+    public void Remove(ActiveFile file) => ImmutableInterlocked.Update(ref _files, files => files.Remove(file));
+
+    /// <summary>Where an entry is and the file that has it, entered; the caller exits it.</summary>
+    public (ActiveFile File, IndexedEntry At)? Find(RecordId id)
+    {
+        foreach (var file in All.Reverse())
+        {
+            if (file.Index.Find(id) is not { } at) continue;
+            return file.TryEnter() ? (file, at) : null;
+        }
+        return null;
+    }
+}

@@ -1,0 +1,213 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text;
+using Recorder.Archive.Disk;
+using Recorder.Archive.Log;
+using Recorder.Archive.Segments;
+
+namespace Recorder.Archive;
+
+/// <summary>
+/// One lane of the log on a disk: active files in "log/LANE", large bodies in "spool/LANE" until they are sealed,
+/// segments in "segments/LANE". One process has it open at a time.
+/// </summary>
+public sealed class MailArchive : IArchiveLog, IAsyncDisposable
+{
+    private readonly ArchiveOptions _options;
+    private readonly TimeProvider _time;
+    private readonly IDiskFile _lock;
+    private readonly SpoolFolder _spool;
+    private readonly SegmentSet _segments;
+    private readonly LogState _state;
+    private readonly RecoveryReport _recovery;
+    private readonly LogCounters _counters = new();
+    private readonly LogWriter _writer;
+    private readonly LogSealer _sealer;
+    private readonly LogReader _reader;
+    private readonly SpaceGuard _space;
+    private readonly ITimer _timer;
+    private int _disposed;
+
+    private MailArchive(Opening opening, ArchiveOptions options, IDisk disk, TimeProvider time, IArchiveObserver observer)
+    {
+        (_options, _time, _lock, _spool, _segments) = (options, time, opening.Lock, opening.Spool, opening.Segments);
+        (_state, _recovery) = (opening.State, opening.Report);
+        var recent = new RecentEntries(options.RecentEntries, options.RecentBytes);
+        _space = new SpaceGuard(disk, time);
+        _reader = new LogReader(_state.Files, _segments, _spool, recent, _state.Tail);
+        _writer = new LogWriter(_state, options, time, recent, _counters, observer);
+        _sealer = new LogSealer(_state, _spool, _segments, opening.Rooted, _writer.AppendAsync, _counters, observer);
+        _writer.Retired += _sealer.Wake;
+        _timer = time.CreateTimer(_ => LookForWork(), null, TimeSpan.Zero, options.SealCheckInterval);
+        observer.Recovered(_recovery);
+    }
+
+    private sealed record Opening(
+        IDiskFile Lock, SpoolFolder Spool, SegmentSet Segments, LogState State, HashSet<string> Rooted, RecoveryReport Report);
+
+    public string Lane => _options.Lane;
+    public long DurableSequence => _state.Tail.Sequence;
+    public long FreeBytes => _space.FreeBytes;
+
+    /// <summary>By first sequence.</summary>
+    public IReadOnlyList<SegmentInfo> Segments => _segments.Segments;
+
+    public ArchiveStatus Status => new(
+        DurableSequence, _counters.Syncs, _counters.Batches, _counters.Entries, _counters.Bytes, _counters.FailedBatches, _writer.Queued,
+        _state.Files.Current.ValidBytes + _state.Files.Current.SpooledBytes, _state.Files.All.Count - 1, _counters.SealedFiles,
+        _recovery, _counters.LastError);
+
+    /// <summary>Opens the lane as a crash may have left it: torn ends are cut, unfinished sealing goes on in the background.</summary>
+    /// <exception cref="ValidationException">An option is out of its range.</exception>
+    /// <exception cref="ArchiveException">Unavailable: another process has the lane, or the disk fails.</exception>
+    public static Task<MailArchive> OpenAsync(
+        ArchiveOptions options, IDisk disk, TimeProvider time, CancellationToken cancel, IArchiveObserver? observer = null)
+    {
+        Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
+        return Task.Run(() => new MailArchive(Open(options, disk, time), options, disk, time, observer ?? new NoObserver()), cancel);
+    }
+
+    public IContentWriter BeginContent() => new ContentWriter(_spool, _time, _options.MemoryContentMaxBytes);
+
+    public async Task<Receipt> AppendAsync(NewMail mail, CancellationToken cancel)
+    {
+        _space.Require(_options.MailReserveBytes);
+        await using var copy = mail.Content is ArchiveContent ? null : await CopyInAsync(mail.Content, cancel);
+        var content = copy ?? (ArchiveContent)mail.Content;
+        var append = new PendingAppend(EntryKind.Mail, Owned(mail.Header), content, mail.ReceivedAt, ClusterKeyOf(mail.ClusterKey));
+        content.Pin();
+        try
+        {
+            return await _writer.AppendAsync(append, cancel);
+        }
+        finally
+        {
+            content.Unpin();
+        }
+    }
+
+    public Task<Receipt> AppendAsync(NewEvent entry, CancellationToken cancel)
+    {
+        _space.Require(_options.EventReserveBytes);
+        return _writer.AppendAsync(new PendingAppend(EntryKind.Event, Owned(entry.Payload), null, default, []), cancel);
+    }
+
+    public IAsyncEnumerable<LogEntry> FollowAsync(long afterSequence, EntryKinds kinds, CancellationToken cancel) =>
+        _reader.ReadAsync(afterSequence, kinds, follow: true, cancel);
+
+    public IAsyncEnumerable<LogEntry> ReadAsync(long afterSequence, EntryKinds kinds, CancellationToken cancel) =>
+        _reader.ReadAsync(afterSequence, kinds, follow: false, cancel);
+
+    public ValueTask<LogEntry?> FindAsync(RecordId id, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(_reader.Find(id));
+    }
+
+    public ValueTask<Stream> OpenContentAsync(RecordId id, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(_reader.OpenContent(id));
+    }
+
+    /// <summary>Retires the active file now and returns when everything retired is sealed.</summary>
+    /// <exception cref="ArchiveException">Unavailable: the archive is closing. Otherwise what sealing failed with; it is
+    /// tried again in the background.</exception>
+    public async Task SealAsync(CancellationToken cancel)
+    {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+        await _writer.RotateAsync().WaitAsync(cancel);
+        await _sealer.DrainAsync().WaitAsync(cancel);
+    }
+
+    /// <summary>Completes when the files that are retired now are sealed.</summary>
+    internal Task SettleAsync() => _sealer.DrainAsync();
+
+    /// <summary>Reads everything that is kept and names what is not as it was recorded, down to positions that nothing
+    /// accounts for. Reading and appending go on meanwhile.</summary>
+    /// <param name="firstSequence">Where the log begins: 1, or later once old ledger has gone.</param>
+    /// <param name="onBytes">Told of stored bytes as they are read.</param>
+    public IAsyncEnumerable<VerifyFinding> VerifyAsync(CancellationToken cancel, long firstSequence = 1, Action<long>? onBytes = null) =>
+        new LogVerifier(_state.Files, _spool, _segments, _state.Tail).RunAsync(firstSequence, onBytes, cancel);
+
+    /// <summary>Writes a segment again without some entries, of which position, id and leaf remain. The intent must be in the ledger before.</summary>
+    /// <exception cref="ArchiveException">Damaged: an entry that is to stay cannot be read; nothing was changed.</exception>
+    public SegmentInfo Rewrite(SegmentInfo segment, Func<LogEntry, bool> purge, CancellationToken cancel) =>
+        _segments.Rewrite(segment, purge, cancel);
+
+    /// <summary>Removes a whole segment; its root stays in the ledger. The intent must be in the ledger before.</summary>
+    public void Remove(SegmentInfo segment) => _segments.Remove(segment);
+
+    /// <summary>Writes what waits, refuses what comes, and lets go of the lane. Sealing that is not done goes on at the next open.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        await _timer.DisposeAsync();
+        await Task.Run(Close);
+    }
+
+    private static Opening Open(ArchiveOptions options, IDisk disk, TimeProvider time)
+    {
+        IDiskFile? held = null;
+        try
+        {
+            var folder = new LogFiles(disk, options.Lane).Folder;
+            DurableFile.EnsureFolder(disk, folder);
+            held = disk.Open($"{folder}/lock", DiskMode.Lock);
+            // A folder that a killed process made may not be durable yet.
+            foreach (var parent in new[] { "", DurableFile.FolderOf(folder), folder }) disk.SyncDirectory(parent);
+            var spool = new SpoolFolder(disk, $"spool/{options.Lane}");
+            var segments = SegmentSet.Open(new FolderSegmentStore(disk, "segments"), options.Lane);
+            var recovery = new LogRecovery(options, disk, spool, segments, time);
+            var (state, report) = recovery.Run();
+            return new Opening(held, spool, segments, state, recovery.Rooted, report);
+        }
+        catch (Exception error)
+        {
+            held?.Dispose();
+            if (error is IOException) throw new ArchiveException(ArchiveFault.Unavailable, $"the log cannot be opened: {error.Message}", error);
+            throw;
+        }
+    }
+
+    private void LookForWork()
+    {
+        _writer.Wake();
+        _sealer.Wake();
+    }
+
+    private void Close()
+    {
+        _sealer.Dispose();
+        _writer.Dispose();
+        _state.Tail.Close();
+        foreach (var file in _state.Files.All) file.Dispose();
+        _lock.Dispose();
+    }
+
+    private async Task<ArchiveContent> CopyInAsync(IReceivedContent foreign, CancellationToken cancel)
+    {
+        await using var writer = BeginContent();
+        await using var source = foreign.OpenRead();
+        var buffer = new byte[64 * 1024];
+        for (int read; (read = await source.ReadAsync(buffer, cancel)) > 0;)
+            await writer.WriteAsync(new(buffer.AsMemory(0, read)), cancel);
+        var copy = (ArchiveContent)await writer.CompleteAsync(cancel);
+        if (copy.Sha256.Span.SequenceEqual(foreign.Sha256.Span) && copy.LengthBytes == foreign.LengthBytes) return copy;
+        await copy.DisposeAsync();
+        throw new ArchiveException(ArchiveFault.Damaged, "the content's bytes do not have its SHA-256");
+    }
+
+    // The caller may reuse its memory; the newest entries stay in ours.
+    private static ReadOnlyMemory<byte> Owned(ReadOnlyMemory<byte> payload) => payload.Length <= ActiveFormat.MaxPayloadBytes
+        ? payload.ToArray()
+        : throw new ArgumentException($"a payload of {payload.Length} bytes is over {ActiveFormat.MaxPayloadBytes}", nameof(payload));
+
+    private static byte[] ClusterKeyOf(string key)
+    {
+        Span<byte> bytes = stackalloc byte[ActiveFormat.MaxClusterKeyBytes];
+        Encoding.UTF8.GetEncoder().Convert(key, bytes, flush: true, out _, out var used, out _);
+        return bytes[..used].ToArray();
+    }
+
+    private sealed class NoObserver : IArchiveObserver;
+}
