@@ -17,7 +17,7 @@ internal sealed class InMemoryLog(TimeProvider? time = null) : IArchiveLog
     private readonly Lock gate = new();
     private readonly List<LogEntry> entries = [];
     private readonly ConcurrentDictionary<RecordId, byte[]> contents = new();
-    private readonly ConcurrentQueue<ArchiveFault> faults = new();
+    private readonly ConcurrentQueue<ArchiveFault?> faults = new();
     private TaskCompletionSource grown = NewSignal();
     private TaskCompletionSource? hold;
 
@@ -40,6 +40,13 @@ internal sealed class InMemoryLog(TimeProvider? time = null) : IArchiveLog
 
     /// <summary>The next append fails with this; queued, one an append.</summary>
     public void FailNextAppend(ArchiveFault fault) => faults.Enqueue(fault);
+
+    /// <summary>Some appends succeed, then one fails.</summary>
+    public void FailAfter(int appends, ArchiveFault fault)
+    {
+        for (var i = 0; i < appends; i++) faults.Enqueue(null);
+        faults.Enqueue(fault);
+    }
 
     /// <summary>Appends wait until the returned object is disposed.</summary>
     public IDisposable HoldAppends()
@@ -141,7 +148,7 @@ internal sealed class InMemoryLog(TimeProvider? time = null) : IArchiveLog
             await held.Task.WaitAsync(cancel);
         }
 
-        if (faults.TryDequeue(out var fault))
+        if (faults.TryDequeue(out var due) && due is { } fault)
         {
             throw new ArchiveException(fault, $"asked to fail: {fault}");
         }
