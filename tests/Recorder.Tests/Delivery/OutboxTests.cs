@@ -1,0 +1,266 @@
+using MimeKit;
+using Recorder.Archive;
+using Recorder.Delivery.Outbox;
+using Recorder.Ledger;
+using Recorder.Smtp;
+using Recorder.Tests.Fakes;
+
+namespace Recorder.Tests.Delivery;
+
+public sealed class OutboxTests
+{
+    private const string Alice = "alice@example.edu", Bob = "bob@example.edu";
+
+    private static readonly RecipientResult Kept = FakeHop.Said(DeliveryOutcome.Accepted, 250, "2.0.0", "kept");
+
+    private static async Task<string> RecordAsync(FlowWorld world, string subject = "Wanted again")
+    {
+        var reply = Assert.Single(await world.SendAsync(subject, Alice));
+        world.Hop.Tried.Clear();
+        return reply.Text[..36];
+    }
+
+    private static Task AskAsync(FlowWorld world, string id, DispatchKind kind = DispatchKind.Resend, string reversePath = "", int round = 1) =>
+        world.Ledger.AppendAsync(
+            new DispatchRequested(id, kind, Alice, Alice, reversePath, round) { Actor = new Actor("user", Alice), At = world.Time.GetUtcNow() }, CancellationToken.None);
+
+    private static Dispatch Find(FlowWorld world, string id, DispatchKind kind = DispatchKind.Resend, string recipient = Alice) =>
+        world.Ledger.State.Get<Dispatch>(StateKeys.Dispatch(id, kind, recipient, 1))!;
+
+    private static async Task RunAllAsync(FlowWorld world)
+    {
+        foreach (var owed in world.Owed) await world.Attempts.RunAsync(owed, CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task A_resend_sends_the_exact_bytes_behind_Received_and_trace_to_the_one_mailbox()
+    {
+        await using var world = await new FlowWorld().StartAsync();
+        var id = await RecordAsync(world);
+        await AskAsync(world, id);
+
+        await RunAllAsync(world);
+
+        var sent = Assert.Single(world.Hop.Tried);
+        Assert.Equal(Mails.Message("Wanted again"), sent.Content);
+        Assert.Equal(("", Alice), (sent.Envelope.ReversePath, Assert.Single(sent.Recipients)));
+        Assert.Equal(["Received", "X-Recorder-Trace"], sent.Fields.Split("\r\n").Where(line => line.Length > 0 && line[0] != '\t').Select(line => line.Split(':')[0]));
+        Assert.Contains("act=resend.1; hop=1;", sent.Fields, StringComparison.Ordinal);
+        Assert.Equal((DispatchState.Accepted, "250 2.0.0 kept"), (Find(world, id).State, Find(world, id).LastReply));
+        Assert.Empty(world.Owed);
+    }
+
+    [Fact]
+    public async Task A_resend_through_the_hook_passes_without_being_judged_or_recorded_again()
+    {
+        await using var world = await new FlowWorld().StartAsync();
+        var id = await RecordAsync(world);
+        await AskAsync(world, id);
+        await RunAllAsync(world);
+
+        var reply = Assert.Single(await world.SendAsync([.. FlowWorld.Bytes("Received: by postfix\r\n"), .. Assert.Single(world.Hop.Tried).Bytes], [Alice], from: ""));
+
+        Assert.Equal((250, id), (reply.Code, reply.Text[..36]));
+        Assert.Single(world.Records);
+    }
+
+    [Fact]
+    public async Task Begun_is_durable_before_the_data_and_the_end_after_the_reply()
+    {
+        await using var world = await new FlowWorld().StartAsync();
+        var id = await RecordAsync(world);
+        await AskAsync(world, id);
+        IReadOnlyList<LedgerEvent> during = [];
+        world.Hop.During = _ => { during = world.Facts; return Task.CompletedTask; };
+
+        await RunAllAsync(world);
+
+        Assert.Equal(1, Assert.IsType<DispatchBegun>(during[^1]).Attempt);
+        Assert.Equal(DeliveryOutcome.Accepted, Assert.Single(world.Facts.OfType<DispatchEnded>()).Outcome.Outcome);
+    }
+
+    [Fact]
+    public async Task When_begun_cannot_be_recorded_nothing_is_sent()
+    {
+        await using var world = await new FlowWorld().StartAsync();
+        var id = await RecordAsync(world);
+        await AskAsync(world, id);
+        world.Log.FailNextAppend(ArchiveFault.DiskFull);
+
+        await Assert.ThrowsAsync<ArchiveException>(() => RunAllAsync(world));
+
+        Assert.Empty(world.Hop.Tried);
+        Assert.Equal(DispatchState.Pending, Assert.Single(world.Owed).State);
+    }
+
+    [Fact]
+    public async Task A_kill_between_begin_and_end_reads_may_have_arrived_and_goes_out_again_under_the_same_trace()
+    {
+        await using var world = await new FlowWorld().StartAsync();
+        var id = await RecordAsync(world);
+        await AskAsync(world, id);
+        world.Hop.During = _ => throw new InvalidOperationException("killed");
+        await Assert.ThrowsAsync<InvalidOperationException>(() => RunAllAsync(world));
+
+        await world.RestartAsync();
+        Assert.Equal(DispatchState.Begun, Find(world, id).State);
+        var traces = new List<string>();
+        world.Hop.During = _ => Task.CompletedTask;
+        using var worker = world.Worker();
+        await worker.StartAsync(CancellationToken.None);
+        await WaitUntil.Async(() => Find(world, id).State == DispatchState.Accepted);
+        await worker.StopAsync(CancellationToken.None);
+
+        Assert.Equal(2, Find(world, id).Attempts);
+        Assert.Contains($"id={id}; act=resend.1; hop=1", Assert.Single(world.Hop.Tried).Fields, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_worker_sends_what_is_asked_while_it_runs()
+    {
+        await using var world = await new FlowWorld().StartAsync();
+        var id = await RecordAsync(world);
+        using var worker = world.Worker();
+        await worker.StartAsync(CancellationToken.None);
+
+        await AskAsync(world, id);
+        await WaitUntil.Async(() => Find(world, id).State == DispatchState.Accepted);
+        await AskAsync(world, id, DispatchKind.Release);
+        await WaitUntil.Async(() => Find(world, id, DispatchKind.Release).State == DispatchState.Accepted);
+
+        await worker.StopAsync(CancellationToken.None);
+        Assert.Equal(2, world.Hop.Tried.Count);
+    }
+
+    [Fact]
+    public async Task A_deferred_dispatch_is_tried_again_when_it_is_due()
+    {
+        await using var world = await new FlowWorld().StartAsync();
+        var id = await RecordAsync(world);
+        world.Hop.Answer = _ => FakeHop.Deferred;
+        using var worker = world.Worker();
+        await worker.StartAsync(CancellationToken.None);
+        await AskAsync(world, id);
+        await WaitUntil.Async(() => Find(world, id).Attempts == 1 && Find(world, id).LastReply is not null);
+        Assert.Equal((DispatchState.Pending, "450 4.2.1 mailbox busy"), (Find(world, id).State, Find(world, id).LastReply));
+
+        world.Hop.Answer = _ => Kept;
+        // The worker may not sleep yet when the clock moves, so it moves until the attempt comes.
+        await WaitUntil.Async(() => { world.Time.Advance(TimeSpan.FromSeconds(10)); return Find(world, id).State == DispatchState.Accepted; });
+
+        Assert.True(world.Time.GetUtcNow() - Find(world, id).RequestedAt >= TimeSpan.FromSeconds(54));
+        await worker.StopAsync(CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task A_refusal_ends_a_resend_with_the_next_hops_words_and_without_a_bounce()
+    {
+        await using var world = await new FlowWorld().StartAsync();
+        var id = await RecordAsync(world);
+        await AskAsync(world, id);
+        world.Hop.Answer = _ => FakeHop.Refused;
+
+        await RunAllAsync(world);
+
+        Assert.Equal((DispatchState.Failed, "550 5.1.1 no such user"), (Find(world, id).State, Find(world, id).LastReply));
+        Assert.Empty(world.Owed);
+    }
+
+    [Fact]
+    public async Task A_record_that_is_gone_ends_the_dispatch_with_the_reason()
+    {
+        await using var world = await new FlowWorld().StartAsync();
+        var id = await RecordAsync(world);
+        await AskAsync(world, id);
+        Assert.True(RecordId.TryParse(id, out var record));
+        world.Log.RemoveContent(record);
+
+        await RunAllAsync(world);
+
+        Assert.Equal(DispatchState.Failed, Find(world, id).State);
+        Assert.Contains("cannot be read", Find(world, id).LastReply, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_leftover_that_is_refused_ends_in_a_report_to_the_sender()
+    {
+        await using var world = await new FlowWorld().StartAsync();
+        world.Hop.Answer = one => one == Bob ? FakeHop.Refused : Kept;
+        var reply = Assert.Single(await world.SendAsync(Mails.Message("Partly"), [Alice, Bob], SmtpProtocol.Smtp));
+        var id = reply.Text[..36];
+        world.Hop.Tried.Clear();
+
+        await RunAllAsync(world);
+        Assert.Equal(DispatchState.Failed, Find(world, id, DispatchKind.Leftover, Bob).State);
+        Assert.Equal(DispatchKind.Bounce, Assert.Single(world.Owed).Kind);
+        world.Hop.Tried.Clear();
+        await RunAllAsync(world);
+
+        var bounce = Assert.Single(world.Hop.Tried);
+        Assert.Equal(("", "sender@example.org"), (bounce.Envelope.ReversePath, Assert.Single(bounce.Recipients)));
+        Assert.Equal("", bounce.Fields);
+        CheckReport(bounce.Content, id);
+        Assert.Empty(world.Owed);
+    }
+
+    private static void CheckReport(byte[] bytes, string id)
+    {
+        using var message = MimeMessage.Load(new MemoryStream(bytes));
+        var report = Assert.IsType<MultipartReport>(message.Body);
+        Assert.Equal("delivery-status", report.ReportType);
+        var status = Assert.IsType<MessageDeliveryStatus>(report[1]);
+        Assert.Equal("dns; mx.test", status.StatusGroups[0]["Reporting-MTA"]);
+        Assert.Equal("rfc822; bob@example.edu", status.StatusGroups[1]["Final-Recipient"]);
+        Assert.Equal(("failed", "5.1.1"), (status.StatusGroups[1]["Action"], status.StatusGroups[1]["Status"]));
+        Assert.Equal("smtp; 550 5.1.1 no such user", status.StatusGroups[1]["Diagnostic-Code"]);
+        Assert.Equal("text/rfc822-headers", report[2].ContentType.MimeType);
+        var headers = new StreamReader(((MimePart)report[2]).Content!.Open()).ReadToEnd();
+        Assert.Contains("Subject: Partly", headers, StringComparison.Ordinal);
+        Assert.DoesNotContain("Hello.", headers, StringComparison.Ordinal);
+        Assert.Contains(id, ((TextPart)report[0]).Text, StringComparison.Ordinal);
+        Assert.Contains("郵件無法送達", ((TextPart)report[0]).Text, StringComparison.Ordinal);
+        Assert.Equal("auto-replied", message.Headers["Auto-Submitted"]);
+    }
+
+    [Fact]
+    public async Task A_report_is_never_sent_to_the_null_reverse_path()
+    {
+        await using var world = await new FlowWorld().StartAsync();
+        world.Hop.Answer = one => one == Bob ? FakeHop.Refused : Kept;
+        await world.SendAsync(Mails.Message("Report"), [Alice, Bob], SmtpProtocol.Smtp, from: "");
+
+        await RunAllAsync(world);
+
+        Assert.Empty(world.Owed);
+        Assert.DoesNotContain(world.Facts.OfType<DispatchRequested>(), one => one.Kind == DispatchKind.Bounce);
+    }
+
+    [Fact]
+    public async Task A_leftover_is_given_up_after_five_days()
+    {
+        await using var world = await new FlowWorld().StartAsync();
+        world.Hop.Answer = one => one == Bob ? FakeHop.Deferred : Kept;
+        await world.SendAsync(Mails.Message("Slow"), [Alice, Bob], SmtpProtocol.Smtp);
+
+        await RunAllAsync(world);
+        Assert.Equal(DispatchKind.Leftover, Assert.Single(world.Owed).Kind);
+        world.Time.Advance(Backoff.GiveUpAfter);
+        await RunAllAsync(world);
+
+        Assert.Equal(DispatchKind.Bounce, Assert.Single(world.Owed).Kind);
+    }
+
+    [Fact]
+    public void Pauses_grow_to_an_hour_with_a_little_jitter()
+    {
+        var start = DateTimeOffset.UnixEpoch;
+        var backoff = new Backoff(new Random(7));
+        int[] minutes = [1, 2, 5, 15, 30, 60, 60, 60];
+        foreach (var (expected, index) in minutes.Select((minute, index) => (minute, index)))
+        {
+            var pause = (backoff.NextAttempt(start, index + 1, start)!.Value - start).TotalMinutes;
+            Assert.InRange(pause, expected * 0.9, expected * 1.1);
+        }
+        Assert.Null(backoff.NextAttempt(start, 9, start + Backoff.GiveUpAfter));
+    }
+}
