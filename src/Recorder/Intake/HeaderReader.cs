@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Text;
 using Recorder.Archive;
+using Recorder.Delivery.Trace;
+using Recorder.Mail;
 
 namespace Recorder.Intake;
 
@@ -28,23 +30,22 @@ public static class HeaderReader
     /// <param name="bytes">The message, or its first part.</param>
     public static HeaderGlance Glance(ReadOnlySpan<byte> bytes)
     {
-        var received = 0;
+        var facts = HeaderScan.Scan(bytes, TraceField.Name);
+        return new HeaderGlance(facts.ReceivedFieldCount, ClusterKey.Of(facts), facts.TraceValues.Count == 0 ? [] : FindTraces(bytes));
+    }
+
+    // The MAC speaks of the bytes after the field, so its end is needed, which no reading of values tells.
+    private static List<FoundTrace> FindTraces(ReadOnlySpan<byte> bytes)
+    {
         List<FoundTrace> traces = [];
         foreach (var range in new HeaderFields(bytes))
         {
-            var field = bytes[range];
-            if (HasName(field, "Received"u8)) received++;
-            // The MAC speaks of the bytes after the field, so its end is kept.
-            else if (traces.Count < MaxTraces && HasName(field, TraceName))
-                traces.Add(new FoundTrace(Encoding.Latin1.GetString(field[(TraceName.Length + 1)..]).Trim(), range.End.Value));
+            var field = Encoding.Latin1.GetString(bytes[range]);
+            if (traces.Count < MaxTraces && field.StartsWith(TraceField.Name + ":", StringComparison.OrdinalIgnoreCase))
+                traces.Add(new FoundTrace(field[(TraceField.Name.Length + 1)..].Trim(), range.End.Value));
         }
-        return new HeaderGlance(received, "", traces);
+        return traces;
     }
-
-    private static ReadOnlySpan<byte> TraceName => "X-Recorder-Trace"u8;
-
-    private static bool HasName(ReadOnlySpan<byte> field, ReadOnlySpan<byte> name) =>
-        field.Length > name.Length && field[name.Length] == ':' && Ascii.EqualsIgnoreCase(field[..name.Length], name);
 
     private static async Task<int> ReadHeaderAsync(IReceivedContent content, byte[] buffer, CancellationToken cancel)
     {

@@ -16,11 +16,11 @@ public sealed partial record TraceField(string RecordId, string Act, int Hop, st
     public const string Name = "X-Recorder-Trace";
     public const string Relay = "relay";
 
-    /// <summary>With its CRLF. Folded before the MAC to stay under 78 characters a line (RFC 5322 §2.1.1).</summary>
+    /// <summary>With its CRLF. Folded to stay under 78 characters a line (RFC 5322 §2.1.1).</summary>
     public override string ToString()
     {
-        var head = string.Create(CultureInfo.InvariantCulture, $"{Name}: id={RecordId}; act={Act}; hop={Hop}");
-        return Mac is null ? head + "\r\n" : $"{head};\r\n\tmac={Mac}\r\n";
+        var plain = string.Create(CultureInfo.InvariantCulture, $"{Name}: id={RecordId};\r\n\tact={Act}; hop={Hop}");
+        return Mac is null ? plain + "\r\n" : $"{plain};\r\n\tmac={Mac}\r\n";
     }
 
     /// <returns>null for what we never wrote.</returns>
@@ -29,6 +29,6 @@ public sealed partial record TraceField(string RecordId, string Act, int Hop, st
             ? new TraceField(match.Groups["id"].Value, match.Groups["act"].Value, hop, match.Groups["mac"] is { Success: true } mac ? mac.Value : null)
             : null;
 
-    [GeneratedRegex(@"^\s*id=(?<id>[0-9a-f-]{36}); act=(?<act>[a-z]{1,20}(\.[0-9]{1,9})?); hop=(?<hop>[0-9]{1,3})(;\s+mac=(?<mac>[A-Za-z0-9_-]{43}))?\s*$")]
+    [GeneratedRegex(@"^\s*id=(?<id>[0-9a-f-]{36});\s+act=(?<act>[a-z]{1,20}(\.[0-9]{1,9})?);\s+hop=(?<hop>[0-9]{1,3})(;\s+mac=(?<mac>[A-Za-z0-9_-]{43}))?\s*$")]
     private static partial Regex Form();
 }

@@ -21,7 +21,7 @@ internal sealed class TestPeer : IDuplexPipe, ISmtpServerObserver
     private readonly StringBuilder transcript = new();
 
     public TestPeer(
-        RecordingHandler handler, SmtpServerOptions? options = null, TimeProvider? time = null,
+        ISmtpServerHandler handler, SmtpServerOptions? options = null, TimeProvider? time = null,
         string remote = "127.0.0.1", CancellationToken shutdown = default, CancellationToken abort = default)
     {
         var endpoint = new IPEndPoint(IPAddress.Parse(remote), 40000);
