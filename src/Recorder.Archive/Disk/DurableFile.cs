@@ -31,12 +31,15 @@ public static class DurableFile
         SyncName(disk, path, replace);
     }
 
-    /// <summary>Creates a folder with its parents and makes their names durable.</summary>
+    /// <summary>
+    /// Creates a folder with its parents where needed and makes their names durable. One that is there already is
+    /// synced too: a killed process or a failed sync may have left it with a name that a crash would take.
+    /// </summary>
     public static void EnsureFolder(IDisk disk, string folder)
     {
-        if (folder.Length == 0 || disk.Exists(folder)) return;
+        if (folder.Length == 0) return;
         EnsureFolder(disk, FolderOf(folder));
-        disk.CreateFolder(folder);
+        if (!disk.Exists(folder)) disk.CreateFolder(folder);
         disk.SyncDirectory(FolderOf(folder));
     }
 

@@ -86,7 +86,7 @@ internal sealed class SealSource : ISealSource
         {
             0 => [],
             1 => Filled(random, random.Next(largeBytes)),
-            2 => Filled(random, 256 * 1024 + random.Next(2)),
+            2 when largeBytes > 256 * 1024 && random.Next(3) == 0 => Filled(random, 256 * 1024 + random.Next(2)),
             _ => Filled(random, random.Next(20_000)),
         };
         bodies.Add(body);

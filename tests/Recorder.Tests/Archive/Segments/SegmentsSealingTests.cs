@@ -6,7 +6,7 @@ namespace Recorder.Tests.Archive.Segments;
 
 public class SegmentsSealingTests
 {
-    private static SealSource Source() => SealSource.Random(new Random(31), 30, largeBytes: 2000);
+    private static SealSource Source() => SealSource.Random(new Random(31), 16, largeBytes: 2000);
 
     [Fact]
     public void Sealing_again_finds_what_is_there_and_writes_nothing()
