@@ -1,0 +1,91 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Recorder.Accounts;
+
+/// <summary>
+/// Counts sign-in attempts by address and by source over the last 15 minutes. An attempt counts when it begins and is
+/// taken back when it succeeds, so that many at once cannot pass the check together. Bounded: when more names than fit
+/// have failed lately, new ones must wait too.
+/// </summary>
+internal sealed class SignInLimits(int maxPerAddress, int maxPerSource, TimeProvider time)
+{
+    public static readonly TimeSpan Window = TimeSpan.FromMinutes(15);
+    private const int MaxNames = 100_000;
+
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, Queue<long>> attempts = new(StringComparer.Ordinal);
+    private long lastSweep;
+
+    /// <returns>false when the address or the source must wait; then nothing is counted.</returns>
+    public bool TryBegin(string address, string source)
+    {
+        lock (gate)
+        {
+            Sweep();
+            var byAddress = Recent($"a/{address}");
+            var bySource = Recent($"s/{Group(source)}");
+            if (byAddress.Count >= maxPerAddress || bySource.Count >= maxPerSource || attempts.Count > MaxNames)
+            {
+                return false;
+            }
+
+            var now = time.GetTimestamp();
+            byAddress.Enqueue(now);
+            bySource.Enqueue(now);
+            return true;
+        }
+    }
+
+    public void Succeeded(string address, string source)
+    {
+        lock (gate)
+        {
+            attempts.Remove($"a/{address}");
+            Recent($"s/{Group(source)}").TryDequeue(out _);
+        }
+    }
+
+    // One IPv6 customer has a whole /64 at hand.
+    private static string Group(string source) =>
+        IPAddress.TryParse(source, out var parsed) && parsed is { AddressFamily: AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: false }
+            ? Convert.ToHexString(parsed.GetAddressBytes().AsSpan(0, 8))
+            : source;
+
+    private Queue<long> Recent(string name)
+    {
+        if (!attempts.TryGetValue(name, out var queue))
+        {
+            attempts[name] = queue = new Queue<long>();
+        }
+
+        Trim(queue);
+        return queue;
+    }
+
+    private void Trim(Queue<long> queue)
+    {
+        while (queue.TryPeek(out var oldest) && time.GetElapsedTime(oldest) >= Window)
+        {
+            queue.Dequeue();
+        }
+    }
+
+    private void Sweep()
+    {
+        if (time.GetElapsedTime(lastSweep) < TimeSpan.FromMinutes(1))
+        {
+            return;
+        }
+
+        lastSweep = time.GetTimestamp();
+        foreach (var (name, queue) in attempts)
+        {
+            Trim(queue);
+            if (queue.Count == 0)
+            {
+                attempts.Remove(name);
+            }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Recorder.Archive;
+using Recorder.Ledger;
+
+namespace Recorder.Indexing;
+
+/// <summary>
+/// Carries the log into an index, in sequence order: documents are prepared side by side, added in order, made
+/// findable at most every 200 ms and made durable every 10 s with the position they stand for. Whatever fails is
+/// tried again from the index's own checkpoint; adding twice replaces.
+/// </summary>
+/// <param name="prepare">The documents of one entry. Never fails for what the entry holds.</param>
+internal sealed partial class IndexPump<T>(
+    string name, IArchiveLog archive, IndexTarget<T> target, Func<LogEntry, CancellationToken, Task<IReadOnlyList<T>>> prepare,
+    TimeProvider time, ILogger log)
+{
+    private const int MaxPrepared = 16;
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(5);
+
+    private readonly AppliedWaiters waiters = new();
+    private readonly Meter meter = new(time);
+
+    public string Name => name;
+
+    public string? LastError { get; private set; }
+
+    public long Through => waiters.Applied;
+
+    public long Lag => Math.Max(0, archive.DurableSequence - Through);
+
+    public double DocumentsPerSecond => meter.PerSecond;
+
+    public Task CatchUpAsync(CancellationToken cancel) => waiters.WaitAsync(archive.DurableSequence).WaitAsync(cancel);
+
+    /// <summary>Runs until cancelled, then commits what was added.</summary>
+    public async Task RunAsync(CancellationToken cancel)
+    {
+        while (!cancel.IsCancellationRequested)
+        {
+            try
+            {
+                await FollowAsync(cancel);
+            }
+            catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception error)
+            {
+                LastError = error.Message;
+                LogStopped(log, name, Through, error);
+                await Task.Delay(PauseAfterFailure, time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task FollowAsync(CancellationToken cancel)
+    {
+        var start = StartAfter();
+        waiters.Reached(start);
+        using var broken = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var prepared = Channel.CreateBounded<Prepared<T>>(new BoundedChannelOptions(MaxPrepared) { SingleReader = true, SingleWriter = true });
+        var preparing = PrepareAllAsync(start, prepared.Writer, broken.Token);
+        try
+        {
+            LastError = null;
+            await new IndexRun<T>(archive.Lane, start, target, waiters, meter, time).TakeAllAsync(prepared.Reader, cancel);
+        }
+        finally
+        {
+            await broken.CancelAsync();
+            await preparing;
+        }
+    }
+
+    /// <summary>An index that is ahead of the log belongs to another one: everything is added anew.</summary>
+    private long StartAfter()
+    {
+        var checkpoint = target.Checkpoint().GetValueOrDefault(archive.Lane);
+        if (checkpoint <= archive.DurableSequence)
+        {
+            return checkpoint;
+        }
+
+        LogAhead(log, name, checkpoint, archive.DurableSequence);
+        return 0;
+    }
+
+    private async Task PrepareAllAsync(long start, ChannelWriter<Prepared<T>> prepared, CancellationToken cancel)
+    {
+        try
+        {
+            await foreach (var entry in archive.FollowAsync(start, EntryKinds.All, cancel))
+            {
+                await prepared.WriteAsync(new Prepared<T>(entry.Position.Sequence, prepare(entry, cancel)), cancel);
+            }
+        }
+        catch (Exception error)
+        {
+            prepared.TryComplete(error);
+        }
+    }
+
+    [LoggerMessage(2201, LogLevel.Error, "The {Name} index stands still after {Sequence}; trying again")]
+    private static partial void LogStopped(ILogger log, string name, long sequence, Exception error);
+
+    [LoggerMessage(2202, LogLevel.Warning, "The {Name} index stands at {Checkpoint} but the log ends at {Durable}: adding everything anew")]
+    private static partial void LogAhead(ILogger log, string name, long checkpoint, long durable);
+}

@@ -1,0 +1,15 @@
+using Recorder.Search;
+
+namespace Recorder.Indexing;
+
+/// <summary>The part that both indexes share, seen by the pump.</summary>
+internal sealed record IndexTarget<T>(
+    Func<IReadOnlyDictionary<string, long>> Checkpoint, Action<IReadOnlyList<T>> Add,
+    Action<IReadOnlyDictionary<string, long>> Refresh, Action<IReadOnlyDictionary<string, long>> Commit);
+
+internal static class IndexTarget
+{
+    public static IndexTarget<SearchDocument> Of(IMailIndex index) => new(() => index.Checkpoint, index.Add, index.Refresh, index.Commit);
+
+    public static IndexTarget<EventDocument> Of(IEventIndex index) => new(() => index.Checkpoint, index.Add, index.Refresh, index.Commit);
+}

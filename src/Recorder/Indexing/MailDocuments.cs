@@ -1,0 +1,30 @@
+using Recorder.Archive;
+using Recorder.Intake;
+using Recorder.Mail;
+using Recorder.Search;
+
+namespace Recorder.Indexing;
+
+/// <summary>Search documents from a record's envelope and what its message says.</summary>
+internal static class MailDocuments
+{
+    public static SearchDocument Of(LogEntry entry, RecordedMail? mail, MailFacts facts)
+    {
+        var owners = mail?.Owners ?? [];
+        return new SearchDocument(
+            entry.Id.ToString(), entry.Position.Lane, entry.Position.Sequence, entry.ReceivedAt,
+            owners, owners.ToDictionary(owner => owner, owner => DispositionOf(mail!, owner)), mail?.ReversePath ?? "",
+            facts.Subject, Names(facts.From), Names(facts.To), Names(facts.Cc), facts.MessageId, facts.ListId,
+            facts.Text, facts.Summary, [.. facts.Attachments.Select(part => part.FileName)], entry.ContentLengthBytes);
+    }
+
+    /// <summary>Where nothing of the message could be read, the envelope alone finds it.</summary>
+    public static MailFacts NoFacts { get; } = new("", [], [], [], null, "", "", "", "", [], 0, ReadFlags.Unparsed);
+
+    /// <summary>The first recipient that stands for the owner decides, as it is the one a hit names.</summary>
+    public static string DispositionOf(RecordedMail mail, string owner) =>
+        mail.Recipients.First(recipient => recipient.Owners.Contains(owner)).Disposition;
+
+    private static string Names(IReadOnlyList<MailParty> parties) =>
+        string.Join(", ", parties.Select(party => party.Name.Length == 0 ? party.Address : $"{party.Name} <{party.Address}>"));
+}

@@ -1,0 +1,147 @@
+using System.Collections.Immutable;
+using Recorder.Search;
+
+namespace Recorder.Tests.Fakes;
+
+/// <summary>
+/// A mail index that finds by a word of subject or text, newest first. Like the real one it shows nothing before
+/// Refresh, and a "crash" (a new instance over <see cref="Committed"/>) forgets what was not committed.
+/// </summary>
+internal sealed class InMemoryMailIndex : IMailIndex
+{
+    private readonly Lock gate = new();
+    private ImmutableDictionary<string, SearchDocument> added = ImmutableDictionary<string, SearchDocument>.Empty;
+    private ImmutableDictionary<string, SearchDocument> visible = ImmutableDictionary<string, SearchDocument>.Empty;
+    private IReadOnlyDictionary<string, long> visibleThrough = ImmutableDictionary<string, long>.Empty;
+
+    public InMemoryMailIndex(InMemoryMailIndex? survivor = null)
+    {
+        if (survivor is not null)
+        {
+            (added, Checkpoint) = (survivor.Committed, survivor.Checkpoint);
+            visible = Committed = added;
+        }
+    }
+
+    public ImmutableDictionary<string, SearchDocument> Committed { get; private set; } = ImmutableDictionary<string, SearchDocument>.Empty;
+
+    public IReadOnlyDictionary<string, long> Checkpoint { get; private set; } = ImmutableDictionary<string, long>.Empty;
+
+    /// <summary>The next Add throws this.</summary>
+    public Exception? NextAddFails { get; set; }
+
+    /// <summary>Ids in the order of their adding, repetitions too.</summary>
+    public List<string> AddOrder { get; } = [];
+
+    public long DocumentCount => visible.Count;
+
+    public void Add(IReadOnlyList<SearchDocument> documents)
+    {
+        lock (gate)
+        {
+            if (NextAddFails is { } failure)
+            {
+                NextAddFails = null;
+                throw failure;
+            }
+
+            AddOrder.AddRange(documents.Select(document => document.Id));
+            added = added.SetItems(documents.Select(document => KeyValuePair.Create(document.Id, document)));
+        }
+    }
+
+    public void Refresh(IReadOnlyDictionary<string, long> through)
+    {
+        lock (gate)
+        {
+            (visible, visibleThrough) = (added, through);
+        }
+    }
+
+    public void Commit(IReadOnlyDictionary<string, long> through)
+    {
+        lock (gate)
+        {
+            (Committed, Checkpoint) = (added, through);
+        }
+    }
+
+    public SearchPage Search(SearchRequest request)
+    {
+        var hits = visible.Values
+            .Where(document => document.Subject.Contains(request.Query, StringComparison.OrdinalIgnoreCase)
+                || document.Text.Contains(request.Query, StringComparison.OrdinalIgnoreCase))
+            .Select(document => Hit(document, request.Scope, request.NotBefore))
+            .OfType<SearchHit>()
+            .OrderByDescending(hit => hit.ReceivedAt).ThenByDescending(hit => hit.Sequence)
+            .ToList();
+        var skip = request.Cursor is null ? 0 : int.Parse(request.Cursor);
+        var page = hits.Skip(skip).Take(request.Limit).ToList();
+        var next = skip + page.Count < hits.Count ? (skip + page.Count).ToString() : null;
+        return new SearchPage(page, next, hits.Count, true, [], visibleThrough);
+    }
+
+    public SearchHit? Find(string id, IReadOnlyList<OwnerScope>? scope, DateTimeOffset? notBefore) =>
+        visible.TryGetValue(id, out var document) ? Hit(document, scope, notBefore) : null;
+
+    public void Dispose()
+    {
+    }
+
+    private static SearchHit? Hit(SearchDocument document, IReadOnlyList<OwnerScope>? scope, DateTimeOffset? notBefore)
+    {
+        var own = document.Owners.Where(owner => scope is null || scope.Any(part => part.Address == owner
+            && (part.From is not { } from || document.ReceivedAt >= from) && (part.Until is not { } until || document.ReceivedAt < until))).ToList();
+        return own.Count == 0 || document.ReceivedAt < notBefore ? null : new SearchHit(
+            document.Id, document.Lane, document.Sequence, document.ReceivedAt, own, document.Dispositions[own[0]], document.Subject,
+            document.From, document.To, document.Summary, document.AttachmentNames.Count > 0, document.SizeBytes);
+    }
+}
+
+/// <summary>An event index over a list.</summary>
+internal sealed class InMemoryEventIndex : IEventIndex
+{
+    private readonly Lock gate = new();
+    private ImmutableSortedDictionary<string, EventDocument> added = ImmutableSortedDictionary<string, EventDocument>.Empty;
+    private ImmutableSortedDictionary<string, EventDocument> visible = ImmutableSortedDictionary<string, EventDocument>.Empty;
+
+    public IReadOnlyDictionary<string, long> Checkpoint { get; private set; } = ImmutableDictionary<string, long>.Empty;
+
+    public IReadOnlyList<EventDocument> All => [.. visible.Values];
+
+    public void Add(IReadOnlyList<EventDocument> documents)
+    {
+        lock (gate)
+        {
+            added = added.SetItems(documents.Select(document => KeyValuePair.Create(document.Id, document)));
+        }
+    }
+
+    public void Refresh(IReadOnlyDictionary<string, long> through) => visible = added;
+
+    public void Commit(IReadOnlyDictionary<string, long> through) => Checkpoint = through;
+
+    public EventPage Search(EventQuery query)
+    {
+        var found = visible.Values
+            .Where(document => query.RecordId is null || document.RecordId == query.RecordId)
+            .Where(document => query.Mailbox is null || document.Mailbox == query.Mailbox)
+            .Where(document => query.Actor is null || document.Actor == query.Actor)
+            .Where(document => query.Type is null || document.Type == query.Type)
+            .Where(document => (query.From is null || document.At >= query.From) && (query.Until is null || document.At < query.Until))
+            .OrderBy(document => document.At).ThenBy(document => document.Sequence)
+            .ToList();
+        if (!query.OldestFirst)
+        {
+            found.Reverse();
+        }
+
+        var skip = query.Cursor is null ? 0 : int.Parse(query.Cursor);
+        var page = found.Skip(skip).Take(query.Limit).ToList();
+        return new EventPage(page, skip + page.Count < found.Count ? (skip + page.Count).ToString() : null);
+    }
+
+    public void Dispose()
+    {
+    }
+}
