@@ -7,6 +7,7 @@ namespace Recorder.Ledger.State;
 /// <summary>
 /// Which recipients of which bytes an upstream may still be retrying, because it may not have seen our answer. A key
 /// opens with the record, is settled by the outcome and closes when the upstream has surely seen our 2xx, or after 6 days.
+/// A new record of the same bytes takes the key over; what is said of the older record no longer concerns it.
 /// </summary>
 internal static class RetryKeys
 {
@@ -21,9 +22,8 @@ internal static class RetryKeys
             [.. mail.Recipients.Select(recipient => new RetryRecipient(recipient.Address, recipient.Owners))]);
         foreach (var recipient in mail.Recipients)
         {
-            var key = KeyOf(record, recipient.Address);
             var kept = recipient.Disposition == Dispositions.Journal || Dispositions.IsHeld(recipient.Disposition);
-            state.Set(key, Opened(state.Get<RetryKeyState>(key), recordId, entry.AppendedAt, kept));
+            state.Set(KeyOf(record, recipient.Address), new RetryKeyState(recordId, entry.AppendedAt, kept, null));
         }
 
         state.Set(StateKeys.RetryOf(recordId), record);
@@ -39,7 +39,7 @@ internal static class RetryKeys
 
         foreach (var outcome in relayed.Outcomes.Where(outcome => outcome.Outcome == DeliveryOutcome.Accepted))
         {
-            Settle(state, record, outcome.Recipient, outcome.Reply);
+            Settle(state, KeyOf(record, outcome.Recipient), relayed.RecordId, outcome.Reply);
         }
     }
 
@@ -48,7 +48,7 @@ internal static class RetryKeys
     {
         if (state.Get<RetryRecord>(StateKeys.RetryOf(leftover.RecordId)) is { } record)
         {
-            Settle(state, record, leftover.Recipient, null);
+            Settle(state, KeyOf(record, leftover.Recipient), leftover.RecordId, null);
         }
     }
 
@@ -62,10 +62,10 @@ internal static class RetryKeys
 
         foreach (var recipient in confirmed.Recipients)
         {
-            state.Remove(KeyOf(record, recipient));
+            Remove(state, KeyOf(record, recipient), confirmed.RecordId);
         }
 
-        if (!record.Recipients.Any(recipient => state.Get<RetryKeyState>(KeyOf(record, recipient.Address)) is not null))
+        if (!record.Recipients.Any(recipient => Find(state, KeyOf(record, recipient.Address), confirmed.RecordId) is not null))
         {
             state.Remove(recordKey);
         }
@@ -73,15 +73,11 @@ internal static class RetryKeys
 
     public static void Sweep(StateEditor state, DateTimeOffset now)
     {
-        foreach (var (key, record) in state.TakeWhile<RetryRecord>(StateKeys.RetryRecords, record => IsOver(record.OpenedAt, now)))
+        foreach (var (key, record) in state.TakeWhile<RetryRecord>(StateKeys.RetryRecords, record => now - record.OpenedAt >= Lifetime))
         {
-            foreach (var retry in record.Recipients.Select(recipient => KeyOf(record, recipient.Address)))
+            foreach (var recipient in record.Recipients)
             {
-                // A newer record may have opened the same key again since.
-                if (state.Get<RetryKeyState>(retry) is { } open && IsOver(open.OpenedAt, now))
-                {
-                    state.Remove(retry);
-                }
+                Remove(state, KeyOf(record, recipient.Address), key[StateKeys.RetryRecords.Length..]);
             }
 
             state.Remove(key);
@@ -91,20 +87,22 @@ internal static class RetryKeys
     public static string KeyOf(RetryRecord record, string recipient) =>
         StateKeys.Retry(record.Sha256Hex, record.ReversePath, recipient);
 
-    // The term counts from the first opening, and what was settled stays settled while the key is open.
-    private static RetryKeyState Opened(RetryKeyState? before, string recordId, DateTimeOffset now, bool kept) =>
-        before is null || IsOver(before.OpenedAt, now)
-            ? new RetryKeyState(recordId, now, kept, null)
-            : before.Settled ? before : before with { RecordId = recordId, Settled = kept };
-
-    private static void Settle(StateEditor state, RetryRecord record, string recipient, string? answer)
+    private static void Settle(StateEditor state, string key, string recordId, string? answer)
     {
-        var key = KeyOf(record, recipient);
-        if (state.Get<RetryKeyState>(key) is { } open)
+        if (Find(state, key, recordId) is { } open)
         {
             state.Set(key, open with { Settled = true, Answer = answer ?? open.Answer });
         }
     }
 
-    private static bool IsOver(DateTimeOffset openedAt, DateTimeOffset now) => now - openedAt >= Lifetime;
+    private static void Remove(StateEditor state, string key, string recordId)
+    {
+        if (Find(state, key, recordId) is not null)
+        {
+            state.Remove(key);
+        }
+    }
+
+    private static RetryKeyState? Find(StateEditor state, string key, string recordId) =>
+        state.Get<RetryKeyState>(key) is { } open && open.RecordId == recordId ? open : null;
 }

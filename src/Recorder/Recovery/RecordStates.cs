@@ -1,0 +1,68 @@
+using Recorder.Accounts;
+using Recorder.Intake;
+using Recorder.Ledger;
+using Recorder.Smtp;
+
+namespace Recorder.Recovery;
+
+/// <summary>What became of a record for one reader, from the state alone.</summary>
+internal static class RecordStates
+{
+    /// <summary>
+    /// Dispatches the reader may know of: those for the own mailboxes of the record, and the reader's own wishes.
+    /// </summary>
+    public static IReadOnlyList<Dispatch> Dispatches(IStateSnapshot state, string recordId, IReadOnlyList<string> own, Account reader) =>
+        [.. state.Range<Dispatch>(StateKeys.DispatchesOf(recordId))
+            .Select(pair => pair.Value)
+            .Where(dispatch => dispatch.Kind != DispatchKind.Bounce)
+            .Where(dispatch => own.Contains(dispatch.Mailbox) || dispatch.RequestedBy == reader.Address)];
+
+    /// <summary>The one word a list shows; see <see cref="MessageRow"/>.</summary>
+    /// <param name="disposition">The first one of the reader's recipients.</param>
+    public static string Word(IStateSnapshot state, string recordId, string disposition, IReadOnlyList<string> own, Account reader)
+    {
+        var dispatches = Dispatches(state, recordId, own, reader);
+        var newest = dispatches
+            .OrderByDescending(dispatch => dispatch.RequestedAt)
+            .Select(WordOf)
+            .FirstOrDefault(word => word is not null);
+        return newest ?? (Dispositions.IsHeld(disposition) ? "held"
+            : disposition == Dispositions.Journal ? "recorded"
+            : FirstDelivery(state, recordId, own));
+    }
+
+    /// <summary>True while nothing of the reader's may leave: all held, and no release has arrived.</summary>
+    public static bool IsHeld(IEnumerable<RecordedRecipient> recipients, IEnumerable<Dispatch> dispatches) =>
+        recipients.All(recipient => Dispositions.IsHeld(recipient.Disposition))
+        && !dispatches.Any(dispatch => dispatch is { Kind: DispatchKind.Release, State: DispatchState.Accepted });
+
+    // A wish that failed leaves the record as it was before; a failed leftover was the delivery itself.
+    private static string? WordOf(Dispatch dispatch) => (dispatch.State, dispatch.Kind) switch
+    {
+        (DispatchState.Pending or DispatchState.Begun, _) => "pending",
+        (DispatchState.Accepted, DispatchKind.Release) => "released",
+        (DispatchState.Accepted, DispatchKind.Resend) => "resent",
+        (DispatchState.Accepted, _) => "delivered",
+        (_, DispatchKind.Leftover) => "refused",
+        _ => null,
+    };
+
+    private static string FirstDelivery(IStateSnapshot state, string recordId, IReadOnlyList<string> own)
+    {
+        var failures = own.Select(mailbox => state.Get<RelayState>(StateKeys.Relay(recordId, mailbox))).ToList();
+        if (failures.TrueForAll(failure => failure is null))
+        {
+            return IsUnderWay(state, recordId, own) ? "pending" : "delivered";
+        }
+
+        return failures.Contains(null) ? "delivered"
+            : failures.TrueForAll(failure => failure!.Outcome == DeliveryOutcome.PermanentFailure) ? "refused" : "pending";
+    }
+
+    // Recorded, and the next hop has not answered yet.
+    private static bool IsUnderWay(IStateSnapshot state, string recordId, IReadOnlyList<string> own) =>
+        state.Get<RetryRecord>(StateKeys.RetryOf(recordId)) is { } record
+        && record.Recipients.Where(recipient => recipient.Owners.Any(own.Contains)).Any(recipient =>
+            state.Get<RetryKeyState>(StateKeys.Retry(record.Sha256Hex, record.ReversePath, recipient.Address)) is { Settled: false } open
+            && open.RecordId == recordId);
+}

@@ -1,0 +1,138 @@
+using System.Text;
+using Recorder.Accounts;
+using Recorder.Archive;
+using Recorder.Indexing;
+using Recorder.Intake;
+using Recorder.Ledger;
+using Recorder.Search;
+
+namespace Recorder.Recovery;
+
+/// <summary>
+/// A record's life for one reader: what the event index knows, and the end of the log that it has not reached yet, so
+/// that people read what they wrote.
+/// </summary>
+internal sealed class RecordTimeline(IArchiveLog archive, IEventIndex index, IIndexProgress progress, ILedger ledger)
+{
+    private const int MaxStepsPerMailbox = 500;
+    private const int MaxTail = 5_000;
+
+    public async Task<IReadOnlyList<TimelineStep>> OfAsync(Reader reader, Sight sight, CancellationToken cancel)
+    {
+        var dispatches = RecordStates.Dispatches(ledger.State, sight.Id, sight.Own, reader.Account);
+        // The position is taken before the query: what is indexed in between comes twice and is counted once.
+        var through = progress.Status.Through;
+        var documents = Indexed(sight, dispatches).Concat(await TailAsync(sight, through, cancel));
+        var facts = documents
+            .DistinctBy(document => document.Id)
+            .Select(document => (document.Mailbox, Fact: LedgerJson.Decode(Encoding.UTF8.GetBytes(document.Json))))
+            .Where(document => document.Fact is not null && MaySee(document.Mailbox, document.Fact, sight, dispatches))
+            .Select(document => (document.Mailbox, Fact: document.Fact!))
+            .ToList();
+        return [.. TimelineSteps.OfRecord(sight)
+            .Concat(facts.SelectMany(fact => TimelineSteps.Of(fact.Fact, fact.Mailbox)))
+            .Concat(dispatches.Where(dispatch => !facts.Exists(fact => Is(fact.Fact, dispatch))).SelectMany(TimelineSteps.OfState))
+            .OrderBy(step => step.At)];
+    }
+
+    private IEnumerable<EventDocument> Indexed(Sight sight, IEnumerable<Dispatch> dispatches) => sight.Own
+        .Concat(dispatches.Select(dispatch => dispatch.Mailbox))
+        .Distinct(StringComparer.Ordinal)
+        .SelectMany(mailbox => index.Search(new EventQuery(sight.Id, mailbox, Limit: MaxStepsPerMailbox, OldestFirst: true)).Items);
+
+    private async Task<List<EventDocument>> TailAsync(Sight sight, long through, CancellationToken cancel)
+    {
+        var tail = new List<EventDocument>();
+        if (archive.DurableSequence - through > MaxTail)
+        {
+            return tail;
+        }
+
+        await foreach (var entry in archive.ReadAsync(through, EntryKinds.Events, cancel))
+        {
+            tail.AddRange(EventDocuments.Of(entry, MailboxOf).Where(document => document.RecordId == sight.Id));
+        }
+
+        return tail;
+    }
+
+    private string? MailboxOf(DispatchBegun begun) =>
+        ledger.State.Get<Dispatch>(StateKeys.Dispatch(begun.RecordId, begun.Kind, begun.Recipient, begun.Round))?.Mailbox;
+
+    // A wish may name an own mailbox that the envelope did not; then it must be the reader's own wish.
+    private static bool MaySee(string mailbox, LedgerEvent fact, Sight sight, IReadOnlyList<Dispatch> dispatches) =>
+        sight.Own.Contains(mailbox) || dispatches.Any(dispatch => Is(fact, dispatch));
+
+    private static bool Is(LedgerEvent fact, Dispatch dispatch) => fact switch
+    {
+        DispatchRequested asked => (asked.Kind, asked.Recipient, asked.Round) == (dispatch.Kind, dispatch.Recipient, dispatch.Round),
+        DispatchBegun begun => (begun.Kind, begun.Recipient, begun.Round) == (dispatch.Kind, dispatch.Recipient, dispatch.Round),
+        DispatchEnded ended => (ended.Kind, ended.Outcome.Recipient, ended.Round) == (dispatch.Kind, dispatch.Recipient, dispatch.Round),
+        _ => false,
+    };
+}
+
+/// <summary>Facts as steps.</summary>
+internal static class TimelineSteps
+{
+    public static IEnumerable<TimelineStep> OfRecord(Sight sight)
+    {
+        foreach (var recipient in sight.Recipients)
+        {
+            var mailbox = recipient.Owners[0];
+            yield return new TimelineStep(sight.Entry.ReceivedAt, "received", sight.Mail.PeerAddress, mailbox, null, null);
+            if (Dispositions.IsHeld(recipient.Disposition))
+            {
+                yield return new TimelineStep(sight.Entry.ReceivedAt, "held", "screening", mailbox, null, recipient.Disposition);
+            }
+        }
+    }
+
+    public static IEnumerable<TimelineStep> Of(LedgerEvent fact, string mailbox) => fact switch
+    {
+        MessageViewed viewed => [Step(viewed, viewed.What == "message" ? "viewed" : "downloaded", mailbox)],
+        MessageRelayed relayed => relayed.Outcomes.Select(outcome => Step(relayed, OutcomeCode(outcome, "delivered", ended: false), mailbox, outcome)),
+        DispatchRequested asked => [Step(asked, RequestCode(asked.Kind), mailbox)],
+        DispatchBegun begun => [Step(begun, "attempt-begun", mailbox)],
+        DispatchEnded ended => [Step(ended, OutcomeCode(ended.Outcome, DoneCode(ended.Kind), ended.NextAttemptAt is null), mailbox, ended.Outcome)],
+        _ => [],
+    };
+
+    /// <summary>From the state alone, where neither index nor tail has the facts yet.</summary>
+    public static IEnumerable<TimelineStep> OfState(Dispatch dispatch)
+    {
+        yield return new TimelineStep(dispatch.RequestedAt, RequestCode(dispatch.Kind), dispatch.RequestedBy, dispatch.Mailbox, null, null);
+        if (dispatch.State is DispatchState.Accepted or DispatchState.Failed)
+        {
+            var code = dispatch.State == DispatchState.Accepted ? DoneCode(dispatch.Kind) : "delivery-refused";
+            yield return new TimelineStep(dispatch.RequestedAt, code, "outbox", dispatch.Mailbox, dispatch.NextHop, dispatch.LastReply);
+        }
+    }
+
+    private static TimelineStep Step(LedgerEvent fact, string code, string mailbox, RecipientOutcome? outcome = null) =>
+        new(fact.At, code, fact.Actor.Name, mailbox, outcome?.NextHop, outcome?.Reply ?? outcome?.Error);
+
+    private static string RequestCode(DispatchKind kind) => kind switch
+    {
+        DispatchKind.Resend => "resend-requested",
+        DispatchKind.Release => "release-requested",
+        DispatchKind.Leftover => "delivery-taken-over",
+        _ => "bounce-requested",
+    };
+
+    private static string DoneCode(DispatchKind kind) => kind switch
+    {
+        DispatchKind.Resend => "resent",
+        DispatchKind.Release => "released",
+        DispatchKind.Leftover => "delivered",
+        _ => "bounced",
+    };
+
+    private static string OutcomeCode(RecipientOutcome outcome, string accepted, bool ended) => outcome.Outcome switch
+    {
+        Smtp.DeliveryOutcome.Accepted => accepted,
+        Smtp.DeliveryOutcome.PermanentFailure => "delivery-refused",
+        Smtp.DeliveryOutcome.Unknown => "delivery-unknown",
+        _ => ended ? "delivery-refused" : "delivery-deferred",
+    };
+}

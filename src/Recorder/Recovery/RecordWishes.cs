@@ -1,0 +1,111 @@
+using Recorder.Accounts;
+using Recorder.Intake;
+using Recorder.Ledger;
+
+namespace Recorder.Recovery;
+
+/// <summary>Resends and releases: wishes in the ledger, which the outbox fulfils.</summary>
+internal sealed class RecordWishes(ILedger ledger, IAddressBook book, TimeProvider time)
+{
+    // What could harm the reader's machine or purse is let go by an administrator alone.
+    private static readonly string[] AdminsOnly = [Dispositions.HeldPrefix + "malware", Dispositions.HeldPrefix + "phish"];
+
+    /// <summary>The reader's present addresses, those that the envelope named first.</summary>
+    public IReadOnlyList<string> Targets(Reader reader, Sight sight) =>
+        [.. Ownership.AddressesAt(reader.Account, time.GetUtcNow()).OrderByDescending(sight.Own.Contains)];
+
+    /// <exception cref="ActRefusedException">not-own-address, still-held.</exception>
+    public async Task<DispatchStatus> ResendAsync(Reader reader, Sight sight, string? mailbox, bool again, CancellationToken cancel)
+    {
+        var target = Target(reader, sight, mailbox);
+        await ledger.ActAsync(
+            KeyOf(sight, target),
+            state =>
+            {
+                var known = RecordStates.Dispatches(state, sight.Id, sight.Own, reader.Account);
+                if (RecordStates.IsHeld(sight.Recipients, known))
+                {
+                    throw new ActRefusedException("still-held", "the message is held: release it first");
+                }
+
+                var newest = Newest(known, DispatchKind.Resend, target);
+                var isWanted = newest is null || (again && newest.State is DispatchState.Accepted or DispatchState.Failed);
+                return isWanted ? Ask(reader, sight, state, DispatchKind.Resend, target, target, reversePath: "") : null;
+            },
+            cancel);
+        return Status(reader, sight, DispatchKind.Resend, target);
+    }
+
+    /// <exception cref="ActRefusedException">not-held, not-allowed.</exception>
+    public async Task<DispatchStatus> ReleaseAsync(Reader reader, Sight sight, CancellationToken cancel)
+    {
+        var held = sight.Recipients.Where(recipient => Dispositions.IsHeld(recipient.Disposition)).ToList();
+        if (held.Count == 0)
+        {
+            throw new ActRefusedException("not-held", "the message is not held");
+        }
+
+        if (!reader.Account.IsAdmin && held.Exists(recipient => AdminsOnly.Any(code => recipient.Disposition.StartsWith(code, StringComparison.Ordinal))))
+        {
+            throw new ActRefusedException("not-allowed", "only an administrator may release this message");
+        }
+
+        foreach (var recipient in held)
+        {
+            await ReleaseAsync(reader, sight, recipient, cancel);
+        }
+
+        return Status(reader, sight, DispatchKind.Release, held[0].Address);
+    }
+
+    public IReadOnlyList<DispatchStatus> All(Reader reader, Sight sight) =>
+        [.. RecordStates.Dispatches(ledger.State, sight.Id, sight.Own, reader.Account)
+            .OrderByDescending(dispatch => dispatch.RequestedAt)
+            .ThenByDescending(dispatch => dispatch.Round)
+            .Select(StatusOf)];
+
+    private Task ReleaseAsync(Reader reader, Sight sight, RecordedRecipient recipient, CancellationToken cancel) => ledger.ActAsync(
+        KeyOf(sight, recipient.Address),
+        state =>
+        {
+            var newest = Newest(RecordStates.Dispatches(state, sight.Id, sight.Own, reader.Account), DispatchKind.Release, recipient.Address);
+            return newest is null or { State: DispatchState.Failed }
+                ? Ask(reader, sight, state, DispatchKind.Release, recipient.Address, recipient.Owners[0], sight.Mail.ReversePath)
+                : null;
+        },
+        cancel);
+
+    private string Target(Reader reader, Sight sight, string? mailbox)
+    {
+        var targets = Targets(reader, sight);
+        var target = mailbox is null ? targets.FirstOrDefault() : targets.FirstOrDefault(address => address == book.Normalise(mailbox));
+        return target ?? throw new ActRefusedException("not-own-address", "a message is sent again to one of the own addresses only");
+    }
+
+    // Numbered over all wishes, those of others too: the number is part of a wish's identity.
+    private DispatchRequested Ask(
+        Reader reader, Sight sight, IStateSnapshot state, DispatchKind kind, string recipient, string mailbox, string reversePath)
+    {
+        var rounds = state.Range<Dispatch>(StateKeys.DispatchesOf(sight.Id))
+            .Where(pair => pair.Value.Kind == kind && pair.Value.Recipient == recipient)
+            .Select(pair => pair.Value.Round);
+        return new DispatchRequested(sight.Id, kind, recipient, mailbox, reversePath, rounds.DefaultIfEmpty(-1).Max() + 1)
+        {
+            Actor = reader.Actor,
+            At = time.GetUtcNow(),
+        };
+    }
+
+    private DispatchStatus Status(Reader reader, Sight sight, DispatchKind kind, string recipient) => StatusOf(
+        Newest(RecordStates.Dispatches(ledger.State, sight.Id, sight.Own, reader.Account), kind, recipient)
+            ?? throw new InvalidOperationException($"no {kind} of {sight.Id} after asking for it"));
+
+    private static Dispatch? Newest(IEnumerable<Dispatch> dispatches, DispatchKind kind, string recipient) => dispatches
+        .Where(dispatch => dispatch.Kind == kind && dispatch.Recipient == recipient)
+        .MaxBy(dispatch => dispatch.Round);
+
+    private static string KeyOf(Sight sight, string recipient) => $"wish/{sight.Id}/{recipient}";
+
+    private static DispatchStatus StatusOf(Dispatch dispatch) => new(
+        dispatch.RecordId, dispatch.Kind, dispatch.Recipient, dispatch.Round, dispatch.State, dispatch.NextHop, dispatch.LastReply, dispatch.NextAttemptAt);
+}

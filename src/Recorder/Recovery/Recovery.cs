@@ -1,0 +1,125 @@
+using Microsoft.Extensions.Options;
+using Recorder.Accounts;
+using Recorder.Archive;
+using Recorder.Indexing;
+using Recorder.Intake;
+using Recorder.Ledger;
+using Recorder.Mail;
+using Recorder.Retention;
+using Recorder.Search;
+
+namespace Recorder.Recovery;
+
+/// <summary>Finding and getting back over log, index and ledger.</summary>
+/// <param name="mailProgress">The mail index's follower.</param>
+/// <param name="eventProgress">The event index's follower.</param>
+public sealed class Recovery(
+    IArchiveLog archive, IMailIndex index, IEventIndex events, ILedger ledger, IAddressBook book, MailReader mails,
+    IIndexProgress mailProgress, IIndexProgress eventProgress, IOptions<RetentionOptions> retention, TimeProvider time) : IRecovery
+{
+    private const int MaxRows = 500;
+
+    private readonly RecordAccess access = new(archive, book, retention, time);
+    private readonly RecordWishes wishes = new(ledger, book, time);
+    private readonly RecordTimeline timeline = new(archive, events, eventProgress, ledger);
+
+    public MessageList Find(Reader reader, string query, int limit, string? cursor, TimeZoneInfo? zone = null)
+    {
+        var page = index.Search(new SearchRequest(
+            reader.Scope, query, Math.Clamp(limit, 1, MaxRows), cursor, access.NotBefore, zone));
+        var state = ledger.State;
+        var rows = page.Items.Select(hit =>
+            new MessageRow(hit, RecordStates.Word(state, hit.Id, hit.Disposition, hit.Addresses, reader.Account)));
+        return new MessageList(
+            [.. rows], page.Next, page.Total, page.TotalIsExact, page.Hints,
+            page.IndexedThrough.GetValueOrDefault(archive.Lane), mailProgress.Status.Lag);
+    }
+
+    public async Task<OpenedMessage?> OpenAsync(
+        Reader reader, RecordId id, bool showRemoteContent, Func<int, string> partUrl, CancellationToken cancel)
+    {
+        if (await access.FindAsync(reader, id, cancel) is not { } sight)
+        {
+            return null;
+        }
+
+        RecordView(reader, sight, "message");
+        var view = await ReadViewAsync(id, new MailViewOptions(showRemoteContent, partUrl), cancel);
+        var state = ledger.State;
+        var dispatches = RecordStates.Dispatches(state, sight.Id, sight.Own, reader.Account);
+        var targets = wishes.Targets(reader, sight);
+        return new OpenedMessage(
+            id, sight.Mail, sight.Own, RecordStates.Word(state, sight.Id, sight.Recipients[0].Disposition, sight.Own, reader.Account),
+            view, sight.Entry.ContentLengthBytes, Convert.ToHexStringLower(sight.Entry.ContentSha256.Span),
+            targets.Count > 0 && !RecordStates.IsHeld(sight.Recipients, dispatches), targets);
+    }
+
+    public async Task<Stream?> OpenSourceAsync(Reader reader, RecordId id, CancellationToken cancel)
+    {
+        if (await access.FindAsync(reader, id, cancel) is not { } sight)
+        {
+            return null;
+        }
+
+        RecordView(reader, sight, "source");
+        return await archive.OpenContentAsync(id, cancel);
+    }
+
+    public async Task<(MailAttachment Facts, Stream Bytes)?> OpenPartAsync(Reader reader, RecordId id, int index, CancellationToken cancel)
+    {
+        if (await access.FindAsync(reader, id, cancel) is not { } sight)
+        {
+            return null;
+        }
+
+        var content = await archive.OpenContentAsync(id, cancel);
+        if (mails.OpenPart(content, index, cancel) is not { } part)
+        {
+            await content.DisposeAsync();
+            return null;
+        }
+
+        RecordView(reader, sight, $"part:{index}");
+        var facts = new MailAttachment(part.Index, part.FileName, part.ContentType, part.SizeBytes, false, null, part.IsDangerous);
+        return (facts, new PartStream(part, content));
+    }
+
+    public async Task<IReadOnlyList<TimelineStep>?> TimelineAsync(Reader reader, RecordId id, CancellationToken cancel) =>
+        await access.FindAsync(reader, id, cancel) is { } sight ? await timeline.OfAsync(reader, sight, cancel) : null;
+
+    public async Task<DispatchStatus?> ResendAsync(Reader reader, RecordId id, string? mailbox, bool again, CancellationToken cancel) =>
+        await access.FindAsync(reader, id, cancel) is { } sight ? await wishes.ResendAsync(reader, sight, mailbox, again, cancel) : null;
+
+    public async Task<DispatchStatus?> ReleaseAsync(Reader reader, RecordId id, CancellationToken cancel) =>
+        await access.FindAsync(reader, id, cancel) is { } sight ? await wishes.ReleaseAsync(reader, sight, cancel) : null;
+
+    public IReadOnlyList<DispatchStatus>? Dispatches(Reader reader, RecordId id)
+    {
+        // Looking a record up in the log waits for the disk at most, never for another request.
+        var sight = access.FindAsync(reader, id, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        return sight is null ? null : wishes.All(reader, sight);
+    }
+
+    private void RecordView(Reader reader, Sight sight, string what)
+    {
+        var viewed = new MessageViewed(sight.Id, sight.Own[0], what) { Actor = reader.Actor, At = time.GetUtcNow() };
+        if (!ledger.TryPost(viewed))
+        {
+            throw new ActRefusedException("busy", "the view could not be recorded; try again");
+        }
+    }
+
+    private async Task<MailView> ReadViewAsync(RecordId id, MailViewOptions options, CancellationToken cancel)
+    {
+        try
+        {
+            await using var content = await archive.OpenContentAsync(id, cancel);
+            return mails.ReadView(content, options, cancel);
+        }
+        catch (ArchiveException error) when (error.Fault is ArchiveFault.Missing or ArchiveFault.Damaged)
+        {
+            // The facts beside the bytes are still worth showing; the flag says that the message is not.
+            return new MailView(MailDocuments.NoFacts, [], null, "", false);
+        }
+    }
+}

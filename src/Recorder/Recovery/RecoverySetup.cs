@@ -1,0 +1,31 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Recorder.Accounts;
+using Recorder.Archive;
+using Recorder.Ledger;
+using Recorder.Mail;
+using Recorder.Retention;
+using Recorder.Search;
+
+namespace Recorder.Recovery;
+
+public static class RecoverySetup
+{
+    /// <summary>Needs the ledger, the accounts, the indexing and the options of Retention.</summary>
+    public static IServiceCollection AddRecovery(this IServiceCollection services)
+    {
+        services.TryAddSingleton(_ => new MailReader());
+        services.AddSingleton<IRecovery>(provider => new Recovery(
+            provider.GetRequiredService<IArchiveLog>(),
+            provider.GetRequiredService<IMailIndex>(),
+            provider.GetRequiredService<IEventIndex>(),
+            provider.GetRequiredService<ILedger>(),
+            provider.GetRequiredService<IAddressBook>(),
+            provider.GetRequiredService<MailReader>(),
+            provider.GetRequiredService<IndexFollower>(),
+            provider.GetRequiredService<EventFollower>(),
+            provider.GetRequiredService<IOptions<RetentionOptions>>(),
+            provider.GetRequiredService<TimeProvider>()));
+        return services;
+    }
+}

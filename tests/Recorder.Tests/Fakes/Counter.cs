@@ -1,0 +1,84 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Recorder.Accounts;
+using Recorder.Archive;
+using Recorder.Indexing;
+using Recorder.Intake;
+using Recorder.Ledger;
+using Recorder.Mail;
+using Recorder.Recovery;
+using Recorder.Retention;
+using Recorder.Smtp;
+
+namespace Recorder.Tests.Fakes;
+
+/// <summary>A desk with indexes in memory and the recovery service: what pages and API stand on.</summary>
+internal sealed class Counter : IAsyncDisposable
+{
+    private readonly CancellationTokenSource stop = new();
+    private Task following = Task.CompletedTask;
+
+    private Counter(Desk desk)
+    {
+        Desk = desk;
+        Mail = new IndexFollower(desk.Log, Index, new MailReader().ReadFacts, TimeProvider.System, NullLogger<IndexFollower>.Instance);
+        Events = new EventFollower(desk.Log, EventIndex, desk.Ledger, TimeProvider.System, NullLogger<EventFollower>.Instance);
+        Recovery = new Recorder.Recovery.Recovery(
+            desk.Log, Index, EventIndex, desk.Ledger, desk.Book, new MailReader(), Mail, Events, Options.Create(new RetentionOptions()), desk.Time);
+    }
+
+    public Desk Desk { get; }
+
+    public InMemoryMailIndex Index { get; } = new();
+
+    public InMemoryEventIndex EventIndex { get; } = new();
+
+    public IndexFollower Mail { get; }
+
+    public EventFollower Events { get; }
+
+    public IRecovery Recovery { get; }
+
+    /// <summary>Indexes stay empty until <see cref="IndexAsync"/>.</summary>
+    public static async Task<Counter> OpenAsync() => new(await Desk.OpenAsync());
+
+    public async Task IndexAsync()
+    {
+        if (following.IsCompleted)
+        {
+            following = Task.WhenAll(Task.Run(() => Mail.RunAsync(stop.Token)), Task.Run(() => Events.RunAsync(stop.Token)));
+        }
+
+        await Mail.CatchUpAsync(CancellationToken.None);
+        await Events.CatchUpAsync(CancellationToken.None);
+    }
+
+    public async Task<RecordId> RecordAsync(string subject, params RecordedRecipient[] recipients) =>
+        (await Desk.Ledger.RecordAsync(Mails.Envelope(Desk.Time.GetUtcNow(), recipients), Mails.Message(subject))).Id;
+
+    public Task RelayAsync(RecordId id, params (string Mailbox, DeliveryOutcome Outcome)[] outcomes) => Desk.Ledger.AppendAsync(
+        new MessageRelayed(id.ToString(), [.. outcomes.Select(one =>
+            new RecipientOutcome(one.Mailbox, one.Mailbox, one.Outcome, "smtp://next:25", $"250 2.0.0 for {one.Mailbox}"))])
+        {
+            Actor = Actor.System("flow"), At = Desk.Time.GetUtcNow(),
+        },
+        CancellationToken.None);
+
+    /// <summary>What the outbox writes when a dispatch was accepted, or refused for good.</summary>
+    public Task EndAsync(DispatchStatus dispatch, bool accepted, string mailbox) => Desk.Ledger.AppendAsync(
+        new DispatchEnded(dispatch.RecordId, dispatch.Kind, dispatch.Round, 1, new RecipientOutcome(
+            dispatch.Recipient, mailbox, accepted ? DeliveryOutcome.Accepted : DeliveryOutcome.PermanentFailure, "smtp://next:25",
+            accepted ? "250 2.0.0 kept" : "550 5.1.1 no"), null)
+        {
+            Actor = Actor.System("outbox"), At = Desk.Time.GetUtcNow(),
+        },
+        CancellationToken.None);
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        await following;
+        await Desk.DisposeAsync();
+        stop.Dispose();
+    }
+}
