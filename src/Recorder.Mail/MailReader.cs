@@ -84,7 +84,7 @@ public sealed class MailReader(MailReadLimits? limits = null)
             fields.Date(), MessageIds.Of(fields.Text("Message-ID")), MessageIds.OfList(fields.Text("List-Id")), text, Summary(text),
             [.. walk.Parts.Where(part => !part.IsBody).Select(part => part.ToAttachment())],
             walk.RootFields.Count(field => field.Is("Received")), walk.Flags);
-        return facts with { Flags = facts.Flags | (fields.IsGuessed ? ReadFlags.CharsetGuessed : 0) };
+        return facts with { Flags = facts.Flags | (fields.Charsets.IsGuessed ? ReadFlags.CharsetGuessed : 0) };
     }
 
     private string Summary(string text)
@@ -95,18 +95,19 @@ public sealed class MailReader(MailReadLimits? limits = null)
         return folded[..(length > 0 && char.IsHighSurrogate(folded[length - 1]) ? length - 1 : length)];
     }
 
-    private static List<HeaderLine> Headers(MessageWalk walk) =>
-        [.. walk.RootFields.Select(field => new HeaderLine(field.Name, HeaderScan.Display(field.Value, walk.FirstCharset)))];
+    private static List<HeaderLine> Headers(MessageWalk walk)
+    {
+        var charsets = new CharsetContext { Hint = walk.FirstCharset };
+        return [.. walk.RootFields.Select(field => new HeaderLine(field.Name, HeaderText.Decode(field.Value, charsets)))];
+    }
 }
 
 /// <summary>The fields of one header as values.</summary>
 internal sealed class FieldReader(List<RawField> fields, string? charsetHint)
 {
-    private bool guessed;
+    public CharsetContext Charsets { get; } = new() { Hint = charsetHint };
 
-    public bool IsGuessed => guessed;
-
-    public string Text(string name) => fields.First(name) is { } value ? HeaderText.Decode(value, charsetHint, ref guessed) : "";
+    public string Text(string name) => fields.First(name) is { } value ? HeaderText.Decode(value, Charsets) : "";
 
     /// <summary>Parties of all fields of that name: some senders write one recipient a field.</summary>
     public IReadOnlyList<MailParty> Parties(string name, int maxParties)
@@ -115,7 +116,7 @@ internal sealed class FieldReader(List<RawField> fields, string? charsetHint)
         foreach (var field in fields)
         {
             if (field.Is(name))
-                parties.AddRange(AddressField.Parse(HeaderText.Unfold(field.Value, charsetHint, ref guessed), maxParties - parties.Count, ref guessed));
+                parties.AddRange(AddressField.Parse(HeaderText.Unfold(field.Value, Charsets), maxParties - parties.Count, Charsets));
         }
         return parties;
     }

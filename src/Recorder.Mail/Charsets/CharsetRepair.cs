@@ -4,8 +4,26 @@ using UtfUnknown;
 
 namespace Recorder.Mail;
 
-/// <param name="Guessed">The charset was missing or wrong, and the text is our best reading of it.</param>
-internal readonly record struct DecodedText(string Text, bool Guessed);
+/// <summary>What decoding one message has seen so far and may still spend.</summary>
+internal sealed class CharsetContext
+{
+    /// <summary>A charset seen elsewhere in the message, tried on raw header bytes that are not UTF-8.</summary>
+    public string? Hint { get; init; }
+
+    /// <summary>Somewhere the charset was missing or wrong, and the text is our best reading of it.</summary>
+    public bool IsGuessed { get; private set; }
+
+    /// <summary>The detector takes up to milliseconds: a message of a thousand mislabelled parts must not run it a thousand times.</summary>
+    private int detectionsLeft = 16;
+
+    public bool TakeDetection() => detectionsLeft-- > 0;
+
+    public string Guessed(string text)
+    {
+        IsGuessed = true;
+        return text;
+    }
+}
 
 /// <summary>
 /// Bytes to text when the declared charset may be missing or a lie. Order: byte order mark, valid UTF-8, the declared
@@ -13,38 +31,44 @@ internal readonly record struct DecodedText(string Text, bool Guessed);
 /// </summary>
 internal static class CharsetRepair
 {
-    private const int SampleBytes = 64 << 10;
+    private const int SampleBytes = 8 << 10;
 
-    public static DecodedText Decode(ReadOnlySpan<byte> bytes, string? declaredName, string? hintName = null)
+    /// <summary>Mean log likelihoods a character: running East Asian text, and what other alphabets reach by chance.</summary>
+    private const double RunningText = -7.9, Chance = -8.5;
+
+    public static string Decode(ReadOnlySpan<byte> bytes, string? declaredName, CharsetContext context, string? hintName = null)
     {
         if (ByteOrderMark(bytes) is { } marked)
-            return new(marked, false);
+            return marked;
         var declared = CharsetNames.Find(declaredName);
         if (Ascii.IsValid(bytes))
-            return DecodeSevenBit(bytes, declared);
+            return DecodeSevenBit(bytes, declared, context);
         if (declared is not null && CharsetNames.IsWide(declared))
-            return new(declared.GetString(bytes), false);
-        if (Utf8.IsValid(bytes) && !IsLikelierIn(declared, bytes))
-            return new(CharsetNames.Utf8.GetString(bytes), declared is not null && declared != CharsetNames.Utf8);
-        return DecodeEightBit(bytes, declared, CharsetNames.Find(hintName));
+            return declared.GetString(bytes);
+        if (!Utf8.IsValid(bytes) || IsLikelierIn(declared, bytes))
+            return DecodeEightBit(bytes, declared, CharsetNames.Find(hintName), context);
+        // UTF-8 without a label is what SMTPUTF8 headers are (RFC 6532); under another label it is a repair.
+        var text = CharsetNames.Utf8.GetString(bytes);
+        return string.IsNullOrEmpty(declaredName) || declared == CharsetNames.Utf8 ? text : context.Guessed(text);
     }
 
-    private static DecodedText DecodeEightBit(ReadOnlySpan<byte> bytes, Encoding? declared, Encoding? hint)
+    private static string DecodeEightBit(ReadOnlySpan<byte> bytes, Encoding? declared, Encoding? hint, CharsetContext context)
     {
-        if (declared is not null && IsCredible(declared, bytes) && CleanText(declared, bytes) is { } asDeclared)
-            return new(asDeclared, false);
+        var isDoubtful = declared is null || LooksMislabelled(declared, bytes);
+        if (!isDoubtful && CleanText(declared!, bytes) is { } asDeclared)
+            return asDeclared;
         if (hint is not null && hint != declared && !CharsetNames.IsWestern(hint) && CleanText(hint, bytes) is { } asHint)
-            return new(asHint, true);
-        if (Guess(bytes) is { } guess && CleanText(guess, bytes) is { } asGuessed)
-            return new(asGuessed, true);
-        if (declared is not null && MostlyClean(declared, bytes) is { } nearly)
-            return new(nearly, true);
+            return context.Guessed(asHint);
+        if (Guess(bytes, context) is { } guess && CleanText(guess, bytes) is { } asGuessed)
+            return context.Guessed(asGuessed);
         // Nothing decodes without a fault: a few bad bytes in a text of a known kind beat mojibake throughout.
+        if (declared is not null && MostlyClean(declared, bytes) is { } nearly)
+            return CharsetNames.IsWestern(declared) ? nearly : context.Guessed(nearly);
         if (MostlyClean(CharsetNames.Utf8, bytes) is { } utf8)
-            return new(utf8, true);
+            return context.Guessed(utf8);
         if (CjkGuess.Best(bytes) is { } cjk && MostlyClean(cjk, bytes) is { } asCjk)
-            return new(asCjk, true);
-        return new(CharsetNames.Windows1252.GetString(bytes), true);
+            return context.Guessed(asCjk);
+        return context.Guessed(CharsetNames.Windows1252.GetString(bytes));
     }
 
     private static string? ByteOrderMark(ReadOnlySpan<byte> bytes) => bytes switch
@@ -55,21 +79,23 @@ internal static class CharsetRepair
         _ => null,
     };
 
-    private static DecodedText DecodeSevenBit(ReadOnlySpan<byte> bytes, Encoding? declared)
+    private static string DecodeSevenBit(ReadOnlySpan<byte> bytes, Encoding? declared, CharsetContext context)
     {
         if (declared is not null && CharsetNames.IsSevenBit(declared))
-            return new(declared.GetString(bytes), false);
+            return declared.GetString(bytes);
         if (declared is not null && CharsetNames.IsWide(declared) && bytes.Contains((byte)0))
-            return new(declared.GetString(bytes), false);
-        if (bytes.Contains((byte)0x1B))
-        {
-            // RFC 1468 and RFC 1557 escapes are unmistakable, whatever was declared.
-            if (bytes.IndexOf("\x1B$B"u8) >= 0 || bytes.IndexOf("\x1B$@"u8) >= 0 || bytes.IndexOf("\x1B(J"u8) >= 0)
-                return new(CharsetNames.Iso2022Jp.GetString(bytes), true);
-            if (bytes.IndexOf("\x1B$)C"u8) >= 0)
-                return new(CharsetNames.Iso2022Kr.GetString(bytes), true);
-        }
-        return new(Encoding.ASCII.GetString(bytes), false);
+            return declared.GetString(bytes);
+        // RFC 1468 and RFC 1557 escapes are unmistakable, whatever was declared.
+        if (bytes.Contains((byte)0x1B) && EscapedCharset(bytes) is { } escaped)
+            return context.Guessed(escaped.GetString(bytes));
+        return Encoding.ASCII.GetString(bytes);
+    }
+
+    private static Encoding? EscapedCharset(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IndexOf("\x1B$B"u8) >= 0 || bytes.IndexOf("\x1B$@"u8) >= 0 || bytes.IndexOf("\x1B(J"u8) >= 0)
+            return CharsetNames.Iso2022Jp;
+        return bytes.IndexOf("\x1B$)C"u8) >= 0 ? CharsetNames.Iso2022Kr : null;
     }
 
     /// <summary>Short East Asian text can be valid UTF-8 by accident, but then only in two-byte sequences.</summary>
@@ -79,10 +105,10 @@ internal static class CharsetRepair
 
     /// <summary>A western label sticks to anything, since every byte is a letter there. High bytes mostly side by side are
     /// not western text.</summary>
-    private static bool IsCredible(Encoding declared, ReadOnlySpan<byte> bytes)
+    private static bool LooksMislabelled(Encoding declared, ReadOnlySpan<byte> bytes)
     {
         if (!CharsetNames.IsWestern(declared))
-            return true;
+            return false;
         var sample = bytes[..Math.Min(bytes.Length, SampleBytes)];
         var (high, paired, letters) = (0, 0, 0);
         for (var i = 0; i < sample.Length; i++)
@@ -96,19 +122,24 @@ internal static class CharsetRepair
             if ((i > 0 && sample[i - 1] >= 0x80) || (i + 1 < sample.Length && sample[i + 1] >= 0x80))
                 paired++;
         }
-        return high < 8 || paired * 10 < high * 6 || high * 3 < letters || Guess(sample) is not { } guess || CharsetNames.IsWestern(guess);
+        return high >= 8 && paired * 10 >= high * 6 && high * 3 >= letters;
     }
 
-    private static Encoding? Guess(ReadOnlySpan<byte> bytes)
+    private static Encoding? Guess(ReadOnlySpan<byte> bytes, CharsetContext context)
     {
         var sample = bytes[..Math.Min(bytes.Length, SampleBytes)];
+        var cjk = CjkGuess.Best(sample, out var likelihood);
+        // Everyday characters throughout: nothing a detector could add.
+        if (cjk is not null && likelihood > RunningText && sample.Length >= 16)
+            return cjk;
+        if (sample.Length < 8 || !context.TakeDetection())
+            return cjk;
         var (detected, confidence) = Detect(sample);
         if (detected is not null && CharsetNames.IsMultiByte(detected) && confidence >= .9f)
             return detected;
-        var cjk = CjkGuess.Best(sample, out var likelihood);
         var alphabet = confidence >= .6f && detected is not null && !CharsetNames.IsMultiByte(detected) ? detected : null;
         // Cyrillic and the like pair up into rare but valid ideographs; only text with everyday ones beats the detector.
-        return alphabet is not null && (cjk is null || likelihood < -8.5) ? alphabet : cjk;
+        return alphabet is not null && (cjk is null || likelihood < Chance) ? alphabet : cjk;
     }
 
     private static (Encoding? Encoding, float Confidence) Detect(ReadOnlySpan<byte> sample)

@@ -9,7 +9,7 @@ namespace Recorder.Mail;
 internal static class AddressField
 {
     /// <param name="field">Unfolded text with encoded words still encoded: their commas are no separators.</param>
-    public static IReadOnlyList<MailParty> Parse(string field, int maxParties, ref bool guessed)
+    public static IReadOnlyList<MailParty> Parse(string field, int maxParties, CharsetContext context)
     {
         var parties = new List<MailParty>();
         var pieces = Split(field, honourQuotes: field.AsSpan().Count('"') % 2 == 0);
@@ -17,7 +17,7 @@ internal static class AddressField
         {
             if (parties.Count >= maxParties)
                 break;
-            if (Party(field[piece], ref guessed) is { } party)
+            if (Party(field[piece], context) is { } party)
                 parties.Add(party);
         }
         return parties;
@@ -52,13 +52,13 @@ internal static class AddressField
         yield return Math.Min(start, field.Length)..field.Length;
     }
 
-    private static MailParty? Party(string piece, ref bool guessed)
+    private static MailParty? Party(string piece, CharsetContext context)
     {
         var parts = Cut(piece);
-        var name = Words(parts.Phrase, ref guessed);
-        var address = Words(parts.Address, ref guessed);
+        var name = Words(parts.Phrase, context);
+        var address = Words(parts.Address, context);
         if (name.Length == 0)
-            name = Words(parts.Comment, ref guessed);
+            name = Words(parts.Comment, context);
         return name.Length == 0 && address.Length == 0 ? null : new MailParty(name, address);
     }
 
@@ -135,5 +135,5 @@ internal static class AddressField
         return text.ToString();
     }
 
-    private static string Words(string text, ref bool guessed) => HeaderText.Tidy(EncodedWords.Decode(text, ref guessed));
+    private static string Words(string text, CharsetContext context) => HeaderText.Tidy(EncodedWords.Decode(text, context));
 }

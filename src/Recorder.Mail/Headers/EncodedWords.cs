@@ -11,18 +11,17 @@ internal static class EncodedWords
 {
     private const int MaxCharsetLength = 64;
 
-    public static string Decode(string text, ref bool guessed) =>
-        text.Contains("=?", StringComparison.Ordinal) ? new Decoder(text).Run(ref guessed) : text;
+    public static string Decode(string text, CharsetContext context) =>
+        text.Contains("=?", StringComparison.Ordinal) ? new Decoder(text, context).Run() : text;
 
-    private ref struct Decoder(string text)
+    private ref struct Decoder(string text, CharsetContext context)
     {
         private readonly StringBuilder output = new(text.Length);
         private readonly ArrayBufferWriter<byte> pending = new();
         private string pendingCharset = "";
         private int nextEnd = -1;
-        private bool guessed;
 
-        public string Run(ref bool wasGuessed)
+        public string Run()
         {
             var position = 0;
             while (position < text.Length)
@@ -45,7 +44,6 @@ internal static class EncodedWords
             }
             Literal(text.AsSpan(position));
             Flush();
-            wasGuessed |= guessed;
             return output.ToString();
         }
 
@@ -154,9 +152,7 @@ internal static class EncodedWords
         {
             if (pending.WrittenCount == 0)
                 return;
-            var decoded = CharsetRepair.Decode(pending.WrittenSpan, pendingCharset);
-            guessed |= decoded.Guessed;
-            output.Append(decoded.Text);
+            output.Append(CharsetRepair.Decode(pending.WrittenSpan, pendingCharset, context));
             pending.ResetWrittenCount();
         }
     }

@@ -35,17 +35,17 @@ internal sealed class FieldParameters
     }
 
     /// <returns>null when absent.</returns>
-    public string? Find(string name, ref bool guessed)
+    public string? Find(string name, CharsetContext context)
     {
         if (!segments.TryGetValue(name, out var found))
             return null;
         // RFC 2231 form wins over the plain one that stands beside it for old readers.
         var extended = found.Where(s => s.Order >= 0 || s.IsExtended).OrderBy(s => s.Order).ToList();
         if (extended.Count == 0)
-            return Plain(found[0].Text, ref guessed);
+            return Plain(found[0].Text, context);
         return extended.Exists(s => s.IsExtended)
-            ? Extended(extended, ref guessed)
-            : Plain(string.Concat(extended.Select(s => s.Text)), ref guessed);
+            ? Extended(extended, context)
+            : Plain(string.Concat(extended.Select(s => s.Text)), context);
     }
 
     private static void Take(string field, ref int position, Dictionary<string, List<Segment>> segments)
@@ -117,7 +117,7 @@ internal sealed class FieldParameters
         return trimmed.Length < rest.Length && token > 0 && trimmed[token] == '=';
     }
 
-    private static string Extended(List<Segment> found, ref bool guessed)
+    private static string Extended(List<Segment> found, CharsetContext context)
     {
         var bytes = new ArrayBufferWriter<byte>();
         string? charset = null;
@@ -131,10 +131,8 @@ internal sealed class FieldParameters
             else
                 bytes.Write(Encoding.UTF8.GetBytes(text));
         }
-        var decoded = CharsetRepair.Decode(bytes.WrittenSpan, charset);
-        guessed |= decoded.Guessed;
         // Some write an encoded word into the extended form as well.
-        return EncodedWords.Decode(decoded.Text, ref guessed);
+        return EncodedWords.Decode(CharsetRepair.Decode(bytes.WrittenSpan, charset, context), context);
     }
 
     private static (string? Charset, string Text) CutCharset(string text)
@@ -144,9 +142,9 @@ internal sealed class FieldParameters
         return second < 0 ? (null, text) : (text[..first], text[(second + 1)..]);
     }
 
-    private static string Plain(string text, ref bool guessed)
+    private static string Plain(string text, CharsetContext context)
     {
-        var words = EncodedWords.Decode(text, ref guessed);
+        var words = EncodedWords.Decode(text, context);
         if (!words.Contains('%') || !Ascii.IsValid(words))
             return words;
         var bytes = new ArrayBufferWriter<byte>();

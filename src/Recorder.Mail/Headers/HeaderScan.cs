@@ -54,22 +54,17 @@ public static class HeaderScan
     {
         limits ??= MailReadLimits.Default;
         var fields = new List<HeaderLine>();
+        var charsets = new CharsetContext();
         var lines = new FieldLines(message[..Math.Min(message.Length, limits.MaxHeaderBytes)]);
         for (var count = 0; count < limits.MaxHeaderFields && lines.Next(); count++)
         {
             foreach (var name in names)
             {
                 if (FieldLines.NameIs(lines.Name, name))
-                    fields.Add(new HeaderLine(Encoding.ASCII.GetString(lines.Name), Display(lines.Value)));
+                    fields.Add(new HeaderLine(Encoding.ASCII.GetString(lines.Name), HeaderText.Decode(lines.Value, charsets)));
             }
         }
         return fields;
-    }
-
-    internal static string Display(ReadOnlySpan<byte> value, string? hint = null)
-    {
-        var guessed = false;
-        return HeaderText.Decode(value, hint, ref guessed);
     }
 
     private static int Fill(Stream message, ref byte[] buffer, int maxBytes)
@@ -102,6 +97,7 @@ public static class HeaderScan
     {
         private readonly List<string> traces = [];
         private readonly List<MailParty> from = [];
+        private readonly CharsetContext charsets = new();
         private int received;
         private string? messageId, subject, listId;
 
@@ -123,9 +119,10 @@ public static class HeaderScan
 
         private void TakeFrom(ReadOnlySpan<byte> value)
         {
-            var guessed = false;
-            from.AddRange(AddressField.Parse(HeaderText.Unfold(value, null, ref guessed), MaxFromParties - from.Count, ref guessed));
+            from.AddRange(AddressField.Parse(HeaderText.Unfold(value, charsets), MaxFromParties - from.Count, charsets));
         }
+
+        private string Display(ReadOnlySpan<byte> value) => HeaderText.Decode(value, charsets);
 
         public HeaderFacts Facts(bool isTruncated) =>
             new(received, messageId ?? "", subject ?? "", from, listId ?? "", traces, isTruncated);

@@ -8,17 +8,14 @@ namespace Recorder.Mail;
 /// </summary>
 internal static class HeaderText
 {
-    /// <param name="hint">A charset seen elsewhere in the message, tried on raw 8-bit bytes that are not UTF-8.</param>
-    public static string Decode(ReadOnlySpan<byte> value, string? hint, ref bool guessed) =>
-        Tidy(EncodedWords.Decode(Unfold(value, hint, ref guessed), ref guessed));
+    public static string Decode(ReadOnlySpan<byte> value, CharsetContext context) =>
+        Tidy(EncodedWords.Decode(Unfold(value, context), context));
 
     /// <summary>Text of the field before encoded words are decoded: what structured fields are parsed from.</summary>
-    public static string Unfold(ReadOnlySpan<byte> value, string? hint, ref bool guessed)
+    public static string Unfold(ReadOnlySpan<byte> value, CharsetContext context)
     {
-        var decoded = CharsetRepair.Decode(value.Trim(" \t\r\n"u8), null, hint);
-        // Raw UTF-8 is what SMTPUTF8 sends (RFC 6532): no guess.
-        guessed |= decoded.Guessed;
-        return decoded.Text.AsSpan().IndexOfAny('\r', '\n') < 0 ? decoded.Text : WithoutFolds(decoded.Text);
+        var text = CharsetRepair.Decode(value.Trim(" \t\r\n"u8), null, context, context.Hint);
+        return text.AsSpan().IndexOfAny('\r', '\n') < 0 ? text : WithoutFolds(text);
     }
 
     /// <summary>Control characters and direction overrides away, white space folded to single spaces, trimmed.</summary>

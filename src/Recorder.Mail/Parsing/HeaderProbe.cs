@@ -18,9 +18,10 @@ internal static class HeaderProbe
     public static int FindStart(ReadOnlySpan<byte> start)
     {
         var mark = start.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? 3 : 0;
-        // MimeReader forgives a first line that is no field only for (quoted) mbox markers.
-        if (start[mark..].StartsWith("From "u8) || start[mark..].StartsWith(">From "u8) || IsField(start[mark..], out _))
+        if (IsField(start[mark..], out _))
             return 0;
+        if (start[mark..].StartsWith("From "u8) || start[mark..].StartsWith(">From "u8))
+            return NextLine(start, mark); // what an mbox file puts between messages
         for (var at = NextLine(start, mark); at < start.Length; at = NextLine(start, at))
         {
             if (IsField(start[at..], out var name) && Array.Exists(WellKnown, known => name.Equals(known, StringComparison.OrdinalIgnoreCase)))

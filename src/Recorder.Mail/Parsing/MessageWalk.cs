@@ -21,7 +21,7 @@ internal sealed class MessageWalk : MimeReader
     private ReadPart? current;
     private int alternatives, nesting;
     private long textBytesLeft;
-    private bool guessed;
+    private readonly CharsetContext charsets = new();
 
     /// <param name="keepBodies">Keep the message's own text and markup on its parts, for a view.</param>
     public MessageWalk(BoundedMailStream source, MailReadLimits limits, bool keepBodies)
@@ -64,7 +64,7 @@ internal sealed class MessageWalk : MimeReader
             Flags |= ReadFlags.Unparsed;
         }
         ExpandTnef();
-        Flags |= (source.IsCut || gathered.IsCut ? ReadFlags.Truncated : 0) | (guessed ? ReadFlags.CharsetGuessed : 0);
+        Flags |= (source.IsCut || gathered.IsCut ? ReadFlags.Truncated : 0) | (charsets.IsGuessed ? ReadFlags.CharsetGuessed : 0);
     }
 
     protected override void OnHeadersBegin(long beginOffset, int beginLineNumber, CancellationToken cancel)
@@ -123,7 +123,7 @@ internal sealed class MessageWalk : MimeReader
 
     protected override void OnMessagePartBegin(ContentType contentType, long beginOffset, int beginLineNumber, CancellationToken cancel)
     {
-        var part = AddPart(PartHeader.Of(fields, contentType.MimeType.ToLowerInvariant(), ref guessed));
+        var part = AddPart(PartHeader.Of(fields, contentType.MimeType.ToLowerInvariant(), charsets));
         frames.Push(new Frame { IsMessage = true, Message = part });
         nesting++;
     }
@@ -137,7 +137,7 @@ internal sealed class MessageWalk : MimeReader
 
     protected override void OnMimePartBegin(ContentType contentType, long beginOffset, int beginLineNumber, CancellationToken cancel)
     {
-        var header = PartHeader.Of(fields, contentType.MimeType.ToLowerInvariant(), ref guessed);
+        var header = PartHeader.Of(fields, contentType.MimeType.ToLowerInvariant(), charsets);
         if (header.ContentType.StartsWith("multipart/", StringComparison.Ordinal))
         {
             Flags |= frames.Count >= limits.MaxDepth ? ReadFlags.Truncated : 0;
@@ -203,19 +203,18 @@ internal sealed class MessageWalk : MimeReader
     private void TakeText(ReadPart part, ReadOnlySpan<byte> bytes, bool isCut)
     {
         textBytesLeft -= bytes.Length;
-        var decoded = CharsetRepair.Decode(bytes, part.Charset ?? (part.IsHtml ? HtmlCharset.Find(bytes) : null));
-        guessed |= decoded.Guessed;
+        var text = CharsetRepair.Decode(bytes, part.Charset ?? (part.IsHtml ? HtmlCharset.Find(bytes) : null), charsets);
         Flags |= isCut ? ReadFlags.Truncated : 0;
         if (bytes.Length > 0)
             FirstCharset ??= part.Charset;
         if (keepBodies && part is { IsBody: true, IsNested: false })
-            part.Text = decoded.Text;
-        gathered.Add(part, decoded.Text);
+            part.Text = text;
+        gathered.Add(part, text);
     }
 
     private void NameAttachedMessage()
     {
-        var subject = fields.First("Subject") is { } value ? HeaderText.Decode(value, null, ref guessed) : "";
+        var subject = fields.First("Subject") is { } value ? HeaderText.Decode(value, charsets) : "";
         if (frames.Peek().Message is { } part)
             part.MadeName = FileNames.OfMessage(subject, part.Index);
         gathered.AddLine(subject);

@@ -13,18 +13,18 @@ internal readonly record struct PartHeader(
     public bool IsInline => Disposition.StartsWith("inline", StringComparison.Ordinal);
 
     /// <param name="defaultType">For a part without Content-Type (RFC 2046 §5.1.5: message/rfc822 in a digest).</param>
-    public static PartHeader Of(List<RawField> fields, string defaultType, ref bool guessed)
+    public static PartHeader Of(List<RawField> fields, string defaultType, CharsetContext context)
     {
-        var type = Parameters(fields.First("Content-Type"), ref guessed);
-        var disposition = Parameters(fields.First("Content-Disposition"), ref guessed);
-        var name = disposition.Find("filename", ref guessed) ?? type.Find("name", ref guessed);
+        var type = Parameters(fields.First("Content-Type"), context);
+        var disposition = Parameters(fields.First("Content-Disposition"), context);
+        var name = disposition.Find("filename", context) ?? type.Find("name", context);
         return new PartHeader(
-            TypeName(type.Value, defaultType), type.Find("charset", ref guessed), EncodingOf(fields.First("Content-Transfer-Encoding")),
+            TypeName(type.Value, defaultType), type.Find("charset", context), EncodingOf(fields.First("Content-Transfer-Encoding")),
             name ?? "", IdOf(fields.First("Content-ID")), disposition.Value);
     }
 
-    private static FieldParameters Parameters(byte[]? value, ref bool guessed) =>
-        value is null ? FieldParameters.Empty : FieldParameters.Parse(HeaderText.Unfold(value, null, ref guessed));
+    private static FieldParameters Parameters(byte[]? value, CharsetContext context) =>
+        value is null ? FieldParameters.Empty : FieldParameters.Parse(HeaderText.Unfold(value, context));
 
     private static string TypeName(string value, string defaultType)
     {
