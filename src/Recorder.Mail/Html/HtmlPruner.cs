@@ -12,15 +12,17 @@ namespace Recorder.Mail;
 internal sealed class HtmlPruner(HtmlRemote remote)
 {
     private const int MaxDepth = 120;
-    private const int MaxElements = 40_000;
+    private const int MaxElements = 20_000;
     private const int MaxOpenFormatting = 12;
     private const int MaxStyleLength = 4_096;
-    private const int MaxStylesLength = 1 << 20;
+    private const int MaxStyles = 2_000; // each is parsed as a style sheet
+    private const int MaxStylesLength = 512 << 10;
+    private const int MaxOutputLength = 2 * HtmlCleaner.MaxLength; // escaping lengthens
     private const int MaxValueLength = 2_048;
 
     private readonly StringBuilder output = new();
     private readonly List<string> open = [];
-    private int elements, openFormatting, stylesLength;
+    private int elements, openFormatting, styles, stylesLength;
     private bool isFull;
 
     /// <returns>null when the markup has more elements than any honest message.</returns>
@@ -51,7 +53,11 @@ internal sealed class HtmlPruner(HtmlRemote remote)
         return isFull ? null : output.ToString();
     }
 
-    private void WriteText(ReadOnlySpan<char> text) => output.Append(WebUtility.HtmlEncode(HtmlEntities.Decode(text).Replace("\0", "")));
+    private void WriteText(ReadOnlySpan<char> text)
+    {
+        output.Append(WebUtility.HtmlEncode(HtmlEntities.Decode(text).Replace("\0", "")));
+        isFull |= output.Length > MaxOutputLength;
+    }
 
     private void Start(ReadOnlySpan<char> tag, ReadOnlySpan<char> attributes)
     {
@@ -60,7 +66,7 @@ internal sealed class HtmlPruner(HtmlRemote remote)
             remote.SeeDroppedTag(attributes);
             return;
         }
-        isFull = ++elements > MaxElements;
+        isFull |= ++elements > MaxElements;
         if (HtmlPolicy.IsBlock(name))
             ClosePast("p");
         if (HtmlPolicy.ClosedBySibling(name) is { } siblings)
@@ -167,7 +173,7 @@ internal sealed class HtmlPruner(HtmlRemote remote)
     private string? Style(HtmlAttributes raw)
     {
         stylesLength += raw.RawLength;
-        if (raw.RawLength > MaxStyleLength || stylesLength > MaxStylesLength)
+        if (raw.RawLength > MaxStyleLength || stylesLength > MaxStylesLength || ++styles > MaxStyles)
             return null;
         var value = raw.Value;
         remote.SeeStyleSheet(value);

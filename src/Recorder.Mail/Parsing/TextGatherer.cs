@@ -25,9 +25,9 @@ internal sealed class TextGatherer(int maxLength)
     {
         if (line.Length == 0)
             return;
-        if (text.Length > 0 && text[^1] != '\n')
+        if (text.Length > 0 && text.Length < maxLength && text[^1] != '\n')
             text.Append('\n');
-        var room = Math.Max(0, maxLength - text.Length);
+        var room = maxLength - text.Length;
         IsCut |= line.Length > room;
         text.Append(line, 0, Math.Min(room, line.Length));
     }
