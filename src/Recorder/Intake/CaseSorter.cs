@@ -86,8 +86,9 @@ public sealed class CaseSorter(RetryKeys retries, IAddressBook book, TraceSigner
         recipient, RetryKey.Of(message.Content.Sha256.Span, message.Envelope.ReversePath, recipient.Address),
         book.OwnersOf(recipient.Address, recipient.OriginalRecipient), Standing.Fresh);
 
-    // RFC 5321 §4.5.1: postmaster without a domain is always ours.
-    private bool IsOurs(EnvelopeRecipient recipient) => !recipient.Address.Contains('@', StringComparison.Ordinal) || book.IsLocal(recipient.Address);
+    // An alias may have led out of our domains (ORCPT still names the mailbox); postmaster needs no domain (RFC 5321 §4.5.1).
+    private bool IsOurs(EnvelopeRecipient recipient) => !recipient.Address.Contains('@', StringComparison.Ordinal)
+        || book.IsLocal(recipient.Address) || book.OwnersOf(recipient.Address, recipient.OriginalRecipient).Count > 0;
 
     private static Settlement SettledBefore(string? answer) =>
         new(SettlementKind.SettledBefore, Words: answer is null ? null : ReplyWords.WithoutCodes(answer));

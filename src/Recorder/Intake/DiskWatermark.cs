@@ -1,3 +1,5 @@
+using Recorder.Archive;
+
 namespace Recorder.Intake;
 
 /// <param name="TotalBytes">Size of the volume; 0 where unknown.</param>
@@ -27,8 +29,8 @@ public enum DiskLevel
 /// </summary>
 public sealed class DiskWatermark(Func<DiskSpace> measure, Func<int> openSessions, long maxMessageBytes, TimeProvider clock, ILogger<DiskWatermark> log)
 {
-    /// <summary>For the ledger, the state and the sealing that goes on while mail waits.</summary>
-    public const long ReserveBytes = 64L << 20;
+    /// <summary>What the log keeps back for itself, and some for state and index, which go on while mail waits.</summary>
+    public static readonly long ReserveBytes = new ArchiveOptions().MailReserveBytes + (64L << 20);
 
     private static readonly TimeSpan Freshness = TimeSpan.FromMilliseconds(250);
     private readonly Lock gate = new();
