@@ -85,6 +85,12 @@ public static class DeliverySetup
         return new Route([.. hops], clock, provider.GetRequiredService<ILogger<Route>>());
     }
 
-    private static TraceSigner MakeSigner(IServiceProvider provider) =>
-        new(TraceKey.LoadOrCreate(new RealDisk(provider.GetRequiredService<RecorderSettings>().Data.Keys)));
+    private static TraceSigner MakeSigner(IServiceProvider provider)
+    {
+        var folder = provider.GetRequiredService<RecorderSettings>().Data.Keys;
+        var key = TraceKey.LoadOrCreate(new RealDisk(folder));
+        // The folder is the owner's alone from the start; the file says so too, for copies made of it.
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(Path.Combine(folder, TraceKey.FileName), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return new TraceSigner(key);
+    }
 }

@@ -84,7 +84,7 @@ public enum DispatchKind
 /// A delivery of a recorded message that we owe. (RecordId, Kind, Recipient, Round) is its identity: asking again with
 /// the same one changes nothing; a further round is an explicit new wish.
 /// </summary>
-/// <param name="Recipient">The RCPT to use.</param>
+/// <param name="Recipient">The RCPT to use; of a bounce, the recipient that failed (it goes to the record's reverse-path).</param>
 /// <param name="Mailbox">Normalised owner address it is for.</param>
 /// <param name="ReversePath">MAIL FROM; empty for the null reverse-path.</param>
 public sealed record DispatchRequested(

@@ -61,6 +61,7 @@ public sealed class CrashTests
         {
             answers.Add((number, await AnswerAsync(before, number)));
         }
+        Assert.True(disk.PowerLost);
         await before.Ledger.DisposeAsync();
         var archive = await bench.CrashAndOpenAsync();
 
