@@ -1,0 +1,57 @@
+using Recorder.Recovery;
+
+namespace Recorder.Web.Api;
+
+public sealed record SignInRequest(string Address, string Password);
+
+/// <param name="Token">For <c>Authorization: Bearer</c>; shown once.</param>
+public sealed record SignInAnswer(string Token, string Address, DateTimeOffset ExpiresAt);
+
+/// <param name="State">delivered, held, pending, released, resent, refused or recorded.</param>
+/// <param name="Size">Encoded bytes as received.</param>
+public sealed record MessageItem(
+    string Id, DateTimeOffset ReceivedAt, string From, string To, string Subject, string Summary, long Size, string State, bool HasAttachment)
+{
+    internal static MessageItem From(MessageRow row) => new(
+        row.Hit.Id, row.Hit.ReceivedAt, row.Hit.From, row.Hit.To, row.Hit.Subject, row.Hit.Summary, row.Hit.SizeBytes, row.State, row.Hit.HasAttachment);
+}
+
+/// <param name="Next">Cursor of the next page; null on the last one.</param>
+/// <param name="Total">Exact where <paramref name="TotalIsExact"/>, otherwise "more than".</param>
+/// <param name="Hints">Closed codes with the text they concern.</param>
+/// <param name="IndexedThrough">Last position of the log that this answer knows.</param>
+/// <param name="IndexLag">Records that are not searchable yet.</param>
+public sealed record MessagesAnswer(
+    IReadOnlyList<MessageItem> Items, string? Next, long Total, bool TotalIsExact, IReadOnlyList<string> Hints, long IndexedThrough, long IndexLag);
+
+public sealed record AttachmentItem(int Index, string FileName, string ContentType, long Size, bool IsDangerous);
+
+public sealed record HeaderItem(string Name, string Value);
+
+/// <param name="OwnAddresses">Those of the reader's addresses that the envelope named.</param>
+/// <param name="Html">Sanitised markup without remote content; null for a plain message.</param>
+public sealed record MessageAnswer(
+    string Id, DateTimeOffset ReceivedAt, string ReversePath, IReadOnlyList<string> OwnAddresses, string State, string Subject,
+    IReadOnlyList<HeaderItem> Headers, string Text, string? Html, bool HasRemoteContent, IReadOnlyList<AttachmentItem> Attachments,
+    long Size, string Sha256, bool CanResend, IReadOnlyList<string> ResendTargets);
+
+public sealed record TimelineItem(DateTimeOffset At, string Code, string Actor, string Mailbox, string? NextHop, string? Words);
+
+public sealed record TimelineAnswer(IReadOnlyList<TimelineItem> Items);
+
+/// <param name="To">One of the reader's present addresses; the one the envelope named where null.</param>
+/// <param name="Again">True sends once more what was already sent.</param>
+public sealed record ResendRequest(string? To = null, bool Again = false);
+
+/// <param name="State">pending, begun, accepted or failed.</param>
+/// <param name="Words">The next hop's own words; null while it said nothing.</param>
+public sealed record DispatchItem(
+    string RecordId, string Kind, string Recipient, int Round, string State, string? NextHop, string? Words, DateTimeOffset? NextAttemptAt)
+{
+    internal static DispatchItem From(DispatchStatus status) => new(
+        status.RecordId, Lower(status.Kind), status.Recipient, status.Round, Lower(status.State), status.NextHop, status.Words, status.NextAttemptAt);
+
+    private static string Lower<T>(T value) where T : struct, Enum => value.ToString().ToLowerInvariant();
+}
+
+public sealed record DispatchesAnswer(IReadOnlyList<DispatchItem> Items);

@@ -1,0 +1,88 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Recorder.Archive;
+using Recorder.Recovery;
+using Recorder.Web.Security;
+
+namespace Recorder.Web.Api;
+
+internal static class MessagesApi
+{
+    private const int DefaultRows = 50;
+
+    public static void MapMessagesApi(this RouteGroupBuilder api)
+    {
+        var messages = api.MapGroup("/messages");
+        messages.MapGet("", Find).WithSummary("Find messages, newest first; follow `next` to the end.");
+        messages.MapGet("/{id}", OpenAsync).WithSummary("One message, decoded; the view is recorded.");
+        messages.MapGet("/{id}/raw", RawAsync).WithSummary("The exact bytes as received.").Produces<byte[]>(200, "message/rfc822");
+        messages.MapGet("/{id}/parts/{index:int}", PartAsync).WithSummary("One attachment, decoded.").Produces<byte[]>(200, "application/octet-stream");
+        messages.MapGet("/{id}/timeline", TimelineAsync).WithSummary("What happened to the message, as far as it concerns you.");
+        messages.MapGet("/{id}/dispatches", Dispatches).WithSummary("Resends and releases of the message and where they stand.");
+        messages.MapPost("/{id}/resend", ResendAsync).WithSummary("Send the exact bytes to one of your own mailboxes again.");
+        messages.MapPost("/{id}/release", ReleaseAsync).WithSummary("Let a held message go on to your mailbox.");
+    }
+
+    private static Ok<MessagesAnswer> Find(IRecovery recovery, WebOptions options, HttpContext http, string? q = null, int limit = DefaultRows, string? cursor = null)
+    {
+        var found = recovery.Find(http.CurrentReader(), q ?? "", Math.Clamp(limit, 1, options.MaxPageRows), cursor);
+        return TypedResults.Ok(new MessagesAnswer(
+            [.. found.Items.Select(MessageItem.From)], found.Next, found.Total, found.TotalIsExact, found.Hints, found.IndexedThrough, found.IndexLag));
+    }
+
+    private static async Task<Results<Ok<MessageAnswer>, ProblemHttpResult>> OpenAsync(string id, IRecovery recovery, HttpContext http, CancellationToken cancel)
+    {
+        var opened = RecordId.TryParse(id, out var record)
+            ? await recovery.OpenAsync(http.CurrentReader(), record, false, part => $"{ApiPaths.Root}/messages/{id}/parts/{part}", cancel)
+            : null;
+        return opened is null ? ApiProblems.NoSuchMessage() : TypedResults.Ok(Answer(opened));
+    }
+
+    private static MessageAnswer Answer(OpenedMessage opened) => new(
+        opened.Id.ToString(), opened.Facts.ReceivedAt, opened.Facts.ReversePath, opened.OwnAddresses, opened.State, opened.View.Facts.Subject,
+        [.. opened.View.Headers.Select(header => new HeaderItem(header.Name, header.Value))], opened.View.Text, opened.View.Html, opened.View.HasRemoteContent,
+        [.. opened.View.Facts.Attachments.Select(part => new AttachmentItem(part.Index, part.FileName, part.ContentType, part.SizeBytes, part.IsDangerous))],
+        opened.SizeBytes, opened.Sha256Hex, opened.CanResend, opened.ResendTargets);
+
+    private static async Task<IResult> RawAsync(string id, IRecovery recovery, HttpContext http, CancellationToken cancel)
+    {
+        var source = RecordId.TryParse(id, out var record) ? await recovery.OpenSourceAsync(http.CurrentReader(), record, cancel) : null;
+        return source is null ? ApiProblems.NoSuchMessage() : ReceivedBytes.Of(http, source, "message/rfc822", $"{id}.eml");
+    }
+
+    private static async Task<IResult> PartAsync(string id, int index, IRecovery recovery, HttpContext http, CancellationToken cancel)
+    {
+        var part = RecordId.TryParse(id, out var record) ? await recovery.OpenPartAsync(http.CurrentReader(), record, index, cancel) : null;
+        return part is null ? ApiProblems.NoSuchMessage() : ReceivedBytes.Of(http, part.Value.Bytes, part.Value.Facts.ContentType, part.Value.Facts.FileName);
+    }
+
+    private static async Task<Results<Ok<TimelineAnswer>, ProblemHttpResult>> TimelineAsync(string id, IRecovery recovery, HttpContext http, CancellationToken cancel)
+    {
+        var steps = RecordId.TryParse(id, out var record) ? await recovery.TimelineAsync(http.CurrentReader(), record, cancel) : null;
+        return steps is null
+            ? ApiProblems.NoSuchMessage()
+            : TypedResults.Ok(new TimelineAnswer([.. steps.Select(step => new TimelineItem(step.At, step.Code, step.Actor, step.Mailbox, step.NextHop, step.Words))]));
+    }
+
+    private static Results<Ok<DispatchesAnswer>, ProblemHttpResult> Dispatches(string id, IRecovery recovery, HttpContext http)
+    {
+        var all = RecordId.TryParse(id, out var record) ? recovery.Dispatches(http.CurrentReader(), record) : null;
+        return all is null ? ApiProblems.NoSuchMessage() : TypedResults.Ok(new DispatchesAnswer([.. all.Select(DispatchItem.From)]));
+    }
+
+    private static async Task<Results<Accepted<DispatchItem>, ProblemHttpResult>> ResendAsync(
+        string id, IRecovery recovery, HttpContext http, CancellationToken cancel, ResendRequest? request = null)
+    {
+        var status = RecordId.TryParse(id, out var record)
+            ? await recovery.ResendAsync(http.CurrentReader(), record, request?.To, request?.Again ?? false, cancel)
+            : null;
+        return Accepted(id, status);
+    }
+
+    private static async Task<Results<Accepted<DispatchItem>, ProblemHttpResult>> ReleaseAsync(string id, IRecovery recovery, HttpContext http, CancellationToken cancel) =>
+        Accepted(id, RecordId.TryParse(id, out var record) ? await recovery.ReleaseAsync(http.CurrentReader(), record, cancel) : null);
+
+    private static Results<Accepted<DispatchItem>, ProblemHttpResult> Accepted(string id, DispatchStatus? status) =>
+        status is null
+            ? ApiProblems.NoSuchMessage()
+            : TypedResults.Accepted($"{ApiPaths.Root}/messages/{id}/dispatches", DispatchItem.From(status));
+}
