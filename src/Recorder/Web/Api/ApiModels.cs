@@ -12,7 +12,7 @@ public sealed record SignInAnswer(string Token, string Address, DateTimeOffset E
 public sealed record MessageItem(
     string Id, DateTimeOffset ReceivedAt, string From, string To, string Subject, string Summary, long Size, string State, bool HasAttachment)
 {
-    internal static MessageItem From(MessageRow row) => new(
+    internal static MessageItem Of(MessageRow row) => new(
         row.Hit.Id, row.Hit.ReceivedAt, row.Hit.From, row.Hit.To, row.Hit.Subject, row.Hit.Summary, row.Hit.SizeBytes, row.State, row.Hit.HasAttachment);
 }
 
@@ -48,7 +48,7 @@ public sealed record ResendRequest(string? To = null, bool Again = false);
 public sealed record DispatchItem(
     string RecordId, string Kind, string Recipient, int Round, string State, string? NextHop, string? Words, DateTimeOffset? NextAttemptAt)
 {
-    internal static DispatchItem From(DispatchStatus status) => new(
+    internal static DispatchItem Of(DispatchStatus status) => new(
         status.RecordId, Lower(status.Kind), status.Recipient, status.Round, Lower(status.State), status.NextHop, status.Words, status.NextAttemptAt);
 
     private static string Lower<T>(T value) where T : struct, Enum => value.ToString().ToLowerInvariant();

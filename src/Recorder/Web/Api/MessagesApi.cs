@@ -26,7 +26,7 @@ internal static class MessagesApi
     {
         var found = recovery.Find(http.CurrentReader(), q ?? "", Math.Clamp(limit, 1, options.MaxPageRows), cursor);
         return TypedResults.Ok(new MessagesAnswer(
-            [.. found.Items.Select(MessageItem.From)], found.Next, found.Total, found.TotalIsExact, found.Hints, found.IndexedThrough, found.IndexLag));
+            [.. found.Items.Select(MessageItem.Of)], found.Next, found.Total, found.TotalIsExact, found.Hints, found.IndexedThrough, found.IndexLag));
     }
 
     private static async Task<Results<Ok<MessageAnswer>, ProblemHttpResult>> OpenAsync(string id, IRecovery recovery, HttpContext http, CancellationToken cancel)
@@ -66,7 +66,7 @@ internal static class MessagesApi
     private static Results<Ok<DispatchesAnswer>, ProblemHttpResult> Dispatches(string id, IRecovery recovery, HttpContext http)
     {
         var all = RecordId.TryParse(id, out var record) ? recovery.Dispatches(http.CurrentReader(), record) : null;
-        return all is null ? ApiProblems.NoSuchMessage() : TypedResults.Ok(new DispatchesAnswer([.. all.Select(DispatchItem.From)]));
+        return all is null ? ApiProblems.NoSuchMessage() : TypedResults.Ok(new DispatchesAnswer([.. all.Select(DispatchItem.Of)]));
     }
 
     private static async Task<Results<Accepted<DispatchItem>, ProblemHttpResult>> ResendAsync(
@@ -84,5 +84,5 @@ internal static class MessagesApi
     private static Results<Accepted<DispatchItem>, ProblemHttpResult> Accepted(string id, DispatchStatus? status) =>
         status is null
             ? ApiProblems.NoSuchMessage()
-            : TypedResults.Accepted($"{ApiPaths.Root}/messages/{id}/dispatches", DispatchItem.From(status));
+            : TypedResults.Accepted($"{ApiPaths.Root}/messages/{id}/dispatches", DispatchItem.Of(status));
 }

@@ -15,7 +15,7 @@ public sealed class SessionAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, ISessions sessions)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
-    public const string Scheme = "Session";
+    public const string SchemeName = "Session";
     public const string CookieName = "recorder.session";
     public const string AdminRole = "admin";
     private const string BearerPrefix = "Bearer ";
@@ -37,13 +37,13 @@ public sealed class SessionAuthentication(
         }
 
         Context.Features.Set(reader);
-        var identity = new ClaimsIdentity([new Claim(ClaimTypes.Name, reader.Account.Address)], SessionAuthentication.Scheme);
+        var identity = new ClaimsIdentity([new Claim(ClaimTypes.Name, reader.Account.Address)], SchemeName);
         if (reader.Account.IsAdmin)
         {
             identity.AddClaim(new Claim(ClaimTypes.Role, AdminRole));
         }
 
-        return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SessionAuthentication.Scheme)));
+        return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName)));
     }
 
     /// <summary>Pages lead to the sign-in; the API answers 401.</summary>
