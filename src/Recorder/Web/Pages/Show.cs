@@ -1,0 +1,72 @@
+using System.Globalization;
+using Recorder.Recovery;
+using Recorder.Web.Texts;
+
+namespace Recorder.Web.Pages;
+
+/// <param name="Heading">Today, yesterday, or the date in the reader's language.</param>
+public sealed record DayGroup(string Heading, IReadOnlyList<MessageRow> Rows);
+
+/// <summary>How things look in the reader's language and time zone.</summary>
+internal static class Show
+{
+    /// <summary>Rows come newest first, so each day is one run.</summary>
+    public static IEnumerable<DayGroup> Days(IReadOnlyList<MessageRow> rows, PageFrame frame)
+    {
+        var today = DayOf(TimeProvider.System.GetUtcNow(), frame);
+        return rows.GroupBy(row => DayOf(row.Hit.ReceivedAt, frame)).Select(day => new DayGroup(Heading(day.Key, today, frame.Text), [.. day]));
+    }
+
+    public static string Time(DateTimeOffset moment, PageFrame frame) =>
+        TimeZoneInfo.ConvertTime(moment, frame.Zone).ToString("HH:mm", CultureInfo.InvariantCulture);
+
+    public static string Moment(DateTimeOffset moment, PageFrame frame) =>
+        TimeZoneInfo.ConvertTime(moment, frame.Zone).ToString(frame.Text.Tag == "en" ? "d MMM yyyy, HH:mm:ss zzz" : "yyyy年M月d日 HH:mm:ss zzz", frame.Text.Culture);
+
+    public static string Size(long bytes, Text text) => bytes switch
+    {
+        < 1_000 => $"{bytes} B",
+        < 1_000_000 => (bytes / 1_000.0).ToString("0.#", text.Culture) + " kB",
+        _ => (bytes / 1_000_000.0).ToString("0.#", text.Culture) + " MB",
+    };
+
+    public static string Subject(string subject, Text text) => string.IsNullOrWhiteSpace(subject) ? text["noSubject"] : subject;
+
+    public static string Sender(string sender, Text text) => string.IsNullOrWhiteSpace(sender) ? text["noSender"] : sender;
+
+    public static string ListUrl(string query, string? cursor)
+    {
+        var parts = new List<string>();
+        if (query.Length > 0)
+        {
+            parts.Add("q=" + Uri.EscapeDataString(query));
+        }
+
+        if (cursor is not null)
+        {
+            parts.Add("cursor=" + Uri.EscapeDataString(cursor));
+        }
+
+        return parts.Count == 0 ? "/mail" : "/mail?" + string.Join('&', parts);
+    }
+
+    private static DateOnly DayOf(DateTimeOffset moment, PageFrame frame) =>
+        DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(moment, frame.Zone).DateTime);
+
+    private static string Heading(DateOnly day, DateOnly today, Text text) =>
+        day == today ? text["today"]
+        : day == today.AddDays(-1) ? text["yesterday"]
+        : day.ToString(text.Tag == "en" ? "dddd d MMMM yyyy" : "yyyy年M月d日 dddd", text.Culture);
+}
+
+/// <summary>Turns the search's hint codes into sentences.</summary>
+internal static class Hints
+{
+    public static string Sentence(Text text, string hint)
+    {
+        var (code, words) = hint.IndexOf(':', StringComparison.Ordinal) is var colon and > 0 ? (hint[..colon], hint[(colon + 1)..]) : (hint, "");
+        return text.Or("hint." + code, "") is { Length: > 0 } form
+            ? string.Format(text.Culture, form, words)
+            : text["hint.other", words.Length > 0 ? words : code];
+    }
+}
