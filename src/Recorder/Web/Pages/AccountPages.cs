@@ -1,0 +1,111 @@
+using Microsoft.AspNetCore.Components.Endpoints;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Recorder.Accounts;
+using Recorder.Ledger;
+using Recorder.Web.Security;
+using Recorder.Web.Texts;
+
+namespace Recorder.Web.Pages;
+
+/// <summary>Signing in and out, the first administrator, the language.</summary>
+internal static class AccountPages
+{
+    public static void MapAccountPages(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/signin", (HttpContext http, string? back) => SignIn(http, LocalPath(back), "", null));
+        routes.MapPost("/signin", SignInAsync);
+        routes.MapPost("/signout", SignOutAsync);
+        routes.MapGet("/setup", (HttpContext http, SetupLink link, string? token) => Setup(http, link.Accepts(token) ? token : null, "", null));
+        routes.MapPost("/setup", SetupAsync);
+        routes.MapPost("/language", ChangeLanguage);
+    }
+
+    private static async Task<IResult> SignInAsync(
+        HttpContext http, ISessions sessions, [FromForm] string? address, [FromForm] string? password, [FromForm] string? back, CancellationToken cancel)
+    {
+        var text = Text.For(http);
+        try
+        {
+            var started = await sessions.SignInAsync(address ?? "", password ?? "", "web", ClientAddress.Of(http), cancel);
+            if (started is null)
+            {
+                return SignIn(http, LocalPath(back), address ?? "", text["wrongCredentials"], StatusCodes.Status401Unauthorized);
+            }
+
+            SetCookie(http, started);
+            return Results.LocalRedirect(LocalPath(back));
+        }
+        catch (ActRefusedException refused) when (refused.Code == "too-many-attempts")
+        {
+            return SignIn(http, LocalPath(back), address ?? "", text["tooManyAttempts"], StatusCodes.Status429TooManyRequests);
+        }
+    }
+
+    private static async Task<IResult> SignOutAsync(HttpContext http, ISessions sessions, CancellationToken cancel)
+    {
+        if (http.Features.Get<Reader>() is { } reader)
+        {
+            await sessions.EndAsync(reader, cancel);
+        }
+
+        http.Response.Cookies.Delete(SessionAuthentication.CookieName);
+        return Results.LocalRedirect("/signin");
+    }
+
+    private static async Task<IResult> SetupAsync(
+        HttpContext http, SetupLink link, ISessions sessions, [FromForm] string? token, [FromForm] string? address, [FromForm] string? password, CancellationToken cancel)
+    {
+        try
+        {
+            if (await link.UseAsync(token ?? "", address ?? "", password ?? "", ClientAddress.Of(http), cancel) is null)
+            {
+                return Setup(http, null, "", null, StatusCodes.Status403Forbidden);
+            }
+        }
+        catch (ActRefusedException refused)
+        {
+            return Setup(http, token, address ?? "", Text.For(http).Or("refused." + refused.Code, refused.Message), StatusCodes.Status409Conflict);
+        }
+
+        if (await sessions.SignInAsync(address ?? "", password ?? "", "web", ClientAddress.Of(http), cancel) is { } started)
+        {
+            SetCookie(http, started);
+        }
+
+        return Results.LocalRedirect("/mail");
+    }
+
+    private static IResult ChangeLanguage(HttpContext http, [FromForm] string? back)
+    {
+        var other = Text.For(http).Tag == "en" ? "zh-Hant" : "en";
+        http.Response.Cookies.Append(Text.LanguageCookie, other, new CookieOptions
+        {
+            MaxAge = TimeSpan.FromDays(365), SameSite = SameSiteMode.Lax, HttpOnly = true, Secure = http.Request.IsHttps,
+        });
+        return Results.LocalRedirect(LocalPath(back));
+    }
+
+    private static RazorComponentResult SignIn(HttpContext http, string back, string address, string? problem, int status = StatusCodes.Status200OK) =>
+        PageResult.Of<SignInPage>(new { Frame = PageFrame.For(http, "signIn"), Back = back, Address = address, Problem = problem }, status);
+
+    private static RazorComponentResult Setup(HttpContext http, string? token, string address, string? problem, int status = StatusCodes.Status200OK) =>
+        PageResult.Of<SetupPage>(new { Frame = PageFrame.For(http, "setupTitle"), Token = token, Address = address, Problem = problem }, status);
+
+    private static void SetCookie(HttpContext http, StartedSession started) =>
+        http.Response.Cookies.Append(SessionAuthentication.CookieName, started.Token, new CookieOptions
+        {
+            HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = http.Request.IsHttps, Expires = started.ExpiresAt, Path = "/",
+        });
+
+    // Only our own paths: a foreign address here would make the sign-in page a door to anywhere.
+    private static string LocalPath(string? path) =>
+        path is ['/', not ('/' or '\\'), ..] && !path.Contains('\n', StringComparison.Ordinal) && !path.Contains('\r', StringComparison.Ordinal) ? path : "/mail";
+}
+
+/// <summary>One way to answer with a page.</summary>
+internal static class PageResult
+{
+    public static RazorComponentResult Of<TPage>(object parameters, int status = StatusCodes.Status200OK) where TPage : Microsoft.AspNetCore.Components.IComponent =>
+        new(typeof(TPage), parameters) { StatusCode = status, PreventStreamingRendering = true, ContentType = "text/html; charset=utf-8" };
+}

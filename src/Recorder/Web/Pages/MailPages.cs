@@ -1,0 +1,115 @@
+using System.Text;
+using Microsoft.AspNetCore.Mvc;
+using Recorder.Accounts;
+using Recorder.Archive;
+using Recorder.Recovery;
+using Recorder.Web.Api;
+using Recorder.Web.Security;
+
+namespace Recorder.Web.Pages;
+
+/// <summary>Finding mail, reading it, getting it back.</summary>
+internal static class MailPages
+{
+    private const int RowsOfAPage = 50;
+    private const int MaxSourceBytes = 512 * 1024;
+
+    public static void MapMailPages(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/", () => Results.LocalRedirect("/mail"));
+        routes.MapGet("/mail", List);
+        routes.MapGet("/mail/{id}", MessageAsync);
+        routes.MapGet("/mail/{id}/body", BodyAsync);
+        routes.MapGet("/mail/{id}/source", SourceAsync);
+        routes.MapGet("/mail/{id}/raw", RawAsync);
+        routes.MapGet("/mail/{id}/parts/{index:int}", PartAsync);
+        routes.MapGet("/mail/{id}/dispatches", Dispatches);
+        routes.MapPost("/mail/{id}/resend", ResendAsync);
+        routes.MapPost("/mail/{id}/release", ReleaseAsync);
+        routes.MapGet("/help", (HttpContext http) => PageResult.Of<HelpPage>(new { Frame = PageFrame.For(http, "help") }));
+    }
+
+    private static IResult List(HttpContext http, IRecovery recovery, string? q, string? cursor)
+    {
+        var frame = PageFrame.For(http, text => string.IsNullOrEmpty(q) ? text["allMail"] : q, q ?? "");
+        var list = recovery.Find(http.CurrentReader(), q ?? "", RowsOfAPage, cursor, frame.Zone);
+        return PageResult.Of<MailListPage>(new { Frame = frame, List = list, IsLaterPage = cursor is not null });
+    }
+
+    private static async Task<IResult> MessageAsync(HttpContext http, IRecovery recovery, string id, CancellationToken cancel, int remote = 0)
+    {
+        var reader = http.CurrentReader();
+        if (await OpenAsync(recovery, reader, id, remote == 1, cancel) is not { } message)
+        {
+            return Results.NotFound();
+        }
+
+        var timeline = await recovery.TimelineAsync(reader, message.Id, cancel) ?? [];
+        var dispatches = recovery.Dispatches(reader, message.Id) ?? [];
+        var frame = PageFrame.For(http, text => Show.Subject(message.View.Facts.Subject, text));
+        var isPending = dispatches.Any(dispatch => dispatch.State is Ledger.DispatchState.Pending or Ledger.DispatchState.Begun);
+        return PageResult.Of<MessagePage>(new
+        {
+            Frame = isPending ? frame with { RefreshSeconds = 3 } : frame,
+            Message = message, Timeline = timeline, Dispatches = dispatches, ShowRemote = remote == 1,
+        });
+    }
+
+    private static async Task<IResult> BodyAsync(HttpContext http, IRecovery recovery, string id, CancellationToken cancel, int remote = 0)
+    {
+        if (await OpenAsync(recovery, http.CurrentReader(), id, remote == 1, cancel) is not { View.Html: { } html } message)
+        {
+            return Results.NotFound();
+        }
+
+        SecurityHeaders.AllowMessageFrame(http.Response, withRemoteImages: remote == 1);
+        return Results.Content(BodyDocument.Of(await BodyImages.InlineAsync(html, recovery, http.CurrentReader(), message, cancel)), "text/html; charset=utf-8");
+    }
+
+    private static async Task<IResult> SourceAsync(HttpContext http, IRecovery recovery, string id, CancellationToken cancel)
+    {
+        if (!RecordId.TryParse(id, out var record) || await recovery.OpenSourceAsync(http.CurrentReader(), record, cancel) is not { } source)
+        {
+            return Results.NotFound();
+        }
+
+        await using (source)
+        {
+            var buffer = new byte[MaxSourceBytes];
+            var read = await source.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancel);
+            return PageResult.Of<SourcePage>(new
+            {
+                Frame = PageFrame.For(http, "source"), Id = id, Source = SourceText.Of(buffer.AsSpan(0, read)), IsCut = read == buffer.Length,
+            });
+        }
+    }
+
+    private static async Task<IResult> RawAsync(HttpContext http, IRecovery recovery, string id, CancellationToken cancel) =>
+        RecordId.TryParse(id, out var record) && await recovery.OpenSourceAsync(http.CurrentReader(), record, cancel) is { } source
+            ? ReceivedBytes.Of(http, source, "message/rfc822", $"{id}.eml")
+            : Results.NotFound();
+
+    private static async Task<IResult> PartAsync(HttpContext http, IRecovery recovery, string id, int index, CancellationToken cancel) =>
+        RecordId.TryParse(id, out var record) && await recovery.OpenPartAsync(http.CurrentReader(), record, index, cancel) is { } part
+            ? ReceivedBytes.Of(http, part.Bytes, part.Facts.ContentType, part.Facts.FileName)
+            : Results.NotFound();
+
+    private static IResult Dispatches(HttpContext http, IRecovery recovery, string id) =>
+        RecordId.TryParse(id, out var record) && recovery.Dispatches(http.CurrentReader(), record) is { } dispatches
+            ? PageResult.Of<DispatchList>(new { Frame = PageFrame.For(http, "resendTitle"), Dispatches = dispatches })
+            : Results.NotFound();
+
+    private static async Task<IResult> ResendAsync(
+        HttpContext http, IRecovery recovery, string id, CancellationToken cancel, [FromForm] string? to = null, [FromForm] bool again = false) =>
+        RecordId.TryParse(id, out var record) && await recovery.ResendAsync(http.CurrentReader(), record, to, again, cancel) is not null
+            ? Results.LocalRedirect($"/mail/{id}")
+            : Results.NotFound();
+
+    private static async Task<IResult> ReleaseAsync(HttpContext http, IRecovery recovery, string id, [FromForm] string? comment, CancellationToken cancel) =>
+        RecordId.TryParse(id, out var record) && await recovery.ReleaseAsync(http.CurrentReader(), record, cancel) is not null
+            ? Results.LocalRedirect($"/mail/{id}")
+            : Results.NotFound();
+
+    private static async Task<OpenedMessage?> OpenAsync(IRecovery recovery, Reader reader, string id, bool remote, CancellationToken cancel) =>
+        RecordId.TryParse(id, out var record) ? await recovery.OpenAsync(reader, record, remote, BodyImages.Placeholder, cancel) : null;
+}
