@@ -8,7 +8,7 @@ namespace Recorder.Web.Pages;
 /// The three files of the pages' look, built into the executable so that they are there from any folder. Their
 /// addresses carry a digest, so browsers keep them for ever and still see a new version at once.
 /// </summary>
-internal static class Assets
+internal static class PageAssets
 {
     private const string Prefix = "web.";
     private static readonly Dictionary<string, Asset> Files = Load();
@@ -19,7 +19,7 @@ internal static class Assets
 
     public static string Icon { get; } = Url("recorder.svg");
 
-    public static void MapAssets(this IEndpointRouteBuilder routes) => routes.MapGet("/assets/{version}/{name}", Serve);
+    public static void MapPageAssets(this IEndpointRouteBuilder routes) => routes.MapGet("/assets/{version}/{name}", Serve);
 
     private static IResult Serve(string version, string name, HttpContext http)
     {

@@ -1,0 +1,113 @@
+using Microsoft.AspNetCore.Authorization;
+
+namespace Recorder.Web.Security;
+
+/// <summary>Who may use a route at all; what they see there is narrowed further by their mailboxes.</summary>
+internal enum Access
+{
+    Anyone,
+    SignedIn,
+    Admin,
+}
+
+/// <summary>The one table of who may use which route. A route that is not here is refused to everybody.</summary>
+internal static class RouteTable
+{
+    /// <summary>The command line's routes: they answer on the unix socket of the data folder alone (Control).</summary>
+    private const string ControlPrefix = "/control/";
+
+    public static IReadOnlyDictionary<string, Access> Routes { get; } = new Dictionary<string, Access>(StringComparer.Ordinal)
+    {
+        ["GET /"] = Access.SignedIn,
+        ["GET /mail"] = Access.SignedIn,
+        ["GET /mail/{id}"] = Access.SignedIn,
+        ["GET /mail/{id}/body"] = Access.SignedIn,
+        ["GET /mail/{id}/source"] = Access.SignedIn,
+        ["GET /mail/{id}/raw"] = Access.SignedIn,
+        ["GET /mail/{id}/parts/{index:int}"] = Access.SignedIn,
+        ["GET /mail/{id}/dispatches"] = Access.SignedIn,
+        ["POST /mail/{id}/resend"] = Access.SignedIn,
+        ["POST /mail/{id}/release"] = Access.SignedIn,
+        ["GET /help"] = Access.Anyone,
+        ["GET /signin"] = Access.Anyone,
+        ["POST /signin"] = Access.Anyone,
+        ["POST /signout"] = Access.Anyone,
+        ["GET /setup"] = Access.Anyone,
+        ["POST /setup"] = Access.Anyone,
+        ["POST /language"] = Access.Anyone,
+        ["GET /assets/{version}/{name}"] = Access.Anyone,
+
+        ["POST /api/v1/session"] = Access.Anyone,
+        ["DELETE /api/v1/session"] = Access.SignedIn,
+        ["GET /api/v1/messages"] = Access.SignedIn,
+        ["GET /api/v1/messages/{id}"] = Access.SignedIn,
+        ["GET /api/v1/messages/{id}/raw"] = Access.SignedIn,
+        ["GET /api/v1/messages/{id}/parts/{index:int}"] = Access.SignedIn,
+        ["GET /api/v1/messages/{id}/timeline"] = Access.SignedIn,
+        ["GET /api/v1/messages/{id}/dispatches"] = Access.SignedIn,
+        ["POST /api/v1/messages/{id}/resend"] = Access.SignedIn,
+        ["POST /api/v1/messages/{id}/release"] = Access.SignedIn,
+        ["GET /openapi/{documentName}.json"] = Access.Anyone,
+
+        ["GET /healthz"] = Access.Anyone,
+        ["* /metrics"] = Access.Anyone,
+    };
+
+    /// <returns>null for a route that is not in the table.</returns>
+    public static Access? Of(Endpoint endpoint)
+    {
+        var names = NamesOf(endpoint);
+        if (names.Count > 0 && names.All(name => name.Contains(' ' + ControlPrefix, StringComparison.Ordinal)))
+        {
+            return Access.Anyone;
+        }
+
+        var found = names.Select(name => Routes.TryGetValue(name, out var access) ? access : (Access?)null).ToList();
+        return found.Count == 0 || found.Contains(null) ? null : found.Max();
+    }
+
+    /// <summary>"GET /mail/{id}": a name for each method; * where the route takes any.</summary>
+    public static IReadOnlyList<string> NamesOf(Endpoint endpoint)
+    {
+        if (endpoint is not RouteEndpoint route)
+        {
+            return [];
+        }
+
+        var pattern = "/" + (route.RoutePattern.RawText ?? "").Trim('/');
+        var methods = route.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods;
+        return methods is { Count: > 0 } ? [.. methods.Select(method => $"{method} {pattern}")] : [$"* {pattern}"];
+    }
+}
+
+/// <summary>Asks the table about every request: the framework's fall-back policy, so that no route can forget to ask.</summary>
+internal sealed class RouteTableRequirement : IAuthorizationRequirement
+{
+    public static AuthorizationPolicy Policy { get; } = new([new RouteTableRequirement()], [SessionAuthentication.SchemeName]);
+}
+
+internal sealed class RouteTableHandler : AuthorizationHandler<RouteTableRequirement>
+{
+    protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, RouteTableRequirement requirement)
+    {
+        var user = context.User;
+        var isAllowed = (context.Resource as HttpContext)?.GetEndpoint() switch
+        {
+            // Nothing is there: the answer is 404, for everybody alike.
+            null => true,
+            var endpoint => RouteTable.Of(endpoint) switch
+            {
+                Access.Anyone => true,
+                Access.SignedIn => user.Identity is { IsAuthenticated: true },
+                Access.Admin => user.IsInRole(SessionAuthentication.AdminRole),
+                _ => false,
+            },
+        };
+        if (isAllowed)
+        {
+            context.Succeed(requirement);
+        }
+
+        return Task.CompletedTask;
+    }
+}

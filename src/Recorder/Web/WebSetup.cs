@@ -1,0 +1,102 @@
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.DataProtection.Repositories;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
+using Recorder.Settings;
+using Recorder.Web.Api;
+using Recorder.Web.Pages;
+using Recorder.Web.Security;
+
+namespace Recorder.Web;
+
+/// <summary>Pages and API.</summary>
+public static class WebSetup
+{
+    // The longest that a person or a program sends us is a form with a password.
+    private const long MaxRequestBytes = 64 * 1024;
+
+    /// <summary>Needs <c>ISessions</c>, <c>IRecovery</c>, <c>SetupLink</c>, <c>TimeProvider</c> and the options of Data in the same container.</summary>
+    public static IServiceCollection AddRecorderWeb(this IServiceCollection services, WebOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddRazorComponents();
+        services.AddProblemDetails();
+        services.AddRecorderOpenApi();
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+        services.AddAuthentication(SessionAuthentication.SchemeName)
+            .AddScheme<AuthenticationSchemeOptions, SessionAuthentication>(SessionAuthentication.SchemeName, null);
+        services.AddSingleton<IAuthorizationHandler, RouteTableHandler>();
+        services.AddAuthorization(policies => policies.FallbackPolicy = RouteTableRequirement.Policy);
+        services.AddAntiforgery(forms =>
+        {
+            forms.Cookie.Name = "recorder.form";
+            forms.Cookie.SameSite = SameSiteMode.Strict;
+            forms.SuppressXFrameOptionsHeader = true;
+        });
+        AddKeys(services);
+        return services;
+    }
+
+    /// <summary>The order is the guard: headers on everything, errors as words, then who is it, may they, did our page ask.</summary>
+    public static WebApplication MapRecorderWeb(this WebApplication app)
+    {
+        app.Use(SecurityHeaders.Apply);
+        app.Use(LimitBody);
+        app.UseMiddleware<Errors>();
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.Use(RefuseForeignPages);
+        app.UseAntiforgery();
+        app.Use(RefuseForeignForms);
+
+        var pages = app.MapGroup("").WithMetadata(new RequireAntiforgeryTokenAttribute()).ExcludeFromDescription();
+        pages.MapAccountPages();
+        pages.MapMailPages();
+        pages.MapPageAssets();
+        var api = app.MapGroup(ApiPaths.Root);
+        api.MapSessionApi();
+        api.MapMessagesApi();
+        app.MapOpenApi("/openapi/{documentName}.json");
+        return app;
+    }
+
+    // The keys of forms live with the archive's other keys, so that a restart or another home folder changes nothing.
+    private static void AddKeys(IServiceCollection services)
+    {
+        services.AddDataProtection().SetApplicationName("recorder");
+        services.AddOptions<KeyManagementOptions>().Configure<IOptions<DataOptions>, ILoggerFactory>((keys, data, logs) =>
+            keys.XmlRepository = new FileSystemXmlRepository(Directory.CreateDirectory(data.Value.Keys), logs));
+    }
+
+    private static Task LimitBody(HttpContext http, RequestDelegate next)
+    {
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = MaxRequestBytes;
+        }
+
+        return next(http);
+    }
+
+    private static Task RefuseForeignPages(HttpContext http, RequestDelegate next) =>
+        !ApiPaths.IsApi(http) || SameOrigin.IsProven(http)
+            ? next(http)
+            : ApiProblems.Problem(StatusCodes.Status403Forbidden, "foreign-origin", "A cookie counts only for requests of our own pages; use Authorization: Bearer.").ExecuteAsync(http);
+
+    // A form without fields of its own (sign out) binds nothing that would look at the token's verdict.
+    private static Task RefuseForeignForms(HttpContext http, RequestDelegate next)
+    {
+        if (http.Features.Get<IAntiforgeryValidationFeature>() is not { IsValid: false })
+        {
+            return next(http);
+        }
+
+        http.Response.StatusCode = StatusCodes.Status400BadRequest;
+        return Task.CompletedTask;
+    }
+}
