@@ -23,8 +23,7 @@ internal sealed class Counter : IAsyncDisposable
         Desk = desk;
         Mail = new IndexFollower(desk.Log, Index, new MailReader().ReadFacts, TimeProvider.System, NullLogger<IndexFollower>.Instance);
         Events = new EventFollower(desk.Log, EventIndex, desk.Ledger, TimeProvider.System, NullLogger<EventFollower>.Instance);
-        Recovery = new Recorder.Recovery.Recovery(
-            desk.Log, Index, EventIndex, desk.Ledger, desk.Book, new MailReader(), Mail, Events, Options.Create(new RetentionOptions()), desk.Time);
+        Recovery = RecoveryOver(desk.Ledger);
     }
 
     public Desk Desk { get; }
@@ -38,6 +37,9 @@ internal sealed class Counter : IAsyncDisposable
     public EventFollower Events { get; }
 
     public IRecovery Recovery { get; }
+
+    public IRecovery RecoveryOver(ILedger ledger) => new Recorder.Recovery.Recovery(
+        Desk.Log, Index, EventIndex, ledger, Desk.Book, new MailReader(), Mail, Events, Options.Create(new RetentionOptions()), Desk.Time);
 
     /// <summary>Indexes stay empty until <see cref="IndexAsync"/>.</summary>
     public static async Task<Counter> OpenAsync() => new(await Desk.OpenAsync());

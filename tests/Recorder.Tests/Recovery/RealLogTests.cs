@@ -135,6 +135,27 @@ public sealed class RealLogTests : IDisposable
         Assert.Equal(Message(7), copy.ToArray());
     }
 
+    [Fact]
+    public async Task A_kept_state_file_is_believed_again_whatever_the_log_ends_with()
+    {
+        await using (var product = await Product.OpenAsync(folder))
+        {
+            await product.Accounts.AddAsync(Desk.Cli, Alice, Desk.Password, false, null, Cancel);
+            await RecordAsync(product, 1);
+            await product.Archive.SealAsync(Cancel);
+            await product.CaughtUpAsync();
+        }
+
+        for (var restart = 0; restart < 2; restart++)
+        {
+            await using var again = await Product.OpenAsync(folder);
+            Assert.NotNull(again.Accounts.Find(Alice));
+            Assert.Equal(again.Archive.DurableSequence, again.Ledger.Status.AppliedSequence);
+        }
+
+        Assert.Empty(Directory.GetFiles(folder.Path, "*damaged*"));
+    }
+
     private static byte[] Message(int number) => Mails.Message($"Minutes {number}", string.Concat(Enumerable.Repeat($"Point {number}. ", 40)));
 
     private static async Task<RecordId> RecordAsync(Product product, int number)

@@ -1,6 +1,7 @@
 using System.Text;
 using Recorder.Accounts;
 using Recorder.Archive;
+using Recorder.Intake;
 using Recorder.Ledger;
 using Recorder.Mail;
 using Recorder.Recovery;
@@ -117,26 +118,28 @@ public sealed class RecoveryTests
         await using var counter = await Counter.OpenAsync();
         var reader = await counter.Desk.ReaderAsync(Alice);
         var id = await counter.RecordAsync("Minutes", Mails.To(Alice));
-        using (counter.Desk.Log.HoldAppends())
-        {
-            while (counter.Desk.Ledger.TryPost(new SessionEnded("x", "x") { Actor = Desk.Cli, At = counter.Desk.Time.GetUtcNow() }))
-            {
-            }
+        var full = counter.RecoveryOver(new FullLedger(counter.Desk.Ledger));
 
-            // The queue's reader may have taken a batch meanwhile.
-            while (counter.Desk.Ledger.TryPost(new SessionEnded("x", "x") { Actor = Desk.Cli, At = counter.Desk.Time.GetUtcNow() }))
-            {
-                await Task.Yield();
-            }
+        Assert.Equal("busy", await RefusedAsync(() => full.OpenAsync(reader, id, false, _ => "", Cancel)));
+        Assert.Equal("busy", await RefusedAsync(() => full.OpenSourceAsync(reader, id, Cancel)));
+        Assert.Null(await full.OpenAsync(await counter.Desk.ReaderAsync(Bob), id, false, _ => "", Cancel));
+    }
 
-            await Task.Delay(50, Cancel);
-            while (counter.Desk.Ledger.TryPost(new SessionEnded("x", "x") { Actor = Desk.Cli, At = counter.Desk.Time.GetUtcNow() }))
-            {
-            }
+    private sealed class FullLedger(ILedger ledger) : ILedger
+    {
+        public IStateSnapshot State => ledger.State;
 
-            Assert.Equal("busy", await RefusedAsync(() => Open(counter, reader, id)));
-            Assert.Equal("busy", await RefusedAsync(() => counter.Recovery.OpenSourceAsync(reader, id, Cancel)));
-        }
+        public Task<Recorded<LedgerEvent>?> ActAsync(string key, Func<IStateSnapshot, LedgerEvent?> decide, CancellationToken cancel) =>
+            ledger.ActAsync(key, decide, cancel);
+
+        public Task<Recorded<LedgerEvent>> AppendAsync(LedgerEvent fact, CancellationToken cancel) => ledger.AppendAsync(fact, cancel);
+
+        public Task<Recorded<RecordedMail>> RecordAsync(RecordedMail mail, IReceivedContent content, string clusterKey, CancellationToken cancel) =>
+            ledger.RecordAsync(mail, content, clusterKey, cancel);
+
+        public bool TryPost(LedgerEvent fact) => false;
+
+        public Task CatchUpAsync(CancellationToken cancel) => ledger.CatchUpAsync(cancel);
     }
 
     [Fact]
