@@ -7,7 +7,15 @@ namespace Recorder.Tests.Smtp.Server;
 /// <summary>Accepts everything and keeps it, unless told otherwise.</summary>
 internal sealed class RecordingHandler : ISmtpServerHandler
 {
-    public SmtpExtensions Extensions { get; set; } = new(MaxMessageBytes: 5000);
+    private SmtpExtensions extensions = new(MaxMessageBytes: 5000);
+
+    public SmtpExtensions Extensions
+    {
+        get => ExtensionsFailure is null ? extensions : throw ExtensionsFailure;
+        set => extensions = value;
+    }
+
+    public Exception? ExtensionsFailure { get; set; }
 
     public Func<PeerFacts, string, MailParameters, SmtpReply?> Mail { get; set; } = (_, _, _) => null;
 

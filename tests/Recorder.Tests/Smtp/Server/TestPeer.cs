@@ -12,20 +12,22 @@ namespace Recorder.Tests.Smtp.Server;
 /// </summary>
 internal sealed class TestPeer : IDuplexPipe, ISmtpServerObserver
 {
-    private static readonly PipeOptions Inline = new(
-        readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline,
-        pauseWriterThreshold: 0, useSynchronizationContext: false);
+    private readonly Pipe toServer;
+    private readonly Pipe toPeer;
 
-    private readonly Pipe toServer = new(Inline);
-    private readonly Pipe toPeer = new(Inline);
-    private readonly StringBuilder transcript = new();
+    private readonly SmtpServerOptions options;
 
     public TestPeer(
         ISmtpServerHandler handler, SmtpServerOptions? options = null, TimeProvider? time = null,
-        string remote = "127.0.0.1", CancellationToken shutdown = default, CancellationToken abort = default)
+        string remote = "127.0.0.1", CancellationToken shutdown = default, CancellationToken abort = default,
+        PipeScheduler? scheduler = null, long pauseThreshold = 0)
     {
+        scheduler ??= PipeScheduler.Inline;
+        toServer = new Pipe(new PipeOptions(null, scheduler, scheduler, pauseWriterThreshold: 0, useSynchronizationContext: false));
+        toPeer = new Pipe(new PipeOptions(null, scheduler, scheduler, pauseThreshold, pauseThreshold / 2, useSynchronizationContext: false));
         var endpoint = new IPEndPoint(IPAddress.Parse(remote), 40000);
-        var session = new SmtpServerSession(this, endpoint, options ?? Smtp(), handler, time ?? TimeProvider.System, this, shutdown);
+        this.options = options ?? Smtp();
+        var session = new SmtpServerSession(this, endpoint, this.options, handler, time ?? TimeProvider.System, this, shutdown);
         Session = session.RunAsync(abort);
     }
 
@@ -64,6 +66,15 @@ internal sealed class TestPeer : IDuplexPipe, ISmtpServerObserver
         return Said();
     }
 
+    /// <summary>Greets and opens a transaction with the given recipients, up to the 354.</summary>
+    public async Task StartDataAsync(params string[] recipients)
+    {
+        var hello = options.Protocol == SmtpProtocol.Lmtp ? "LHLO" : "EHLO";
+        var names = recipients.Length == 0 ? ["b@b.test"] : recipients;
+        var said = await AskAsync($"{hello} client.test\r\nMAIL FROM:<a@a.test>\r\n{string.Concat(names.Select(one => $"RCPT TO:<{one}>\r\n"))}DATA\r\n");
+        Assert.EndsWith("354 Send the message, end with <CRLF>.<CRLF>\r\n", said, StringComparison.Ordinal);
+    }
+
     public async Task SendChoppedAsync(byte[] bytes, IEnumerable<int> cuts)
     {
         var from = 0;
@@ -93,7 +104,6 @@ internal sealed class TestPeer : IDuplexPipe, ISmtpServerObserver
         if (!toPeer.Reader.TryRead(out var result)) return "";
         var text = Encoding.UTF8.GetString(result.Buffer);
         toPeer.Reader.AdvanceTo(result.Buffer.End);
-        transcript.Append(text);
         return text;
     }
 
