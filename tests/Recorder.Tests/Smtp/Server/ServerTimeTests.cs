@@ -70,7 +70,7 @@ public class ServerTimeTests
     [Fact]
     public async Task A_peer_that_does_not_read_is_left_after_a_while()
     {
-        var peer = new TestPeer(handler, time: time, pauseThreshold: 10);
+        var peer = new TestPeer(handler, time: time, outputBytes: 10);
         Assert.False(peer.Session.IsCompleted);
         time.Advance(TimeSpan.FromMinutes(6));
         await peer.SendAsync("NOOP\r\n");

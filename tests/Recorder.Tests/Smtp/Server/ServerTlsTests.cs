@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Microsoft.Extensions.Time.Testing;
 using Recorder.Smtp;
 using Recorder.Smtp.Server;
 
@@ -97,6 +98,24 @@ public class ServerTlsTests
         Assert.Equal(SmtpSessionEnd.ShuttingDown, peer.End);
     }
 
+    [Fact]
+    public async Task A_QUIT_in_a_record_of_its_own_behind_the_final_dot_confirms_nothing()
+    {
+        var recorded = new TaskCompletionSource<IReadOnlyList<SmtpReply>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        handler.Complete = _ => recorded.Task;
+        var time = new FakeTimeProvider();
+        var peer = new TestPeer(handler, WithTls, time, scheduler: PipeScheduler.ThreadPool);
+        await using var client = await StartTlsAsync(peer, "EHLO c.test\r\n");
+        foreach (var command in new[] { "EHLO c.test", "MAIL FROM:<a@a.test>", "RCPT TO:<b@b.test>", "DATA" }) await AskAsync(client, command + "\r\n");
+        await client.WriteAsync(".\r\n"u8.ToArray());
+        await client.WriteAsync("QUIT\r\n"u8.ToArray());
+        recorded.SetResult([new SmtpReply(250, "2.0.0", "done")]);
+        Assert.Equal("250 2.0.0 done\r\n", await AskAsync(client, ""));
+        await peer.BreakAsync();
+        await peer.Session.WaitAsync(Patience);
+        Assert.False(Assert.Single(handler.Messages).IsConfirmed);
+    }
+
     private static async Task<SslStream> StartTlsAsync(TestPeer peer, string before)
     {
         var plain = new DuplexPipeStream(peer.Reader, peer.Writer);
@@ -114,7 +133,7 @@ public class ServerTlsTests
     /// <summary>Sends, and reads until the last line of a reply.</summary>
     private static async Task<string> AskAsync(Stream stream, string text, string? until = null)
     {
-        await stream.WriteAsync(Encoding.ASCII.GetBytes(text));
+        if (text.Length > 0) await stream.WriteAsync(Encoding.ASCII.GetBytes(text));
         var said = "";
         var buffer = new byte[4096];
         while (!(until is null ? IsComplete(said) : said.EndsWith(until, StringComparison.Ordinal)))
