@@ -102,12 +102,18 @@ public class ServerTlsTests
     public async Task A_QUIT_in_a_record_of_its_own_behind_the_final_dot_confirms_nothing()
     {
         var recorded = new TaskCompletionSource<IReadOnlyList<SmtpReply>>(TaskCreationOptions.RunContinuationsAsynchronously);
-        handler.Complete = _ => recorded.Task;
+        var completing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        handler.Complete = _ =>
+        {
+            completing.SetResult();
+            return recorded.Task;
+        };
         var time = new FakeTimeProvider();
         var peer = new TestPeer(handler, WithTls, time, scheduler: PipeScheduler.ThreadPool);
         await using var client = await StartTlsAsync(peer, "EHLO c.test\r\n");
         foreach (var command in new[] { "EHLO c.test", "MAIL FROM:<a@a.test>", "RCPT TO:<b@b.test>", "DATA" }) await AskAsync(client, command + "\r\n");
         await client.WriteAsync(".\r\n"u8.ToArray());
+        await completing.Task.WaitAsync(Patience);
         await client.WriteAsync("QUIT\r\n"u8.ToArray());
         recorded.SetResult([new SmtpReply(250, "2.0.0", "done")]);
         Assert.Equal("250 2.0.0 done\r\n", await AskAsync(client, ""));

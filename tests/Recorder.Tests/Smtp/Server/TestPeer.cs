@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using System.Text;
@@ -18,14 +19,13 @@ internal sealed class TestPeer : IDuplexPipe, ISmtpServerObserver
     private readonly SmtpServerOptions options;
 
     /// <param name="outputBytes">How much the session may say before the peer reads; 0: any.</param>
-    /// <param name="inputBytes">How much the peer may send before the session takes it; 0: any.</param>
     public TestPeer(
         ISmtpServerHandler handler, SmtpServerOptions? options = null, TimeProvider? time = null,
         string remote = "127.0.0.1", CancellationToken shutdown = default, CancellationToken abort = default,
-        PipeScheduler? scheduler = null, long outputBytes = 0, long inputBytes = 0)
+        PipeScheduler? scheduler = null, long outputBytes = 0, MemoryPool<byte>? inputMemory = null)
     {
         scheduler ??= PipeScheduler.Inline;
-        toServer = new Pipe(new PipeOptions(null, scheduler, scheduler, inputBytes, inputBytes / 2, useSynchronizationContext: false));
+        toServer = new Pipe(new PipeOptions(inputMemory, scheduler, scheduler, pauseWriterThreshold: 0, useSynchronizationContext: false));
         toPeer = new Pipe(new PipeOptions(null, scheduler, scheduler, outputBytes, outputBytes / 2, useSynchronizationContext: false));
         var endpoint = new IPEndPoint(IPAddress.Parse(remote), 40000);
         this.options = options ?? Smtp();
