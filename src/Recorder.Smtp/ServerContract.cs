@@ -57,7 +57,9 @@ public interface IIncomingMessage : IAsyncDisposable
 
     /// <summary>
     /// The peer has surely seen the replies: another command followed, or the connection closed cleanly
-    /// (QUIT, or end of stream without reset). Not called when the connection broke.
+    /// (QUIT, or end of stream without reset). Not called when the connection broke, and not for what the peer sent
+    /// before the replies left (a QUIT behind the final dot, the close of a peer that gave up): that proves nothing.
+    /// Comes before the disposal, which waits for it; so let go of what is large in <see cref="CompleteAsync"/>.
     /// </summary>
     void OnRepliesConfirmed();
 }

@@ -23,7 +23,11 @@ internal sealed class HandlerGuard(IPEndPoint remote, ISmtpServerObserver observ
     public async ValueTask<SmtpReply?> AskAsync(Func<ValueTask<SmtpReply?>> ask, CancellationToken abort)
     {
         SmtpReply? answer = null;
-        var thrown = await CallAsync(async () => answer = await ask().ConfigureAwait(false), abort).ConfigureAwait(false);
+        var thrown = await CallAsync(async () =>
+        {
+            answer = await ask().ConfigureAwait(false);
+            if (answer is { IsPositive: true }) throw new InvalidOperationException($"The handler refused with {answer}; null accepts.");
+        }, abort).ConfigureAwait(false);
         return thrown ?? (answer is null ? null : WithEnhancedCode(answer));
     }
 

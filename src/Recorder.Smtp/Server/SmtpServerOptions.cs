@@ -39,8 +39,11 @@ public sealed record SmtpServerOptions
     /// <summary>One command with its parameters and CRLF. RFC 5321 §4.5.3.1.4 asks for 512, RFC 3461 §5 and others add some 1,100.</summary>
     public int MaxCommandLineBytes { get; init; } = 2048;
 
-    /// <summary>Up to the first empty line. Beyond: 552 5.3.4. Generous, since keeping never depends on understanding.</summary>
-    public long MaxHeaderBytes { get; init; } = 16 * 1024 * 1024;
+    /// <summary>
+    /// Up to the first empty line. Beyond: 552 5.3.4. In effect the message limit by default: keeping never depends on
+    /// understanding, and a message without any empty line is all header.
+    /// </summary>
+    public long MaxHeaderBytes { get; init; } = 64 * 1024 * 1024;
 
     /// <summary>
     /// One line of the message without its CRLF. Beyond: 552 5.3.4. RFC 5321 §4.5.3.1.6 names 1,000, which mail in

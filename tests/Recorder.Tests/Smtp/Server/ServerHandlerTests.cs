@@ -20,6 +20,16 @@ public class ServerHandlerTests
     }
 
     [Fact]
+    public async Task A_refusal_that_says_250_is_a_bug_and_not_passed_on()
+    {
+        handler.Recipient = (_, _) => new SmtpReply(250, "2.1.5", "fine");
+        var peer = new TestPeer(handler);
+        Assert.EndsWith("451 4.3.0 Something failed on this server. Try again later.\r\n",
+            await peer.AskAsync("HELO c.test\r\nMAIL FROM:<a@a.test>\r\nRCPT TO:<b@b.test>\r\n"), StringComparison.Ordinal);
+        Assert.Single(peer.Failures);
+    }
+
+    [Fact]
     public async Task A_refusal_at_DATA_comes_instead_of_354()
     {
         handler.Data = (_, _) => throw new SmtpRefusedException(new SmtpReply(452, "", "full"));
