@@ -69,8 +69,8 @@ public static class HtmlText
         {
             foreach (var c in words)
             {
-                if (c == '\u00AD' || c == '\u200B' || c == '\u034F' || HeaderText.IsHidden(c) && !char.IsWhiteSpace(c))
-                    continue; // soft hyphens and fillers, which split words for the index
+                if (IsFiller(c))
+                    continue;
                 if (preformatted && c == '\n')
                     Break();
                 else if (char.IsWhiteSpace(c))
@@ -79,6 +79,14 @@ public static class HtmlText
                     Append(c);
             }
         }
+
+        /// <summary>Soft hyphens, which split words for the index, and what newsletters pad their preview line with.</summary>
+        private bool IsFiller(char c) => c switch
+        {
+            '\u00AD' or '\u200B' or '\u034F' => true,
+            '\u200C' or '\u200D' => space || text.Length == 0, // joiners join something, or they pad
+            _ => HeaderText.IsHidden(c) && !char.IsWhiteSpace(c),
+        };
 
         private void Append(char c)
         {

@@ -63,6 +63,8 @@ internal sealed class MessageWalk : MimeReader
             // Whatever a hostile message does to the parser: it is kept and found by its envelope (promise 3).
             Flags |= ReadFlags.Unparsed;
         }
+        if (RootFields.Count == 0 && nesting == 0)
+            RootFields = fields; // it failed within the header: the fields before that stand
         ExpandTnef();
         Flags |= (source.IsCut || gathered.IsCut ? ReadFlags.Truncated : 0) | (charsets.IsGuessed ? ReadFlags.CharsetGuessed : 0);
     }

@@ -143,6 +143,7 @@ public class MailReaderTests
         { "base64 that is none", "Subject: s\nContent-Type: text/plain\nContent-Transfer-Encoding: base64\n\nthese are plain words", "s", "these are plain words", ReadFlags.None },
         { "broken content type", "Subject: s\nContent-Type: text\n\nbody", "s", "body", ReadFlags.None },
         { "two subjects", "Subject: s\nSubject: t\nMessage-ID: <a>\nMessage-ID: <b>\n\nbody", "s", "body", ReadFlags.None },
+        { "garbage at the end of a header", "Subject: s\ngarbage", "s", "", ReadFlags.Unparsed },
         { "NUL bytes", "Subject: s\0t\n\nbo\0dy", "st", "bo\0dy", ReadFlags.None },
     };
 
