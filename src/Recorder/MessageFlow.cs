@@ -44,8 +44,11 @@ public sealed class MessageFlow(
     {
         foreach (var one in cases) metrics.Settled(one.Settlement!.Kind);
         var replies = ReplyTable.Answer(message.Listener.Protocol, cases);
-        return new FlowAnswer(replies, [.. cases.Where((one, index) => one.RecordId is not null && replies[replies.Count == 1 ? 0 : index].IsPositive)]);
+        return new FlowAnswer(replies, [.. cases.Where((one, index) => OpenedKey(one) && replies[replies.Count == 1 ? 0 : index].IsPositive)]);
     }
+
+    // A pass belongs to a record whose own transaction may still wait for its confirmation.
+    private static bool OpenedKey(RecipientCase one) => one is { RecordId: not null, Ticket: null };
 
     // Whatever went wrong, the upstream still has the message.
     private FlowAnswer Refuse(ReceivedMessage message, Exception error)

@@ -40,10 +40,12 @@ internal sealed class RouteHost(INextHop hop, TimeProvider clock, ILogger log) :
     public async Task<bool> ProbeIfDueAsync(CancellationToken cancel)
     {
         if (IsKnownUp) return true;
-        if (!Health.IsWorthATry || !await probing.WaitAsync(0, cancel)) return false;
+        if (!Health.IsWorthATry) return false;
+        await probing.WaitAsync(cancel);
         try
         {
-            if (IsKnownUp) return true;
+            // Whoever waited for another's probe takes its result.
+            if (IsKnownUp || !Health.IsWorthATry) return IsKnownUp;
             var ready = await Hop.ProbeAsync(cancel);
             Mark(ready);
             return ready;

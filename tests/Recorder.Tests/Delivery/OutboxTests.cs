@@ -219,6 +219,7 @@ public sealed class OutboxTests
         Assert.Contains(id, ((TextPart)report[0]).Text, StringComparison.Ordinal);
         Assert.Contains("郵件無法送達", ((TextPart)report[0]).Text, StringComparison.Ordinal);
         Assert.Equal("auto-replied", message.Headers["Auto-Submitted"]);
+        Assert.DoesNotContain(bytes, one => one > 127);
     }
 
     [Fact]

@@ -105,6 +105,21 @@ public sealed class RouteTests
     }
 
     [Fact]
+    public async Task Sessions_that_come_while_a_host_is_greeted_wait_for_the_one_greeting()
+    {
+        var route = new Route([first], time, NullLogger<Route>.Instance);
+        first.Capabilities = null;
+        first.Greeting = new TaskCompletionSource();
+
+        var waiting = Enumerable.Range(0, 5).Select(_ => route.ProbeAsync(CancellationToken.None)).ToList();
+        first.Capabilities = FakeHop.Everything;
+        first.Greeting.SetResult();
+
+        Assert.All(await Task.WhenAll(waiting), Assert.True);
+        Assert.Equal(1, first.Probes);
+    }
+
+    [Fact]
     public void What_is_announced_is_what_all_hosts_that_are_up_offer()
     {
         first.Capabilities = new NextHopCapabilities(10_000, true, true, true, false, true, true);

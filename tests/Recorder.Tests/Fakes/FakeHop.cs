@@ -60,10 +60,14 @@ internal sealed class FakeHop(string host = "hop.test") : INextHop
         return Report(message, one => Answer(one.Address));
     }
 
-    public Task<bool> ProbeAsync(CancellationToken cancel)
+    /// <summary>A probe ends when this does; at once where null.</summary>
+    public TaskCompletionSource? Greeting { get; set; }
+
+    public async Task<bool> ProbeAsync(CancellationToken cancel)
     {
         Probes++;
-        return Task.FromResult(!IsUnreachable);
+        if (Greeting is { } greeting) await greeting.Task.WaitAsync(cancel);
+        return !IsUnreachable;
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

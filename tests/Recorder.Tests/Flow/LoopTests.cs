@@ -152,6 +152,19 @@ public sealed class LoopTests
     }
 
     [Fact]
+    public async Task A_confirmed_pass_does_not_close_the_key_of_the_transaction_it_came_from()
+    {
+        await using var world = await new FlowWorld().StartAsync();
+        var first = Assert.Single(await world.SendAsync(Mails.Message("Detour"), [Alice], confirm: false));
+        await world.SendAsync(Back(Assert.Single(world.Hop.Tried)), [Alice], confirm: true);
+
+        var retry = Assert.Single(await world.SendAsync(Mails.Message("Detour"), [Alice], confirm: false));
+
+        Assert.Equal(first.ToString(), retry.ToString());
+        Assert.Equal(2, world.Hop.Tried.Count);
+    }
+
+    [Fact]
     public async Task The_outcome_of_a_pass_is_in_the_log()
     {
         await using var world = await new FlowWorld().StartAsync();

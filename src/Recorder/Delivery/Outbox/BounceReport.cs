@@ -30,6 +30,7 @@ public sealed class BounceReport(string hostname)
         message.Date = facts.Bounce.RequestedAt;
         message.MessageId = $"bounce.{facts.Bounce.RecordId}.{facts.Bounce.Round}.{Index(facts)}@{hostname}";
         message.Headers.Add("Auto-Submitted", "auto-replied"); // RFC 3834 §5
+        message.Prepare(EncodingConstraint.SevenBit); // goes through any next hop
         using var bytes = new MemoryStream();
         await message.WriteToAsync(Format, bytes, cancel);
         return bytes.ToArray();

@@ -56,8 +56,9 @@ public sealed class DispatchMessages(IArchiveLog log, ILedger ledger, TraceField
 
     private static Envelope EnvelopeOf(Dispatch dispatch, RecordedMail mail)
     {
+        // As it was said to us: whatever let the message through the first time does so again.
         var parameters = new MailParameters(
-            Body: mail.Shape.HasEightBit ? BodyType.EightBitMime : BodyType.SevenBit,
+            Body: mail.Parameters.Body,
             SmtpUtf8: mail.Parameters.SmtpUtf8 || dispatch.Recipient.Any(c => c > 127));
         if (dispatch.Kind != DispatchKind.Leftover) return new Envelope(dispatch.ReversePath, [new EnvelopeRecipient(dispatch.Recipient)], parameters);
         // The sender's own delivery goes on, so the sender's DSN wishes go with it (RFC 3461 §5.2.1).
@@ -74,7 +75,7 @@ public sealed class DispatchMessages(IArchiveLog log, ILedger ledger, TraceField
         await using var source = await log.OpenContentAsync(entry.Id, cancel);
         var bytes = await bounces.BuildAsync(new BounceFacts(dispatch, mail, failed, clock.GetUtcNow()), source, cancel);
         // RFC 5321 §4.5.5: a report travels with the null reverse-path, so that it can never bounce itself.
-        var envelope = new Envelope("", [new EnvelopeRecipient(mail.ReversePath)], new MailParameters(Body: BodyType.EightBitMime, SmtpUtf8: mail.ReversePath.Any(c => c > 127)));
+        var envelope = new Envelope("", [new EnvelopeRecipient(mail.ReversePath)], new MailParameters(SmtpUtf8: mail.ReversePath.Any(c => c > 127)));
         return new PreparedDispatch(new RoutedMessage(envelope, _ => default, new MadeContent(bytes)), null);
     }
 }
