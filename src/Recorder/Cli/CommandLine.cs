@@ -1,0 +1,95 @@
+using System.CommandLine;
+using Recorder.Control;
+using Recorder.Settings;
+
+namespace Recorder.Cli;
+
+/// <summary>What a command answers to the shell.</summary>
+public static class ExitCodes
+{
+    public const int Done = 0;
+
+    /// <summary>The work ended and found something wrong (verify: damage).</summary>
+    public const int Findings = 1;
+
+    /// <summary>The call or a setting cannot be used; nothing was done.</summary>
+    public const int BadInput = 2;
+
+    /// <summary>The data folder is in use, or the running service cannot be reached.</summary>
+    public const int Unavailable = 3;
+
+    /// <summary>Refused or failed on the way; the message says what to do.</summary>
+    public const int Failed = 4;
+}
+
+/// <summary>The executable's front: settings out of the arguments, one command, one exit code.</summary>
+public static class CommandLine
+{
+    private const string SettingPrefix = "--" + SettingsCatalog.Root + ":";
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var settings = args.Where(IsSetting).ToArray();
+        var root = Create(settings);
+        try
+        {
+            return await root.Parse([.. args.Where(argument => !IsSetting(argument))])
+                .InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (SettingsException problem)
+        {
+            return Fail(ExitCodes.BadInput, $"setting {problem.Message}");
+        }
+        catch (DataFolderInUseException problem)
+        {
+            return Fail(ExitCodes.Unavailable, problem.Message);
+        }
+        catch (ControlException problem)
+        {
+            return Fail(problem.ExitCode, problem.Message);
+        }
+        catch (IOException problem)
+        {
+            return Fail(ExitCodes.Failed, problem.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            return Fail(ExitCodes.Failed, "stopped");
+        }
+    }
+
+    private static RootCommand Create(string[] settings)
+    {
+        var json = new Option<bool>("--json") { Description = "Print machine-readable JSON, one object a line.", Recursive = true };
+        var file = new Option<string?>("--settings") { Description = "Settings file. Default: appsettings.json in the current folder, where there is one.", Recursive = true };
+        var context = new CommandContext(settings, json, file);
+        return new RootCommand(
+            "Recorder keeps every message a mail server is handed, finds it again, and gives it back.\n"
+            + "Any setting can be given as --Recorder:Section:Key=value, e.g. --Recorder:Data:Path=/srv/recorder.\n"
+            + "Exit codes: 0 done, 1 findings, 2 bad call or setting, 3 folder in use or service unreachable, 4 failed.")
+        {
+            ServeCommand.Create(context),
+            DemoCommand.Create(context),
+            AccountCommand.Create(context),
+            VerifyCommand.Create(context),
+            RebuildCommand.Create(context),
+            json,
+            file,
+        };
+    }
+
+    private static bool IsSetting(string argument) => argument.StartsWith(SettingPrefix, StringComparison.OrdinalIgnoreCase);
+
+    private static int Fail(int code, string message)
+    {
+        Console.Error.WriteLine($"recorder: {message}");
+        return code;
+    }
+}
+
+/// <summary>What every command is given: the settings arguments and the options that all share.</summary>
+internal sealed record CommandContext(string[] SettingArguments, Option<bool> Json, Option<string?> File)
+{
+    public RecorderSettings LoadSettings(ParseResult parsed, params string[] more) =>
+        RecorderSettings.Load(parsed.GetValue(File), [.. SettingArguments, .. more]);
+}

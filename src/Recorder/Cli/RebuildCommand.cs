@@ -1,0 +1,61 @@
+using System.CommandLine;
+using System.Text.Json;
+using Recorder.Control;
+using Recorder.Settings;
+using Spectre.Console;
+
+namespace Recorder.Cli;
+
+/// <summary>Makes the indexes and the state file anew from the log.</summary>
+internal static class RebuildCommand
+{
+    public static Command Create(CommandContext context)
+    {
+        var command = new Command("rebuild", "Delete the search indexes and the state file and make them anew from the log. Needs serve to be stopped.");
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var settings = context.LoadSettings(parsed);
+            DeleteDerived(settings.Data);
+            await using var door = await ControlDoor.OpenAsync(settings, cancel);
+            var asJson = parsed.GetValue(context.Json);
+            var end = await AnsiConsole.Progress().AutoClear(true).StartAsync(progress => FollowAsync(door, asJson ? null : progress, cancel));
+            Console.WriteLine(asJson ? JsonSerializer.Serialize(end, ControlDoor.Json) : $"state and indexes are at entry {end.DurableSequence}, the end of the log");
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+
+    // Held while deleting, so that a running serve is never undermined; the door takes it again.
+    private static void DeleteDerived(DataOptions data)
+    {
+        using var folder = DataFolder.Hold(data);
+        foreach (var path in new[] { Path.GetDirectoryName(data.StateFile)!, data.MailIndex, data.EventIndex })
+        {
+            if (Directory.Exists(path))
+            {
+                Directory.Delete(path, recursive: true);
+            }
+        }
+    }
+
+    private static async Task<ControlStatus> FollowAsync(ControlDoor door, ProgressContext? progress, CancellationToken cancel)
+    {
+        var bar = progress?.AddTask("indexing");
+        while (true)
+        {
+            var status = await door.SendAsync<ControlStatus>(HttpMethod.Get, "status", null, cancel);
+            if (bar is not null)
+            {
+                bar.MaxValue = Math.Max(1, status.DurableSequence);
+                bar.Value = Math.Min(status.IndexedThrough, status.EventsThrough);
+            }
+
+            if (Math.Min(status.StateThrough, Math.Min(status.IndexedThrough, status.EventsThrough)) >= status.DurableSequence)
+            {
+                return status;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, cancel);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using System.Net.Sockets;
+using System.Text.Json;
+using Microsoft.AspNetCore.Connections.Features;
+using Recorder.Accounts;
+using Recorder.Archive;
+using Recorder.Ledger;
+
+namespace Recorder.Control;
+
+/// <summary>
+/// What the command line asks of the process that holds the data folder, over a unix socket that only the same user can
+/// open. The same path on a network listener is 404.
+/// </summary>
+internal static class ControlEndpoints
+{
+    private static readonly Actor Cli = new("cli", Environment.UserName);
+
+    public static void MapControl(this WebApplication app)
+    {
+        var control = app.MapGroup("/control").AddEndpointFilter(OnlyFromSocket).ExcludeFromDescription().DisableAntiforgery();
+        control.MapGet("/accounts", (IAccounts accounts) => accounts.List(limit: int.MaxValue).Select(Row));
+        control.MapPost("/accounts", (AccountRequest request, IAccounts accounts, CancellationToken cancel) =>
+            ActAsync(() => accounts.AddAsync(Cli, request.Address, request.Password, request.Admin, request.DisplayName, cancel)));
+        control.MapPost("/accounts/password", (AccountRequest request, IAccounts accounts, CancellationToken cancel) =>
+            ChangeAsync(accounts, request, () => accounts.SetPasswordAsync(Cli, request.Address, request.Password ?? "", cancel)));
+        control.MapPost("/accounts/disable", (AccountRequest request, IAccounts accounts, CancellationToken cancel) =>
+            ChangeAsync(accounts, request, () => accounts.SetDisabledAsync(Cli, request.Address, true, cancel)));
+        control.MapPost("/accounts/enable", (AccountRequest request, IAccounts accounts, CancellationToken cancel) =>
+            ChangeAsync(accounts, request, () => accounts.SetDisabledAsync(Cli, request.Address, false, cancel)));
+        control.MapGet("/status", (IArchiveLog log, ILedger ledger, IndexFollower mail, EventFollower events) =>
+            new ControlStatus(log.DurableSequence, ledger.State.Position.GetValueOrDefault(log.Lane), mail.Status.Through, events.Status.Through));
+        control.MapPost("/verify", VerifyAsync);
+    }
+
+    private static async ValueTask<object?> OnlyFromSocket(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
+        context.HttpContext.Features.Get<IConnectionEndPointFeature>()?.LocalEndPoint is UnixDomainSocketEndPoint
+            ? await next(context)
+            : Results.NotFound();
+
+    private static async Task<IResult> ActAsync(Func<Task<Account>> act)
+    {
+        try
+        {
+            return Results.Ok(Row(await act()));
+        }
+        catch (ActRefusedException refusal)
+        {
+            return Results.Json(new Refusal(refusal.Code, refusal.Message), statusCode: StatusCodes.Status409Conflict);
+        }
+    }
+
+    private static Task<IResult> ChangeAsync(IAccounts accounts, AccountRequest request, Func<Task> change) =>
+        ActAsync(async () =>
+        {
+            await change();
+            return accounts.Find(request.Address)!;
+        });
+
+    private static AccountRow Row(Account account) => new(
+        account.Address, account.DisplayName, account.IsAdmin, account.IsDisabled, [.. account.Addresses.Select(owned => owned.Address)]);
+
+    private static async Task VerifyAsync(HttpContext http, MailArchive archive, CancellationToken cancel)
+    {
+        http.Response.ContentType = "application/x-ndjson";
+        await foreach (var line in VerifyRun.LinesAsync(archive, cancel))
+        {
+            await http.Response.WriteAsync(JsonSerializer.Serialize(line, ControlDoor.Json) + "\n", cancel);
+            await http.Response.Body.FlushAsync(cancel);
+        }
+    }
+}

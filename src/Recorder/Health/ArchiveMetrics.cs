@@ -1,0 +1,22 @@
+using System.Diagnostics.Metrics;
+using Recorder.Archive;
+
+namespace Recorder.Health;
+
+/// <summary>The archive's own counters under the product's meter.</summary>
+public sealed class ArchiveMetrics : IDisposable
+{
+    private readonly Meter meter = new(RecorderMetrics.MeterName);
+
+    public ArchiveMetrics(MailArchive archive, IndexFollower index)
+    {
+        meter.CreateObservableCounter("recorder.archive.fsyncs", () => archive.Status.Syncs, "{fsync}", "Batches made durable, each by one fsync.");
+        meter.CreateObservableCounter("recorder.archive.entries", () => archive.Status.Entries, "{entry}", "Entries appended.");
+        meter.CreateObservableCounter("recorder.archive.bytes", () => archive.Status.Bytes, "By", "Bytes of batches written.");
+        meter.CreateObservableCounter("recorder.archive.failed_batches", () => archive.Status.FailedBatches, "{batch}", "Batches that could not be made durable.");
+        meter.CreateObservableGauge("recorder.archive.unsealed_files", () => archive.Status.RetiredFiles, "{file}", "Retired files that wait for sealing.");
+        meter.CreateObservableGauge("recorder.index.lag", () => Math.Max(0, archive.DurableSequence - index.Status.Through), "{entry}", "Entries of the log that are not findable yet.");
+    }
+
+    public void Dispose() => meter.Dispose();
+}

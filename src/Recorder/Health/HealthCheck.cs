@@ -1,0 +1,39 @@
+using Recorder.Archive;
+using Recorder.Intake;
+
+namespace Recorder.Health;
+
+/// <summary>One look at what an operator must know: is mail being taken, is everything findable, is there room.</summary>
+public sealed class HealthCheck(MailArchive archive, IndexFollower index, DiskWatermark disk)
+{
+    // Further behind than this, people search for mail that is not findable yet.
+    private const long LagToReport = 10_000;
+
+    public HealthReport Report()
+    {
+        var status = archive.Status;
+        var lag = Math.Max(0, status.DurableSequence - index.Status.Through);
+        var reasons = new List<string>();
+        if (disk.Level != DiskLevel.Fine)
+        {
+            reasons.Add($"disk: {disk.Space.FreePercent:F0} % free");
+        }
+
+        if (lag > LagToReport)
+        {
+            reasons.Add($"index: {lag} entries behind");
+        }
+
+        if (!status.Recovery.IsClean)
+        {
+            reasons.Add("archive: the last start found damage; run recorder verify");
+        }
+
+        if (status.LastError is { } error)
+        {
+            reasons.Add($"archive: {error}");
+        }
+
+        return new HealthReport(reasons.Count == 0 ? "ok" : "degraded", reasons, status.DurableSequence, index.Status.Through, lag, disk.Space.FreeBytes);
+    }
+}

@@ -1,0 +1,34 @@
+using OpenTelemetry.Metrics;
+using Recorder.Archive;
+using Recorder.Intake;
+
+namespace Recorder.Health;
+
+/// <param name="Status">ok, or degraded with the reasons.</param>
+public sealed record HealthReport(string Status, IReadOnlyList<string> Reasons, long DurableSequence, long IndexedThrough, long IndexLag, long DiskFreeBytes);
+
+/// <summary><c>/healthz</c> for load balancers and people, <c>/metrics</c> for Prometheus.</summary>
+public static class HealthSetup
+{
+    public static IServiceCollection AddHealth(this IServiceCollection services)
+    {
+        services.AddSingleton<HealthCheck>();
+        services.AddSingleton<ArchiveMetrics>();
+        services.AddOpenTelemetry().WithMetrics(metrics => metrics
+            .AddMeter(RecorderMetrics.MeterName)
+            .AddMeter("System.Runtime")
+            .AddPrometheusExporter(exporter => exporter.DisableTotalNameSuffixForCounters = false));
+        return services;
+    }
+
+    public static void MapHealth(this WebApplication app)
+    {
+        app.Services.GetRequiredService<ArchiveMetrics>();
+        app.MapGet("/healthz", (HealthCheck check) =>
+        {
+            var report = check.Report();
+            return Results.Json(report, statusCode: report.Status == "failing" ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK);
+        }).ExcludeFromDescription();
+        app.MapPrometheusScrapingEndpoint("/metrics");
+    }
+}

@@ -1,0 +1,144 @@
+using System.Net;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+using Recorder.Accounts;
+using Recorder.Archive;
+using Recorder.Archive.Disk;
+using Recorder.Control;
+using Recorder.Delivery;
+using Recorder.Health;
+using Recorder.Intake;
+using Recorder.Ledger;
+using Recorder.Recovery;
+using Recorder.Search;
+using Recorder.Settings;
+using Recorder.Web;
+
+namespace Recorder;
+
+/// <summary>Which parts of the product a process runs.</summary>
+public enum AppParts
+{
+    Everything,
+
+    /// <summary>No listeners, no pages, no deliveries: what the command line needs while no service runs.</summary>
+    ControlOnly,
+}
+
+/// <summary>Puts the capabilities together into one host: SMTP and HTTP in one Kestrel, one log under everything.</summary>
+public static class RecorderApp
+{
+    /// <summary>The host, ready to start; the caller holds the data folder.</summary>
+    public static WebApplication Build(RecorderSettings settings, AppParts parts)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            ApplicationName = "recorder",
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        builder.Configuration.Sources.Clear();
+        ConfigureLogging(builder.Logging, parts);
+        AddFoundation(builder.Services, settings);
+        AddCapabilities(builder.Services, settings, parts);
+        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, settings, parts));
+
+        var app = builder.Build();
+        app.MapControl();
+        if (parts == AppParts.Everything)
+        {
+            app.MapHealth();
+            app.MapRecorderWeb();
+        }
+
+        return app;
+    }
+
+    /// <summary>Where pages and API really listen.</summary>
+    public static string WebAddress(WebApplication app) =>
+        app.Urls.First(url => url.StartsWith("http", StringComparison.Ordinal) && !url.Contains("unix:", StringComparison.Ordinal)
+            && ListenerEndPoints(app).All(endpoint => new Uri(url).Port != endpoint.Port));
+
+    public static IReadOnlyList<IPEndPoint> ListenerEndPoints(WebApplication app) =>
+        [.. app.Services.GetRequiredService<RunningListeners>().All.Select(running => running.EndPoint)];
+
+    /// <summary>One line a listener, as <c>serve</c> prints it.</summary>
+    public static IReadOnlyList<string> Listeners(WebApplication app) =>
+        [.. app.Services.GetRequiredService<RunningListeners>().All.Select(running =>
+            $"{running.Listener.Protocol.ToString().ToLowerInvariant()}://{running.EndPoint} ({running.Listener.Mode.ToString().ToLowerInvariant()})")];
+
+    private static void AddFoundation(IServiceCollection services, RecorderSettings settings)
+    {
+        services.AddSingleton(settings);
+        services.AddSingleton(Options.Create(settings.Data));
+        services.AddSingleton(Options.Create(settings.Smtp));
+        services.AddSingleton(Options.Create(settings.NextHop));
+        services.AddSingleton(Options.Create(settings.Web));
+        services.AddSingleton(Options.Create(settings.Accounts));
+        services.AddSingleton(Options.Create(settings.Retention));
+        services.AddSingleton(TimeProvider.System);
+        // Made by the container, so that it is closed after everything that stands on it.
+        services.AddSingleton<IArchiveObserver, ArchiveLogging>();
+        services.AddSingleton(provider => OpenArchive(settings.Data, provider.GetRequiredService<IArchiveObserver>()));
+        services.AddSingleton<IArchiveLog>(provider => provider.GetRequiredService<MailArchive>());
+        services.AddSingleton<IMailIndex>(_ => MailIndex.Open(settings.Data.MailIndex, new MailIndexOptions(), TimeProvider.System));
+        services.AddSingleton<IEventIndex>(_ => EventIndex.Open(settings.Data.EventIndex));
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(50));
+    }
+
+    private static MailArchive OpenArchive(DataOptions data, IArchiveObserver observer)
+    {
+        Directory.CreateDirectory(data.Archive);
+        return MailArchive.OpenAsync(new ArchiveOptions(), new RealDisk(data.Archive), TimeProvider.System, CancellationToken.None, observer)
+            .GetAwaiter().GetResult();
+    }
+
+    private static void AddCapabilities(IServiceCollection services, RecorderSettings settings, AppParts parts)
+    {
+        services.AddLedger();
+        services.AddAccounts();
+        services.AddIndexing();
+        services.AddSingleton<SetupLink>();
+        if (parts == AppParts.ControlOnly)
+        {
+            return;
+        }
+
+        services.AddRecovery();
+        services.AddDelivery();
+        services.AddIntake();
+        services.AddHealth();
+        services.AddRecorderWeb(settings.Web);
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, RecorderSettings settings, AppParts parts)
+    {
+        kestrel.AddServerHeader = false;
+        ListenForControl(kestrel, DataFolder.SocketPath(settings.Data));
+        if (parts == AppParts.Everything)
+        {
+            var web = new Uri(settings.Web.Listen);
+            kestrel.Listen(IPAddress.Parse(web.DnsSafeHost), web.Port);
+            IntakeSetup.ConfigureListeners(kestrel);
+        }
+    }
+
+    // A socket left behind by a killed process would refuse the bind; the folder's lock says that nobody uses it.
+    private static void ListenForControl(KestrelServerOptions kestrel, string path)
+    {
+        File.Delete(path);
+        kestrel.ListenUnixSocket(path);
+    }
+
+    private static void ConfigureLogging(ILoggingBuilder logging, AppParts parts)
+    {
+        logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+        });
+        logging.SetMinimumLevel(parts == AppParts.ControlOnly ? LogLevel.Warning : LogLevel.Information);
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddFilter("System", LogLevel.Warning);
+    }
+}
