@@ -7,6 +7,7 @@ using Recorder.Archive.Disk;
 using Recorder.Control;
 using Recorder.Delivery;
 using Recorder.Health;
+using Recorder.Indexing;
 using Recorder.Intake;
 using Recorder.Ledger;
 using Recorder.Recovery;
@@ -81,7 +82,7 @@ public static class RecorderApp
         services.AddSingleton(provider => OpenArchive(settings.Data, provider.GetRequiredService<IArchiveObserver>()));
         services.AddSingleton<IArchiveLog>(provider => provider.GetRequiredService<MailArchive>());
         services.AddSingleton<IMailIndex>(_ => MailIndex.Open(settings.Data.MailIndex, new MailIndexOptions(), TimeProvider.System));
-        services.AddSingleton<IEventIndex>(_ => EventIndex.Open(settings.Data.EventIndex));
+        services.AddSingleton<IEventIndex>(_ => EventIndex.Open(settings.Data.EventIndex, new EventIndexOptions()));
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(50));
     }
 
@@ -113,20 +114,13 @@ public static class RecorderApp
     private static void Listen(KestrelServerOptions kestrel, RecorderSettings settings, AppParts parts)
     {
         kestrel.AddServerHeader = false;
-        ListenForControl(kestrel, DataFolder.SocketPath(settings.Data));
+        kestrel.ListenForControl(DataFolder.SocketPath(settings.Data));
         if (parts == AppParts.Everything)
         {
             var web = new Uri(settings.Web.Listen);
             kestrel.Listen(IPAddress.Parse(web.DnsSafeHost), web.Port);
             IntakeSetup.ConfigureListeners(kestrel);
         }
-    }
-
-    // A socket left behind by a killed process would refuse the bind; the folder's lock says that nobody uses it.
-    private static void ListenForControl(KestrelServerOptions kestrel, string path)
-    {
-        File.Delete(path);
-        kestrel.ListenUnixSocket(path);
     }
 
     private static void ConfigureLogging(ILoggingBuilder logging, AppParts parts)

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Recorder.Accounts;
 using Recorder.Control;
 using Recorder.Settings;
-using Spectre.Console;
 
 namespace Recorder.Cli;
 
@@ -47,5 +46,5 @@ internal static class ServeCommand
         Line("", "Ctrl+C stops.");
     }
 
-    private static void Line(string label, string text) => AnsiConsole.Console.WriteLine($"{label,-10}{text}");
+    private static void Line(string label, string text) => Console.WriteLine($"{label,-10}{text}");
 }

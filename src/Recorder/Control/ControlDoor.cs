@@ -54,11 +54,6 @@ internal sealed class ControlDoor : IAsyncDisposable
     {
         using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body, options: Json) };
         using var response = await TrySendAsync(request, cancel);
-        if (!response.IsSuccessStatusCode)
-        {
-            throw new ControlException(ExitCodes.Failed, await RefusalOf(response, cancel));
-        }
-
         return (await response.Content.ReadFromJsonAsync<T>(Json, cancel))!;
     }
 
@@ -67,7 +62,6 @@ internal sealed class ControlDoor : IAsyncDisposable
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path);
         using var response = await TrySendAsync(request, cancel);
-        response.EnsureSuccessStatusCode();
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancel));
         while (await reader.ReadLineAsync(cancel) is { } line)
         {
@@ -101,14 +95,17 @@ internal sealed class ControlDoor : IAsyncDisposable
 
     private async Task<HttpResponseMessage> TrySendAsync(HttpRequestMessage request, CancellationToken cancel)
     {
+        HttpResponseMessage response;
         try
         {
-            return await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
+            response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
         }
         catch (HttpRequestException problem)
         {
             throw new ControlException(ExitCodes.Unavailable, $"another process holds the data folder but does not answer ({problem.Message}); is it starting up? Try again");
         }
+
+        return response.IsSuccessStatusCode ? response : throw new ControlException(ExitCodes.Failed, await RefusalOf(response, cancel));
     }
 
     private static async Task<string> RefusalOf(HttpResponseMessage response, CancellationToken cancel)

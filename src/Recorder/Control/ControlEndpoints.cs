@@ -1,8 +1,9 @@
-using System.Net.Sockets;
 using System.Text.Json;
-using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Recorder.Accounts;
 using Recorder.Archive;
+using Recorder.Indexing;
 using Recorder.Ledger;
 
 namespace Recorder.Control;
@@ -15,9 +16,21 @@ internal static class ControlEndpoints
 {
     private static readonly Actor Cli = new("cli", Environment.UserName);
 
+    /// <summary>Opens the socket. One left behind by a killed process would refuse the bind; the folder's lock says that
+    /// nobody uses it.</summary>
+    public static void ListenForControl(this KestrelServerOptions kestrel, string path)
+    {
+        File.Delete(path);
+        kestrel.ListenUnixSocket(path, listen => listen.Use(next => connection =>
+        {
+            connection.Features.Set(new CameBySocket());
+            return next(connection);
+        }));
+    }
+
     public static void MapControl(this WebApplication app)
     {
-        var control = app.MapGroup("/control").AddEndpointFilter(OnlyFromSocket).ExcludeFromDescription().DisableAntiforgery();
+        var control = app.MapGroup("/control").AddEndpointFilter(OnlyFromSocket).ExcludeFromDescription().DisableAntiforgery().AllowAnonymous();
         control.MapGet("/accounts", (IAccounts accounts) => accounts.List(limit: int.MaxValue).Select(Row));
         control.MapPost("/accounts", (AccountRequest request, IAccounts accounts, CancellationToken cancel) =>
             ActAsync(() => accounts.AddAsync(Cli, request.Address, request.Password, request.Admin, request.DisplayName, cancel)));
@@ -33,9 +46,9 @@ internal static class ControlEndpoints
     }
 
     private static async ValueTask<object?> OnlyFromSocket(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
-        context.HttpContext.Features.Get<IConnectionEndPointFeature>()?.LocalEndPoint is UnixDomainSocketEndPoint
-            ? await next(context)
-            : Results.NotFound();
+        context.HttpContext.Features.Get<CameBySocket>() is null ? Results.NotFound() : await next(context);
+
+    private sealed class CameBySocket;
 
     private static async Task<IResult> ActAsync(Func<Task<Account>> act)
     {

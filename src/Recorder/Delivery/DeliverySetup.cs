@@ -81,8 +81,8 @@ public static class DeliverySetup
             MaxSessions = settings.MaxSessions,
             AttemptTimeout = TimeSpan.FromSeconds(settings.AttemptTimeoutSeconds),
         };
-        var hops = EndpointsOf(settings).Select(endpoint => new NextHopPool(endpoint, options, clock));
-        return new Route([.. hops], clock, provider.GetRequiredService<ILogger<Route>>());
+        List<INextHop> hops = [.. EndpointsOf(settings).Select(endpoint => new NextHopPool(endpoint, options, clock))];
+        return new Route(hops.Count > 0 ? hops : [new NoNextHop(settings.Protocol)], clock, provider.GetRequiredService<ILogger<Route>>());
     }
 
     private static TraceSigner MakeSigner(IServiceProvider provider)

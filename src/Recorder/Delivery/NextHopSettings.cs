@@ -8,9 +8,9 @@ public class NextHopSettings
 {
     public const string Section = "NextHop";
 
-    /// <summary>Host name, address, or the path of a unix socket. Several, separated by commas, are tried in order.</summary>
-    [Required]
-    public string Host { get; set; } = "127.0.0.1";
+    /// <summary>Host name, address, or the path of a unix socket. Several, separated by commas, are tried in order. Empty:
+    /// nothing can be passed on or sent again.</summary>
+    public string Host { get; set; } = "";
 
     [Range(1, 65535)]
     public int Port { get; set; } = 2526;

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using Recorder.Mail;
 using Recorder.Smtp;
+using Recorder.Smtp.Server;
 
 namespace Recorder.Demo;
 

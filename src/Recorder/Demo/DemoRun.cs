@@ -4,6 +4,7 @@ using Recorder.Accounts;
 using Recorder.Ledger;
 using Recorder.Mail;
 using Recorder.Smtp;
+using Recorder.Smtp.Client;
 
 namespace Recorder.Demo;
 

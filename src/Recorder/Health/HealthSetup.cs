@@ -28,7 +28,7 @@ public static class HealthSetup
         {
             var report = check.Report();
             return Results.Json(report, statusCode: report.Status == "failing" ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK);
-        }).ExcludeFromDescription();
-        app.MapPrometheusScrapingEndpoint("/metrics");
+        }).ExcludeFromDescription().AllowAnonymous();
+        app.MapPrometheusScrapingEndpoint("/metrics").AllowAnonymous();
     }
 }

@@ -20,7 +20,7 @@ public sealed class IntakeHandler(IntakeListener listener, IntakeServices servic
     private static readonly SmtpReply NextHopDown = new(451, "4.4.1", "the next hop cannot be reached; try again later");
     private static readonly SmtpReply BadAddress = new(553, "5.1.3", "not an address this server can read");
     private static readonly SmtpReply BadJournalAddress =
-        new(550, "5.1.1", "this journal takes user#domain@journal-domain; map each original recipient with recipient_bcc_maps");
+        new(550, "5.1.1", "this journal takes addresses of our domains and user#domain@journal-domain; map each original recipient with recipient_bcc_maps");
 
     private bool IsRelay => listener.Mode == IntakeMode.Relay;
 
@@ -44,7 +44,7 @@ public sealed class IntakeHandler(IntakeListener listener, IntakeServices servic
     }
 
     public ValueTask<SmtpReply?> OnRecipientAsync(PeerFacts peer, Envelope soFar, EnvelopeRecipient recipient, CancellationToken cancel) =>
-        new(IsRelay ? CheckRelay(recipient) : services.Journal.MapBack(recipient.Address) is null ? BadJournalAddress : null);
+        new(IsRelay ? CheckRelay(recipient) : CheckJournal(recipient));
 
     public ValueTask<IIncomingMessage> OnDataAsync(PeerFacts peer, Envelope envelope, CancellationToken cancel)
     {
@@ -58,6 +58,11 @@ public sealed class IntakeHandler(IntakeListener listener, IntakeServices servic
         var isAddress = recipient.Address.Equals("postmaster", StringComparison.OrdinalIgnoreCase) || services.Book.Normalise(recipient.Address) is not null;
         return !isAddress ? BadAddress : services.Routes.For(recipient.Address).IsDown ? NextHopDown : null;
     }
+
+    // A plain copy (always_bcc, a hand-written test) names the mailbox itself.
+    private SmtpReply? CheckJournal(EnvelopeRecipient recipient) =>
+        services.Journal.MapBack(recipient.Address) is not null
+        || (services.Book.IsLocal(recipient.Address) && !services.Journal.IsJournal(recipient.Address)) ? null : BadJournalAddress;
 
     private Envelope Original(Envelope envelope) => envelope with
     {

@@ -61,7 +61,10 @@ public static class IntakeSetup
 
     /// <summary>The simple form's listener, then the further ones.</summary>
     public static IReadOnlyList<ListenerOptions> ListenersOf(RecorderSettings settings) =>
-        [new ListenerOptions { Listen = settings.Smtp.Listen, Protocol = settings.Smtp.Protocol, Mode = settings.Smtp.Mode }, .. settings.Listeners];
+        [new ListenerOptions { Listen = settings.Smtp.Listen, Protocol = settings.Smtp.Protocol, Mode = ModeOf(settings) }, .. settings.Listeners];
+
+    private static IntakeMode ModeOf(RecorderSettings settings) =>
+        settings.Smtp.Mode ?? (settings.NextHop.Host.Length > 0 ? IntakeMode.Relay : IntakeMode.Journal);
 
     private static SmtpListener MakeListener(ListenerOptions settings, IServiceProvider provider)
     {

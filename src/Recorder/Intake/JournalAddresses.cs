@@ -11,13 +11,19 @@ public sealed class JournalAddresses(string journalDomain)
     /// <returns>The original recipient, or null when the address has another form.</returns>
     public string? MapBack(string address)
     {
-        var at = address.LastIndexOf('@');
-        if (at <= 0 || !address.AsSpan(at + 1).Equals(journalDomain, StringComparison.OrdinalIgnoreCase)) return null;
-        var local = Unquote(address[..at]);
+        if (!IsJournal(address)) return null;
+        var local = Unquote(address[..address.LastIndexOf('@')]);
         // The last '#': a domain has none, a local part may (RFC 5322 §3.2.3 atext).
         var hash = local.LastIndexOf('#');
         if (hash <= 0 || !IsDomain(local[(hash + 1)..])) return null;
         return $"{Quote(local[..hash])}@{local[(hash + 1)..]}";
+    }
+
+    /// <summary>An address in the journal's own domain, well-formed or not.</summary>
+    public bool IsJournal(string address)
+    {
+        var at = address.LastIndexOf('@');
+        return at > 0 && address.AsSpan(at + 1).Equals(journalDomain, StringComparison.OrdinalIgnoreCase);
     }
 
     private static bool IsDomain(string text) =>

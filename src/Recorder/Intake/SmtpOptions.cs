@@ -41,8 +41,9 @@ public sealed class SmtpOptions
     /// <summary>smtp or lmtp, for the simple form's listener.</summary>
     public SmtpProtocol Protocol { get; set; } = SmtpProtocol.Smtp;
 
-    /// <summary>Relay or Journal, for the simple form's listener.</summary>
-    public IntakeMode Mode { get; set; } = IntakeMode.Relay;
+    /// <summary>Relay or Journal, for the simple form's listener. Where empty: Relay when NextHop:Host is set, otherwise
+    /// Journal, which keeps every message and passes nothing on.</summary>
+    public IntakeMode? Mode { get; set; }
 
     /// <summary>Name in greetings and trace fields; the machine's name where empty.</summary>
     public string Hostname { get; set; } = "";
