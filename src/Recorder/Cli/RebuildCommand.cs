@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json;
 using Recorder.Control;
 using Recorder.Settings;
-using Spectre.Console;
 
 namespace Recorder.Cli;
 
@@ -18,7 +17,7 @@ internal static class RebuildCommand
             DeleteDerived(settings.Data);
             await using var door = await ControlDoor.OpenAsync(settings, cancel);
             var asJson = parsed.GetValue(context.Json);
-            var end = await AnsiConsole.Progress().AutoClear(true).StartAsync(progress => FollowAsync(door, asJson ? null : progress, cancel));
+            var end = await Progress.ShowAsync("indexing", asJson, tell => FollowAsync(door, tell, cancel));
             Console.WriteLine(asJson ? JsonSerializer.Serialize(end, ControlDoor.Json) : $"state and indexes are at entry {end.DurableSequence}, the end of the log");
             return ExitCodes.Done;
         });
@@ -38,18 +37,12 @@ internal static class RebuildCommand
         }
     }
 
-    private static async Task<ControlStatus> FollowAsync(ControlDoor door, ProgressContext? progress, CancellationToken cancel)
+    private static async Task<ControlStatus> FollowAsync(ControlDoor door, Action<double, double> tell, CancellationToken cancel)
     {
-        var bar = progress?.AddTask("indexing");
         while (true)
         {
             var status = await door.SendAsync<ControlStatus>(HttpMethod.Get, "status", null, cancel);
-            if (bar is not null)
-            {
-                bar.MaxValue = Math.Max(1, status.DurableSequence);
-                bar.Value = Math.Min(status.IndexedThrough, status.EventsThrough);
-            }
-
+            tell(Math.Min(status.IndexedThrough, status.EventsThrough), status.DurableSequence);
             if (Math.Min(status.StateThrough, Math.Min(status.IndexedThrough, status.EventsThrough)) >= status.DurableSequence)
             {
                 return status;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using Recorder.Control;
-using Spectre.Console;
 
 namespace Recorder.Cli;
 
@@ -34,26 +33,31 @@ internal static class VerifyCommand
 
     private static async Task<int> PrintWordsAsync(IAsyncEnumerable<VerifyLine> lines)
     {
-        var last = new VerifyLine("none");
-        await AnsiConsole.Progress().AutoClear(true).StartAsync(async progress =>
-        {
-            var bar = progress.AddTask("verifying");
-            await foreach (var line in lines)
-            {
-                bar.MaxValue = Math.Max(1, line.Total);
-                bar.Value = line.Kind == "progress" ? line.Done : bar.Value;
-                if (line.Kind == "finding")
-                {
-                    Console.WriteLine($"DAMAGED {line.Where} {line.RecordId}: {line.Problem}");
-                }
-
-                last = line;
-            }
-        });
+        var last = await Progress.ShowAsync("verifying", quiet: false, tell => FollowAsync(lines, tell));
         Console.WriteLine(last.Kind == "summary"
             ? $"{last.Records} records read, {(last.Findings == 0 ? "nothing wrong" : $"{last.Findings} findings")}"
             : "the check was cut short; run it again");
         return Conclude(last);
+    }
+
+    private static async Task<VerifyLine> FollowAsync(IAsyncEnumerable<VerifyLine> lines, Action<double, double> tell)
+    {
+        var last = new VerifyLine("none");
+        await foreach (var line in lines)
+        {
+            if (line.Kind == "finding")
+            {
+                Console.WriteLine($"DAMAGED {line.Where} {line.RecordId}: {line.Problem}");
+            }
+            else
+            {
+                tell(line.Done, line.Total);
+            }
+
+            last = line;
+        }
+
+        return last;
     }
 
     private static int Conclude(VerifyLine last) =>

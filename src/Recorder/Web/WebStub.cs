@@ -1,2 +1,13 @@
 namespace Recorder.Web;
-public static class WebStub { public static void AddRecorderWeb(this IServiceCollection s, WebOptions o) {} public static void MapRecorderWeb(this WebApplication a) {} }
+
+// Placeholder until WebSetup.cs lands: whoever lands it deletes this file.
+internal static class WebStub
+{
+    public static void AddRecorderWeb(this IServiceCollection services, WebOptions options)
+    {
+    }
+
+    public static void MapRecorderWeb(this WebApplication app)
+    {
+    }
+}
