@@ -22,6 +22,17 @@ public sealed class Recovery(
     private readonly RecordAccess access = new(archive, book, retention, time);
     private readonly RecordWishes wishes = new(ledger, book, time);
     private readonly RecordTimeline timeline = new(archive, events, eventProgress, ledger);
+    private bool isWithinView;
+
+    public IRecovery WithinView
+    {
+        get
+        {
+            var within = (Recovery)MemberwiseClone();
+            within.isWithinView = true;
+            return within;
+        }
+    }
 
     public MessageList Find(Reader reader, string query, int limit, string? cursor, TimeZoneInfo? zone = null)
     {
@@ -102,6 +113,11 @@ public sealed class Recovery(
 
     private void RecordView(Reader reader, Sight sight, string what)
     {
+        if (isWithinView)
+        {
+            return;
+        }
+
         var viewed = new MessageViewed(sight.Id, sight.Own[0], what) { Actor = reader.Actor, At = time.GetUtcNow() };
         if (!ledger.TryPost(viewed))
         {

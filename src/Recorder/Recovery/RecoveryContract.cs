@@ -43,6 +43,12 @@ public interface IRecovery
     /// <exception cref="ActRefusedException">busy: the view could not be recorded, try again.</exception>
     Task<OpenedMessage?> OpenAsync(Reader reader, RecordId id, bool showRemoteContent, Func<int, string> partUrl, CancellationToken cancel);
 
+    /// <summary>
+    /// The same service for what belongs to a view that is recorded already, such as the frame of a message's page and
+    /// the pictures in it: opening through it records nothing more. Only for a caller who holds the proof of that view.
+    /// </summary>
+    IRecovery WithinView { get; }
+
     /// <summary>The exact stored bytes.</summary>
     Task<Stream?> OpenSourceAsync(Reader reader, RecordId id, CancellationToken cancel);
 

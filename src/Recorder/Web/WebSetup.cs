@@ -25,6 +25,7 @@ public static class WebSetup
         services.AddSingleton(options);
         services.AddRazorComponents();
         services.AddProblemDetails();
+        services.AddSingleton<ViewTickets>();
         services.AddRecorderOpenApi();
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddAuthentication(SessionAuthentication.SchemeName)

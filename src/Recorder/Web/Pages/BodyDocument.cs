@@ -1,7 +1,4 @@
 using System.Text;
-using System.Text.RegularExpressions;
-using Recorder.Accounts;
-using Recorder.Recovery;
 
 namespace Recorder.Web.Pages;
 
@@ -14,7 +11,7 @@ internal static class BodyDocument
         <html><head><meta charset="utf-8"><meta name="color-scheme" content="light"><base target="_blank">
         <style>
         html { background: #fff; color: #1d2321; font: 15px/1.55 system-ui, "Noto Sans TC", "PingFang TC", "Microsoft JhengHei", "Noto Sans CJK TC", sans-serif; }
-        body { margin: 1rem; overflow-wrap: break-word; }
+        body { margin: 1.25rem; overflow-wrap: break-word; }
         img { max-width: 100%; height: auto; }
         table { max-width: 100%; }
         pre { white-space: pre-wrap; }
@@ -22,69 +19,27 @@ internal static class BodyDocument
         """;
 }
 
-/// <summary>
-/// Pictures that travel inside the message. The frame is an origin of its own, so a picture fetched from us would come
-/// without the session; small raster pictures are therefore written into the frame's document.
-/// </summary>
-internal static partial class BodyImages
-{
-    private const int MaxImageBytes = 1 << 20;
-    private const int MaxTotalBytes = 8 << 20;
-
-    public static string Placeholder(int part) => $"cid-part:{part}";
-
-    public static async Task<string> InlineAsync(string html, IRecovery recovery, Reader reader, OpenedMessage message, CancellationToken cancel)
-    {
-        var pictures = new Dictionary<string, string>(StringComparer.Ordinal);
-        var budget = MaxTotalBytes;
-        foreach (var index in PlaceholderPattern().Matches(html).Select(match => int.Parse(match.Groups[1].ValueSpan, System.Globalization.CultureInfo.InvariantCulture)).Distinct())
-        {
-            var picture = await ReadAsync(recovery, reader, message, index, budget, cancel);
-            budget -= picture?.Length ?? 0;
-            pictures[Placeholder(index)] = picture ?? "data:,";
-        }
-
-        return PlaceholderPattern().Replace(html, match => pictures[match.Value]);
-    }
-
-    private static async Task<string?> ReadAsync(IRecovery recovery, Reader reader, OpenedMessage message, int index, int budget, CancellationToken cancel)
-    {
-        var facts = message.View.Facts.Attachments.FirstOrDefault(part => part.Index == index);
-        if (facts is null || facts.SizeBytes > Math.Min(MaxImageBytes, budget)
-            || facts.ContentType.ToLowerInvariant() is not ("image/png" or "image/jpeg" or "image/gif" or "image/webp"))
-        {
-            return null;
-        }
-
-        if (await recovery.OpenPartAsync(reader, message.Id, index, cancel) is not { } part)
-        {
-            return null;
-        }
-
-        await using var bytes = part.Bytes;
-        using var copy = new MemoryStream();
-        await bytes.CopyToAsync(copy, cancel);
-        return $"data:{facts.ContentType.ToLowerInvariant()};base64,{Convert.ToBase64String(copy.GetBuffer(), 0, (int)copy.Length)}";
-    }
-
-    [GeneratedRegex("cid-part:([0-9]{1,6})")]
-    private static partial Regex PlaceholderPattern();
-}
-
 /// <summary>Received bytes as text to look at: UTF-8 where they are, otherwise a byte a character.</summary>
 internal static class SourceText
 {
+    private const int LongestSequence = 4;
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
-    public static string Of(ReadOnlySpan<byte> bytes)
+    /// <param name="isCut">The bytes end in the middle: perhaps inside a character.</param>
+    public static string Of(ReadOnlySpan<byte> bytes, bool isCut)
     {
-        try
+        for (var drop = 0; drop < (isCut ? LongestSequence : 1) && drop <= bytes.Length; drop++)
         {
-            return Strict.GetString(bytes);
+            try
+            {
+                return Strict.GetString(bytes[..^drop]);
+            }
+            catch (DecoderFallbackException)
+            {
+                // Try without the last byte, or give up below.
+            }
         }
-        catch (DecoderFallbackException)
-        {
-            return Encoding.Latin1.GetString(bytes);
-        }
+
+        return Encoding.Latin1.GetString(bytes);
     }
 }

@@ -1,7 +1,7 @@
-using System.Text;
 using Microsoft.AspNetCore.Mvc;
 using Recorder.Accounts;
 using Recorder.Archive;
+using Recorder.Ledger;
 using Recorder.Recovery;
 using Recorder.Web.Api;
 using Recorder.Web.Security;
@@ -13,6 +13,9 @@ internal static class MailPages
 {
     private const int RowsOfAPage = 50;
     private const int MaxSourceBytes = 512 * 1024;
+
+    // Where no script runs, the page loads itself again while something is on its way.
+    private const int RefreshSeconds = 3;
 
     public static void MapMailPages(this IEndpointRouteBuilder routes)
     {
@@ -36,34 +39,41 @@ internal static class MailPages
         return PageResult.Of<MailListPage>(new { Frame = frame, List = list, IsLaterPage = cursor is not null });
     }
 
-    private static async Task<IResult> MessageAsync(HttpContext http, IRecovery recovery, string id, CancellationToken cancel, int remote = 0)
+    private static async Task<IResult> MessageAsync(
+        HttpContext http, IRecovery recovery, ViewTickets tickets, string id, CancellationToken cancel, int remote = 0)
     {
         var reader = http.CurrentReader();
-        if (await OpenAsync(recovery, reader, id, remote == 1, cancel) is not { } message)
+        if (!RecordId.TryParse(id, out var record)
+            || await Within(recovery, tickets, http, record).OpenAsync(reader, record, remote == 1, part => $"#{part}", cancel) is not { } message)
         {
             return Results.NotFound();
         }
 
-        var timeline = await recovery.TimelineAsync(reader, message.Id, cancel) ?? [];
-        var dispatches = recovery.Dispatches(reader, message.Id) ?? [];
+        var dispatches = recovery.Dispatches(reader, record) ?? [];
+        var isPending = dispatches.Any(dispatch => dispatch.State is DispatchState.Pending or DispatchState.Begun);
+        var ticket = tickets.Issue(reader, record);
         var frame = PageFrame.For(http, text => Show.Subject(message.View.Facts.Subject, text));
-        var isPending = dispatches.Any(dispatch => dispatch.State is Ledger.DispatchState.Pending or Ledger.DispatchState.Begun);
         return PageResult.Of<MessagePage>(new
         {
-            Frame = isPending ? frame with { RefreshSeconds = 3 } : frame,
-            Message = message, Timeline = timeline, Dispatches = dispatches, ShowRemote = remote == 1,
+            Frame = isPending ? frame with { Refresh = $"{RefreshSeconds};url=/mail/{record}?{ViewTickets.QueryName}={ticket}" } : frame,
+            Message = message, Timeline = await recovery.TimelineAsync(reader, record, cancel) ?? [], Dispatches = dispatches,
+            ShowRemote = remote == 1, IsPending = isPending, Ticket = ticket,
         });
     }
 
-    private static async Task<IResult> BodyAsync(HttpContext http, IRecovery recovery, string id, CancellationToken cancel, int remote = 0)
+    private static async Task<IResult> BodyAsync(
+        HttpContext http, IRecovery recovery, ViewTickets tickets, string id, CancellationToken cancel, int remote = 0)
     {
-        if (await OpenAsync(recovery, http.CurrentReader(), id, remote == 1, cancel) is not { View.Html: { } html } message)
+        var reader = http.CurrentReader();
+        var images = new BodyImages(recovery.WithinView, reader);
+        if (!RecordId.TryParse(id, out var record)
+            || await Within(recovery, tickets, http, record).OpenAsync(reader, record, remote == 1, images.Placeholder, cancel) is not { View.Html: { } html } message)
         {
             return Results.NotFound();
         }
 
         SecurityHeaders.AllowMessageFrame(http.Response, withRemoteImages: remote == 1);
-        return Results.Content(BodyDocument.Of(await BodyImages.InlineAsync(html, recovery, http.CurrentReader(), message, cancel)), "text/html; charset=utf-8");
+        return Results.Content(BodyDocument.Of(await images.InlineAsync(html, message, cancel)), "text/html; charset=utf-8");
     }
 
     private static async Task<IResult> SourceAsync(HttpContext http, IRecovery recovery, string id, CancellationToken cancel)
@@ -77,16 +87,17 @@ internal static class MailPages
         {
             var buffer = new byte[MaxSourceBytes];
             var read = await source.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancel);
+            var isCut = read == buffer.Length;
             return PageResult.Of<SourcePage>(new
             {
-                Frame = PageFrame.For(http, "source"), Id = id, Source = SourceText.Of(buffer.AsSpan(0, read)), IsCut = read == buffer.Length,
+                Frame = PageFrame.For(http, "source"), Id = record.ToString(), Source = SourceText.Of(buffer.AsSpan(0, read), isCut), IsCut = isCut,
             });
         }
     }
 
     private static async Task<IResult> RawAsync(HttpContext http, IRecovery recovery, string id, CancellationToken cancel) =>
         RecordId.TryParse(id, out var record) && await recovery.OpenSourceAsync(http.CurrentReader(), record, cancel) is { } source
-            ? ReceivedBytes.Of(http, source, "message/rfc822", $"{id}.eml")
+            ? ReceivedBytes.Of(http, source, "message/rfc822", $"{record}.eml")
             : Results.NotFound();
 
     private static async Task<IResult> PartAsync(HttpContext http, IRecovery recovery, string id, int index, CancellationToken cancel) =>
@@ -100,16 +111,21 @@ internal static class MailPages
             : Results.NotFound();
 
     private static async Task<IResult> ResendAsync(
-        HttpContext http, IRecovery recovery, string id, CancellationToken cancel, [FromForm] string? to = null, [FromForm] bool again = false) =>
+        HttpContext http, IRecovery recovery, ViewTickets tickets, string id, CancellationToken cancel, [FromForm] string? to = null, [FromForm] bool again = false) =>
         RecordId.TryParse(id, out var record) && await recovery.ResendAsync(http.CurrentReader(), record, to, again, cancel) is not null
-            ? Results.LocalRedirect($"/mail/{id}")
+            ? BackTo(http, tickets, record)
             : Results.NotFound();
 
-    private static async Task<IResult> ReleaseAsync(HttpContext http, IRecovery recovery, string id, [FromForm] string? comment, CancellationToken cancel) =>
+    private static async Task<IResult> ReleaseAsync(HttpContext http, IRecovery recovery, ViewTickets tickets, string id, CancellationToken cancel) =>
         RecordId.TryParse(id, out var record) && await recovery.ReleaseAsync(http.CurrentReader(), record, cancel) is not null
-            ? Results.LocalRedirect($"/mail/{id}")
+            ? BackTo(http, tickets, record)
             : Results.NotFound();
 
-    private static async Task<OpenedMessage?> OpenAsync(IRecovery recovery, Reader reader, string id, bool remote, CancellationToken cancel) =>
-        RecordId.TryParse(id, out var record) ? await recovery.OpenAsync(reader, record, remote, BodyImages.Placeholder, cancel) : null;
+    // Forms come from the message's own page, whose view is recorded: coming back to it is no further view.
+    private static IResult BackTo(HttpContext http, ViewTickets tickets, RecordId record) => tickets.Covers(http, http.CurrentReader(), record)
+        ? Results.LocalRedirect($"/mail/{record}?{ViewTickets.QueryName}={tickets.Issue(http.CurrentReader(), record)}")
+        : Results.LocalRedirect($"/mail/{record}");
+
+    private static IRecovery Within(IRecovery recovery, ViewTickets tickets, HttpContext http, RecordId record) =>
+        tickets.Covers(http, http.CurrentReader(), record) ? recovery.WithinView : recovery;
 }

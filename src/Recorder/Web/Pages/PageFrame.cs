@@ -6,15 +6,17 @@ namespace Recorder.Web.Pages;
 /// <summary>What every page needs to draw its frame.</summary>
 /// <param name="Title">Plain text of the title bar.</param>
 /// <param name="Here">Path of this page, for coming back after a language change.</param>
-/// <param name="RefreshSeconds">Set while something is pending: the page loads itself again where no script runs.</param>
-public sealed record PageFrame(Text Text, Reader? Reader, string Title, string Here, TimeZoneInfo Zone, string Query = "", int? RefreshSeconds = null)
+/// <param name="Refresh">Content of a refresh, set while something is pending: the page loads itself again where no script runs.</param>
+public sealed record PageFrame(
+    Text Text, Reader? Reader, string Title, string Here, TimeZoneInfo Zone, DateTimeOffset Now, string Query = "", string? Refresh = null)
 {
     public static PageFrame For(HttpContext http, string titleName, string query = "") => For(http, text => text[titleName], query);
 
     public static PageFrame For(HttpContext http, Func<Text, string> title, string query = "")
     {
         var text = Text.For(http);
-        return new PageFrame(text, http.Features.Get<Reader>(), title(text), http.Request.Path + http.Request.QueryString, ReaderZone.Of(http), query);
+        var now = http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
+        return new PageFrame(text, http.Features.Get<Reader>(), title(text), http.Request.Path + http.Request.QueryString, ReaderZone.Of(http), now, query);
     }
 }
 

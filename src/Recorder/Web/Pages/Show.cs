@@ -13,7 +13,7 @@ internal static class Show
     /// <summary>Rows come newest first, so each day is one run.</summary>
     public static IEnumerable<DayGroup> Days(IReadOnlyList<MessageRow> rows, PageFrame frame)
     {
-        var today = DayOf(TimeProvider.System.GetUtcNow(), frame);
+        var today = DayOf(frame.Now, frame);
         return rows.GroupBy(row => DayOf(row.Hit.ReceivedAt, frame)).Select(day => new DayGroup(Heading(day.Key, today, frame.Text), [.. day]));
     }
 

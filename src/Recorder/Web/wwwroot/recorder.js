@@ -15,18 +15,38 @@ document.addEventListener("keydown", event => {
   }
 });
 
-// A resend that is on its way: ask until it has arrived. The answer is a list rendered by the server.
+const load = async url => {
+  const answer = await fetch(url, { headers: { accept: "text/html" } }).catch(() => null);
+  return answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+};
+
+// A message that is on its way: ask until it has arrived, then show the page's parts as they are now.
 const live = document.querySelector("[data-live]");
 if (live) {
+  const list = live.querySelector(".dispatches");
   const deadline = Date.now() + 10 * 60 * 1000;
   let wait = 300;
-  const ask = async () => {
-    const answer = await fetch(live.dataset.live, { headers: { accept: "text/html" } }).catch(() => null);
-    if (answer?.ok) {
-      live.innerHTML = await answer.text();
+  const renew = async () => {
+    const page = await load(live.dataset.page);
+    for (const part of page?.querySelectorAll("[data-part]") ?? []) {
+      const old = document.querySelector(`[data-part="${part.dataset.part}"]`);
+      if (part.dataset.part !== "recover") {
+        old?.replaceWith(part);
+      }
     }
-    wait = Math.min(wait * 1.5, 15000);
-    if (live.querySelector(".wait") && Date.now() < deadline) {
+    for (const card of page?.querySelectorAll("[data-part=recover] > .card") ?? []) {
+      list.before(card);
+    }
+  };
+  const ask = async () => {
+    const now = await load(live.dataset.live);
+    if (now) {
+      list.replaceChildren(...now.querySelectorAll("li"));
+    }
+    if (!list.querySelector(".wait")) {
+      await renew();
+    } else if (Date.now() < deadline) {
+      wait = Math.min(wait * 1.5, 15000);
       setTimeout(ask, wait);
     }
   };
