@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
+using Microsoft.AspNetCore.DataProtection.XmlEncryption;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using Recorder.Settings;
@@ -71,7 +72,11 @@ public static class WebSetup
     {
         services.AddDataProtection().SetApplicationName("recorder");
         services.AddOptions<KeyManagementOptions>().Configure<IOptions<DataOptions>, ILoggerFactory>((keys, data, logs) =>
-            keys.XmlRepository = new FileSystemXmlRepository(Directory.CreateDirectory(data.Value.Keys), logs));
+        {
+            keys.XmlRepository = new FileSystemXmlRepository(Directory.CreateDirectory(data.Value.Keys), logs);
+            // In clear like every other key in that folder, which belongs to the service alone: said here, so that no start warns of it.
+            keys.XmlEncryptor = new NullXmlEncryptor();
+        });
     }
 
     private static Task LimitBody(HttpContext http, RequestDelegate next)
