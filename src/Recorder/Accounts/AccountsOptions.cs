@@ -15,6 +15,10 @@ public sealed class AccountsOptions
     [Range(6, 128)]
     public int MinPasswordLength { get; set; } = 10;
 
+    /// <summary>How long a session lasts without a sign-out.</summary>
+    [Range(1, 720)]
+    public int SessionHours { get; set; } = 12;
+
     /// <summary>Failed sign-ins of one address in 15 minutes before it must wait.</summary>
     [Range(3, 1_000)]
     public int MaxFailuresPerAddress { get; set; } = 10;

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
 using Recorder.Ledger;
-using Recorder.Web;
 
 namespace Recorder.Accounts;
 
@@ -25,14 +24,14 @@ public sealed class Sessions : ISessions, IDisposable
 
     /// <param name="hasher">The framework's default where null.</param>
     public Sessions(
-        ILedger ledger, IAccounts accounts, IAddressBook book, IOptions<AccountsOptions> options, IOptions<WebOptions> web,
+        ILedger ledger, IAccounts accounts, IAddressBook book, IOptions<AccountsOptions> options,
         TimeProvider time, PasswordHasher<Account>? hasher = null)
     {
         this.ledger = ledger;
         this.accounts = accounts;
         this.book = book;
         this.time = time;
-        lifetime = TimeSpan.FromHours(web.Value.SessionHours);
+        lifetime = TimeSpan.FromHours(options.Value.SessionHours);
         passwords = new Passwords(hasher);
         limits = new SignInLimits(options.Value.MaxFailuresPerAddress, options.Value.MaxFailuresPerSource, time);
         failures = new FailedSignIns(ledger, time);

@@ -14,10 +14,6 @@ public sealed class WebOptions
     /// <summary>How people reach it, for links in mail; the listen address where empty.</summary>
     public string PublicUrl { get; set; } = "";
 
-    /// <summary>How long a session lasts without a sign-out.</summary>
-    [Range(1, 720)]
-    public int SessionHours { get; set; } = 12;
-
     /// <summary>Largest number of rows of one page of results.</summary>
     [Range(10, 500)]
     public int MaxPageRows { get; set; } = 200;

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Time.Testing;
 using Recorder.Accounts;
 using Recorder.Intake;
 using Recorder.Ledger;
-using Recorder.Web;
 
 namespace Recorder.Tests.Fakes;
 
@@ -20,7 +19,7 @@ internal sealed class Desk : IAsyncDisposable
         Book = new AddressBook(Options.Create(new SmtpOptions { Domains = domains }), Settings);
         Accounts = new Recorder.Accounts.Accounts(ledger, Book, Settings, time, CheapHasher);
         Owned = new OwnedAddresses(ledger, Book, time);
-        Sessions = new Sessions(ledger, Accounts, Book, Settings, Options.Create(new WebOptions()), time, CheapHasher);
+        Sessions = new Sessions(ledger, Accounts, Book, Settings, time, CheapHasher);
     }
 
     public FakeTimeProvider Time { get; }

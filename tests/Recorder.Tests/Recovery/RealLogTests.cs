@@ -11,7 +11,6 @@ using Recorder.Retention;
 using Recorder.Search;
 using Recorder.Smtp;
 using Recorder.Tests.Fakes;
-using Recorder.Web;
 
 namespace Recorder.Tests.Recovery;
 
@@ -39,7 +38,7 @@ public sealed class RealLogTests : IDisposable
             EventIndex = EventIndex.Open(folder.File("event-index"), new EventIndexOptions());
             var book = new AddressBook(Options.Create(new SmtpOptions { Domains = ["example.edu"] }), Desk.Settings);
             Accounts = new Recorder.Accounts.Accounts(ledger, book, Desk.Settings, time, Desk.CheapHasher);
-            Sessions = new Sessions(ledger, Accounts, book, Desk.Settings, Options.Create(new WebOptions()), time, Desk.CheapHasher);
+            Sessions = new Sessions(ledger, Accounts, book, Desk.Settings, time, Desk.CheapHasher);
             Mail = new IndexFollower(archive, Index, new MailReader().ReadFacts, time, NullLogger<IndexFollower>.Instance);
             Events = new EventFollower(archive, EventIndex, ledger, time, NullLogger<EventFollower>.Instance);
             Recovery = new Recorder.Recovery.Recovery(
