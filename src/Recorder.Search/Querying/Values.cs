@@ -53,6 +53,6 @@ internal static class Values
     private static DateTimeOffset AtZone(DateTime local, TimeZoneInfo zone)
     {
         var wall = DateTime.SpecifyKind(local, DateTimeKind.Unspecified);
-        return new DateTimeOffset(wall, zone.GetUtcOffset(wall)).ToUniversalTime();
+        return new DateTimeOffset(wall - zone.GetUtcOffset(wall), TimeSpan.Zero);
     }
 }
