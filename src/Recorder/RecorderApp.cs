@@ -22,6 +22,9 @@ public enum AppParts
 {
     Everything,
 
+    /// <summary>The same for a first look: only warnings are logged, so that what the demo says stays readable.</summary>
+    Demo,
+
     /// <summary>No listeners, no pages, no deliveries: what the command line needs while no service runs.</summary>
     ControlOnly,
 }
@@ -45,7 +48,7 @@ public static class RecorderApp
 
         var app = builder.Build();
         app.MapControl();
-        if (parts == AppParts.Everything)
+        if (parts != AppParts.ControlOnly)
         {
             app.MapHealth();
             app.MapRecorderWeb();
@@ -115,7 +118,7 @@ public static class RecorderApp
     {
         kestrel.AddServerHeader = false;
         kestrel.ListenForControl(DataFolder.SocketPath(settings.Data));
-        if (parts == AppParts.Everything)
+        if (parts != AppParts.ControlOnly)
         {
             var web = new Uri(settings.Web.Listen);
             kestrel.Listen(IPAddress.Parse(web.DnsSafeHost), web.Port);
@@ -131,7 +134,7 @@ public static class RecorderApp
             console.UseUtcTimestamp = true;
             console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
         });
-        logging.SetMinimumLevel(parts == AppParts.ControlOnly ? LogLevel.Warning : LogLevel.Information);
+        logging.SetMinimumLevel(parts == AppParts.Everything ? LogLevel.Information : LogLevel.Warning);
         logging.AddFilter("Microsoft", LogLevel.Warning);
         logging.AddFilter("System", LogLevel.Warning);
     }

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Recorder.Accounts;
 
-/// <summary>Section <c>Accounts</c>.</summary>
+/// <summary>Section <c>Accounts</c>: addresses, passwords, sessions.</summary>
 public sealed class AccountsOptions
 {
     public const string Section = "Accounts";

@@ -24,7 +24,7 @@ internal static class DemoCommand
             await using var nextHop = new DemoNextHop(PrintDelivery);
             var settings = DemoSettings(context, parsed, path, nextHop.Port);
             using var folder = DataFolder.Hold(settings.Data);
-            await using var app = RecorderApp.Build(settings, AppParts.Everything);
+            await using var app = RecorderApp.Build(settings, AppParts.Demo);
             await app.StartAsync(cancel);
             await DemoRun.MakeAccountsAsync(app.Services.GetRequiredService<IAccounts>(), cancel);
             Console.WriteLine("The sample mail goes in through the SMTP port; the demo's mail server says what it is given:");

@@ -12,6 +12,7 @@ public class NextHopSettings
     /// nothing can be passed on or sent again.</summary>
     public string Host { get; set; } = "";
 
+    /// <summary>Port of each host that names none of its own (host:port).</summary>
     [Range(1, 65535)]
     public int Port { get; set; } = 2526;
 

@@ -54,7 +54,7 @@ public sealed class SmtpOptions
     /// <summary>Our own domains, whose recipients are recorded. Empty: every domain is ours.</summary>
     public IList<string> Domains { get; set; } = [];
 
-    /// <summary>Largest message, in encoded bytes as received. Default 50 MB and room for encoding.</summary>
+    /// <summary>Largest message, in encoded bytes as received. The default is 50 MiB.</summary>
     [Range(64 * 1024, 2_000_000_000L)]
     public long MaxMessageBytes { get; set; } = 52_428_800;
 

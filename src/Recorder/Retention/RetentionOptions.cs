@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Recorder.Retention;
 
-/// <summary>Section <c>Retention</c>. Nothing is removed yet; views end at the term.</summary>
+/// <summary>Section <c>Retention</c>: how long mail is findable. This version removes nothing from the archive.</summary>
 public sealed class RetentionOptions
 {
     public const string Section = "Retention";

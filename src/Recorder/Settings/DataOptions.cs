@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Recorder.Settings;
 
-/// <summary>Section <c>Data</c>.</summary>
+/// <summary>Section <c>Data</c>: where everything is kept.</summary>
 public sealed class DataOptions
 {
     public const string Section = "Data";

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Recorder.Web;
 
-/// <summary>Section <c>Web</c>.</summary>
+/// <summary>Section <c>Web</c>: pages and API.</summary>
 public sealed class WebOptions
 {
     public const string Section = "Web";

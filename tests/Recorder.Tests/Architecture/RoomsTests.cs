@@ -34,8 +34,6 @@ public sealed partial class RoomsTests
     [InlineData("HtmlSanitizer", "Recorder.Mail")]
     [InlineData("ZstdSharp.Port", "Recorder.Archive")]
     [InlineData("LiteDB", "Recorder")]
-    [InlineData("MailKit", "Recorder")]
-    [InlineData("Quartz", "Recorder")]
     public void A_package_has_one_room(string package, string room)
     {
         var rooms = Libraries.Append("Recorder").Where(project => Tree.References(project, "PackageReference").Contains(package));
