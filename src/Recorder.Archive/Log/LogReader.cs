@@ -22,7 +22,8 @@ internal sealed class LogReader(LogFiles files, SegmentSet segments, SpoolFolder
         while (true)
         {
             cancel.ThrowIfCancellationRequested();
-            var boundary = files.All[0].Header.FirstSequence - 1;
+            var active = files.All;
+            var boundary = active[0].Header.FirstSequence - 1;
             if (after < boundary)
             {
                 foreach (var entry in segments.Read(after, kinds))
@@ -34,35 +35,36 @@ internal sealed class LogReader(LogFiles files, SegmentSet segments, SpoolFolder
                 after = boundary;
                 continue;
             }
-            var (chunk, reached) = ReadChunk(after);
+            // Closed in the meantime: sealed, so the next look finds the boundary behind it.
+            if (ReadChunk(active, after) is not { } chunk) continue;
             foreach (var entry in chunk)
+            {
+                after = entry.Position.Sequence;
                 if (Wanted(entry.Kind, kinds)) yield return entry;
-            if (reached > after) after = reached;
-            else if (!follow) yield break;
-            else await tail.WaitBeyondAsync(after, cancel);
+            }
+            if (chunk.Count > 0) continue;
+            if (!follow) yield break;
+            await tail.WaitBeyondAsync(after, cancel);
         }
     }
 
-    /// <returns>Entries after a sequence, and how far they reach: positions in between are nowhere.</returns>
-    private (IReadOnlyList<LogEntry> Entries, long Reached) ReadChunk(long after)
+    /// <param name="active">As they were when <paramref name="after"/> was found not to be before the first of them.</param>
+    /// <returns>The next entries, none at the end of the log; null when a file was closed.</returns>
+    private IReadOnlyList<LogEntry>? ReadChunk(IReadOnlyList<ActiveFile> active, long after)
     {
-        if (recent.After(after, ChunkEntries) is { } fresh) return (fresh, fresh.Count > 0 ? fresh[^1].Position.Sequence : after);
-        foreach (var file in files.All)
+        if (recent.After(after, ChunkEntries) is { } fresh) return fresh;
+        if (active.FirstOrDefault(file => file.Index.LastSequence > after) is not { } file)
+            // The last of them got a successor since.
+            return active[^1] == files.Current ? [] : null;
+        if (!file.TryEnter()) return null;
+        try
         {
-            if (file.Index.LastSequence <= after) continue;
-            // Closed in the meantime: sealed, so the next look finds the boundary behind it.
-            if (!file.TryEnter()) return ([], after);
-            try
-            {
-                var entries = file.Index.After(after, ChunkEntries).Select(at => file.ReadHead(at).Entry).ToList();
-                return (entries, entries[^1].Position.Sequence);
-            }
-            finally
-            {
-                file.Exit();
-            }
+            return file.Index.After(after, ChunkEntries).Select(at => file.ReadHead(at).Entry).ToList();
         }
-        return ([], after);
+        finally
+        {
+            file.Exit();
+        }
     }
 
     private T WithPlace<T>(RecordId id, Func<ActiveFile, IndexedEntry, T> active, Func<T> sealedLog)

@@ -35,7 +35,8 @@ internal sealed class LogVerifier(LogFiles files, SpoolFolder spool, SegmentSet 
             foreach (var at in file.Index.All())
             {
                 cancel.ThrowIfCancellationRequested();
-                if (ProblemOf(file, at) is { } problem) findings.Add(Finding(at.Id, file, at.Sequence, problem));
+                // A body that is gone because its file was sealed meanwhile is no finding.
+                if (ProblemOf(file, at) is { } problem && files.All.Contains(file)) findings.Add(Finding(at.Id, file, at.Sequence, problem));
             }
         }
         finally

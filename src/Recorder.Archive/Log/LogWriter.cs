@@ -115,8 +115,9 @@ internal sealed class LogWriter : IDisposable
         var header = new FileHeader(
             _options.Lane, file.Header.Number + 1, _state.Tail.Sequence + 1, file.Header.Number, file.ValidBytes,
             RandomNumberGenerator.GetBytes(ActiveFormat.NonceBytes), _time.GetUtcNow(), _state.Roots.LastSequence, _state.Roots.LastSha256);
-        var next = ActiveFile.Create(_state.Files.Disk, _state.Files.PathOf(header.Number), header);
+        // Before the attempt: it may fail and yet leave a header on the disk that says where this file ends.
         file.Retire();
+        var next = ActiveFile.Create(_state.Files.Disk, _state.Files.PathOf(header.Number), header);
         _state.Files.Add(next);
         _state.Bodies.Clear();
         foreach (var content in _doubtful) content.Unpin();
@@ -131,7 +132,7 @@ internal sealed class LogWriter : IDisposable
         try
         {
             var file = _state.Files.Current;
-            if ((!_rotations.IsEmpty && file.Index.Count > 0) || IsOfAPastDay(file)) Next(file);
+            if (file.Index.Count > 0 && (file.IsRetired || !_rotations.IsEmpty || IsOfAPastDay(file))) Next(file);
             while (_rotations.TryDequeue(out var rotation)) rotation.TrySetResult();
         }
         catch (Exception error)

@@ -40,7 +40,12 @@ internal sealed class SpoolFolder
         }
     }
 
-    public IDiskFile Open(string name) => _disk.Open(PathOf(name), DiskMode.Read);
+    /// <exception cref="FileNotFoundException">Its entry was sealed meanwhile, or it is lost.</exception>
+    public IDiskFile Open(string name)
+    {
+        try { return _disk.Open(PathOf(name), DiskMode.Read); }
+        catch (DirectoryNotFoundException e) { throw new FileNotFoundException(e.Message, name, e); }
+    }
 
     /// <summary>Makes the names in the file's folder durable.</summary>
     public void SyncFolderOf(string name) => _disk.SyncDirectory(DurableFile.FolderOf(PathOf(name)));

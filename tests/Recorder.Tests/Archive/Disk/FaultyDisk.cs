@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Recorder.Archive.Disk;
 
 namespace Recorder.Tests.Archive.Disk;
@@ -35,17 +36,23 @@ public sealed class FaultyDisk(int seed) : IDisk
     private bool _powerLost;
 
     public DiskFaults Faults { get; set; } = new();
-    public int Syncs { get; private set; }
-    public int FailedSyncs { get; private set; }
 
-    /// <summary>The next syncs of files whose path begins so fail, this many times.</summary>
+    /// <summary>Syncs asked of files, by path, failed ones too.</summary>
+    public ConcurrentDictionary<string, int> Syncs { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>So many of the next syncs of files fail.</summary>
     public int FailNextSyncs { get; set; }
 
     internal Random Random { get; } = new(seed);
 
     public long FreeBytes
     {
-        get { lock (_gate) return Math.Max(0, Faults.CapacityBytes - _root.Files().Sum(file => file.Length)); }
+        get { lock (_gate) return Faults.CapacityBytes == long.MaxValue ? long.MaxValue : Math.Max(0, Faults.CapacityBytes - UsedBytes); }
+    }
+
+    public long UsedBytes
+    {
+        get { lock (_gate) return _root.Files().Sum(file => (long)file.Length); }
     }
 
     /// <summary>Power goes after so many further operations; the one it hits may be half done. All calls fail from then
@@ -241,8 +248,9 @@ public sealed class FaultyDisk(int seed) : IDisk
                 if (mode == DiskMode.Read) throw new IOException("opened for reading");
                 var torn = disk.Step(canTear: true);
                 var failed = torn || disk.Fails(disk.Faults.FailWrite, path);
-                var room = disk.FreeBytes + Math.Max(0, file.Length - offset);
-                var take = failed ? disk.Random.Next(bytes.Length + 1) : (int)Math.Min(room, bytes.Length);
+                var growth = Math.Max(0, offset + bytes.Length - file.Length);
+                var lacking = (int)Math.Max(0, growth - disk.FreeBytes);
+                var take = failed ? disk.Random.Next(bytes.Length + 1) : Math.Max(0, bytes.Length - lacking);
                 file.Write(offset, bytes[..take]);
                 if (failed) throw new IOException($"write to {path} failed (injected)");
                 if (take < bytes.Length) throw new DiskFullException("disk full (injected)");
@@ -266,11 +274,10 @@ public sealed class FaultyDisk(int seed) : IDisk
             {
                 Check();
                 disk.Step();
-                disk.Syncs++;
+                disk.Syncs.AddOrUpdate(path, 1, (_, count) => count + 1);
                 if (disk.FailNextSyncs > 0 || disk.Fails(disk.Faults.FailSync, path))
                 {
                     if (disk.FailNextSyncs > 0) disk.FailNextSyncs--;
-                    disk.FailedSyncs++;
                     file.FailSync(disk.Random);
                     throw new IOException($"fsync of {path} failed (injected)");
                 }

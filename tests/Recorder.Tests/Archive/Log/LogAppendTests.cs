@@ -77,7 +77,7 @@ public sealed class LogAppendTests
     [Fact]
     public async Task Many_appenders_share_syncs_and_get_dense_positions()
     {
-        await using var bench = await LogBench.OpenAsync();
+        await using var bench = await LogBench.OpenAsync(options: LogBench.Small with { ActiveFileMaxBytes = 64 * 1024 * 1024 });
         var appends = Enumerable.Range(0, 64).Select(who => Task.Run(async () =>
         {
             var mine = new List<(Receipt, byte[])>();
