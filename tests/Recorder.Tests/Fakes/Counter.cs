@@ -42,7 +42,7 @@ internal sealed class Counter : IAsyncDisposable
         Desk.Log, Index, EventIndex, ledger, Desk.Book, new MailReader(), Mail, Events, Options.Create(new RetentionOptions()), Desk.Time);
 
     /// <summary>Indexes stay empty until <see cref="IndexAsync"/>.</summary>
-    public static async Task<Counter> OpenAsync() => new(await Desk.OpenAsync());
+    public static async Task<Counter> OpenAsync(Microsoft.Extensions.Time.Testing.FakeTimeProvider? time = null) => new(await Desk.OpenAsync(time: time));
 
     public async Task IndexAsync()
     {

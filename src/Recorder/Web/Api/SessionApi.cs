@@ -16,9 +16,14 @@ internal static class SessionApi
         SignInRequest request, ISessions sessions, HttpContext http, CancellationToken cancel)
     {
         var started = await sessions.SignInAsync(request.Address ?? "", request.Password ?? "", "api", ClientAddress.Of(http), cancel);
-        return started is null
-            ? ApiProblems.WrongCredentials()
-            : TypedResults.Ok(new SignInAnswer(started.Token, started.Reader.Account.Address, started.ExpiresAt));
+        if (started is null)
+        {
+            // RFC 9110 §15.5.2: a 401 names the scheme that would help.
+            http.Response.Headers.WWWAuthenticate = "Bearer";
+            return ApiProblems.WrongCredentials();
+        }
+
+        return TypedResults.Ok(new SignInAnswer(started.Token, started.Reader.Account.Address, started.ExpiresAt));
     }
 
     private static async Task<NoContent> SignOutAsync(ISessions sessions, HttpContext http, CancellationToken cancel)

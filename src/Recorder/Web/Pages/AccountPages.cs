@@ -30,7 +30,7 @@ internal static class AccountPages
             var started = await sessions.SignInAsync(address ?? "", password ?? "", "web", ClientAddress.Of(http), cancel);
             if (started is null)
             {
-                return SignIn(http, LocalPath(back), address ?? "", text["wrongCredentials"], StatusCodes.Status401Unauthorized);
+                return SignIn(http, LocalPath(back), address ?? "", text["wrongCredentials"], StatusCodes.Status403Forbidden);
             }
 
             SetCookie(http, started);

@@ -36,8 +36,13 @@ internal sealed class BodyImages(IRecovery recovery, Reader reader)
         return pattern.Replace(html, match =>
         {
             var picture = pictures[IndexOf(match)];
+            if (picture.Length > left)
+            {
+                return Nothing;
+            }
+
             left -= picture.Length;
-            return left >= 0 ? picture : Nothing;
+            return picture;
         });
     }
 

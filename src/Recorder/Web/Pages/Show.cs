@@ -32,7 +32,14 @@ internal static class Show
 
     public static string Subject(string subject, Text text) => string.IsNullOrWhiteSpace(subject) ? text["noSubject"] : subject;
 
-    public static string Sender(string sender, Text text) => string.IsNullOrWhiteSpace(sender) ? text["noSender"] : sender;
+    /// <summary>"Name &lt;address&gt;" in two, so that a list can show the name large and still never hide the address.</summary>
+    public static (string Name, string Address) Sender(string sender, Text text)
+    {
+        var open = sender.LastIndexOf(" <", StringComparison.Ordinal);
+        return string.IsNullOrWhiteSpace(sender) ? (text["noSender"], "")
+            : open > 0 && sender.EndsWith('>') ? (sender[..open], sender[(open + 2)..^1])
+            : (sender, "");
+    }
 
     public static string ListUrl(string query, string? cursor)
     {

@@ -93,8 +93,9 @@ internal sealed class RouteTableHandler : AuthorizationHandler<RouteTableRequire
         var user = context.User;
         var isAllowed = (context.Resource as HttpContext)?.GetEndpoint() switch
         {
-            // Nothing is there: the answer is 404, for everybody alike.
+            // Nothing is there: the answer is 404, for everybody alike; or routing's own 405, which is no route and serves nothing.
             null => true,
+            not RouteEndpoint and { Metadata.Count: 0 } => true,
             var endpoint => RouteTable.Of(endpoint) switch
             {
                 Access.Anyone => true,

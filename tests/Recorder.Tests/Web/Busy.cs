@@ -1,0 +1,30 @@
+using Recorder.Accounts;
+using Recorder.Archive;
+using Recorder.Ledger;
+using Recorder.Mail;
+using Recorder.Recovery;
+
+namespace Recorder.Tests.Web;
+
+/// <summary>A recovery whose queue of views is full, and which breaks in a way nobody foresaw when asked for a source.</summary>
+internal sealed class Busy(IRecovery real) : IRecovery
+{
+    public IRecovery WithinView => this;
+
+    public MessageList Find(Reader reader, string query, int limit, string? cursor, TimeZoneInfo? zone = null) => real.Find(reader, query, limit, cursor, zone);
+
+    public Task<OpenedMessage?> OpenAsync(Reader reader, RecordId id, bool showRemoteContent, Func<int, string> partUrl, CancellationToken cancel) =>
+        throw new ActRefusedException("busy", "the view could not be recorded; try again");
+
+    public Task<Stream?> OpenSourceAsync(Reader reader, RecordId id, CancellationToken cancel) => throw new InvalidOperationException("unforeseen");
+
+    public Task<(MailAttachment Facts, Stream Bytes)?> OpenPartAsync(Reader reader, RecordId id, int index, CancellationToken cancel) => real.OpenPartAsync(reader, id, index, cancel);
+
+    public Task<IReadOnlyList<TimelineStep>?> TimelineAsync(Reader reader, RecordId id, CancellationToken cancel) => real.TimelineAsync(reader, id, cancel);
+
+    public Task<DispatchStatus?> ResendAsync(Reader reader, RecordId id, string? mailbox, bool again, CancellationToken cancel) => real.ResendAsync(reader, id, mailbox, again, cancel);
+
+    public Task<DispatchStatus?> ReleaseAsync(Reader reader, RecordId id, CancellationToken cancel) => real.ReleaseAsync(reader, id, cancel);
+
+    public IReadOnlyList<DispatchStatus>? Dispatches(Reader reader, RecordId id) => real.Dispatches(reader, id);
+}

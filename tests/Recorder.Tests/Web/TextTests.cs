@@ -1,0 +1,44 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using Recorder.Tests.Architecture;
+
+namespace Recorder.Tests.Web;
+
+public sealed partial class TextTests
+{
+    private static Dictionary<string, string> Table(string file) => XDocument.Load(Path.Combine(Tree.Root, $"src/Recorder/Web/Texts/{file}")).Root!
+        .Elements("data").ToDictionary(data => data.Attribute("name")!.Value, data => data.Element("value")!.Value);
+
+    [Fact]
+    public void Both_languages_have_every_text_with_the_same_blanks()
+    {
+        var (english, chinese) = (Table("Text.resx"), Table("Text.zh-Hant.resx"));
+        Assert.Equal(english.Keys.Order(), chinese.Keys.Order());
+        Assert.All(english, text => Assert.Equal((text.Key, Blanks(text.Value)), (text.Key, Blanks(chinese[text.Key]))));
+        Assert.All(chinese.Where(text => text.Key is not ("language" or "product")), text => Assert.Matches(@"[\u4E00-\u9FFF]", text.Value));
+    }
+
+    [Fact]
+    public void Every_code_that_search_and_timeline_can_say_has_words()
+    {
+        var english = Table("Text.resx");
+        var hints = Codes("src/Recorder.Search/Querying/Hints.cs", HintCode()).Select(code => "hint." + code);
+        var refusals = Tree.Sources("src/Recorder").SelectMany(file => RefusalCode().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value))
+            .Except(["too-many-attempts", "busy", "no-such-account", "last-admin"]).Select(code => "refused." + code);
+        Assert.Empty(hints.Concat(refusals).Where(name => !english.ContainsKey(name)));
+        Assert.NotEmpty(hints);
+    }
+
+    private static IEnumerable<string> Codes(string file, Regex pattern) => pattern.Matches(File.ReadAllText(Path.Combine(Tree.Root, file))).Select(match => match.Groups[1].Value);
+
+    private static string Blanks(string text) => string.Concat(Blank().Matches(text).Select(match => match.Value).Distinct().Order());
+
+    [GeneratedRegex(@"\{[0-9]\}")]
+    private static partial Regex Blank();
+
+    [GeneratedRegex("Add\\(\"([a-z-]+)\"")]
+    private static partial Regex HintCode();
+
+    [GeneratedRegex("ActRefusedException\\(\"([a-z-]+)\"")]
+    private static partial Regex RefusalCode();
+}

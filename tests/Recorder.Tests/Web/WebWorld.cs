@@ -1,0 +1,132 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+using Recorder.Accounts;
+using Recorder.Archive;
+using Recorder.Ledger;
+using Recorder.Recovery;
+using Recorder.Settings;
+using Recorder.Tests.Fakes;
+using Recorder.Web;
+
+namespace Recorder.Tests.Web;
+
+/// <summary>Pages and API on a real port over a ledger and an archive in memory, with a browser that keeps cookies.</summary>
+internal sealed partial class WebWorld : IAsyncDisposable
+{
+    public const string Alice = "alice@example.edu", Bob = "bob@example.edu";
+    private readonly TestFolder folder;
+    private readonly List<IDisposable> clients = [];
+
+    private WebWorld(Counter counter, WebApplication app, TestFolder folder, SetupLink link)
+    {
+        (Counter, App, this.folder, Link) = (counter, app, folder, link);
+        Root = new Uri(app.Urls.First());
+    }
+
+    public Counter Counter { get; }
+
+    public WebApplication App { get; }
+
+    public SetupLink Link { get; }
+
+    public Uri Root { get; }
+
+    public IEnumerable<RouteEndpoint> Endpoints => ((IEndpointRouteBuilder)App).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>();
+
+    /// <param name="recovery">Stands before the real service, for failures it would not have.</param>
+    public static async Task<WebWorld> StartAsync(Func<IRecovery, IRecovery>? recovery = null)
+    {
+        // The client drops cookies by the clock on the wall, so sessions begin by it too.
+        var counter = await Counter.OpenAsync(new FakeTimeProvider(TimeProvider.System.GetUtcNow()));
+        var folder = new TestFolder();
+        var link = new SetupLink(counter.Desk.Accounts);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddSingleton(Options.Create(new DataOptions { Path = folder.Path }));
+        builder.Services.AddSingleton<TimeProvider>(counter.Desk.Time);
+        builder.Services.AddSingleton<ISessions>(counter.Desk.Sessions);
+        builder.Services.AddSingleton(recovery?.Invoke(counter.Recovery) ?? counter.Recovery);
+        builder.Services.AddSingleton(link);
+        builder.Services.AddRecorderWeb(new WebOptions());
+        var app = builder.Build();
+        app.MapRecorderWeb();
+        await app.StartAsync();
+        return new WebWorld(counter, app, folder, link);
+    }
+
+    /// <summary>Follows no redirects, so that each answer can be seen.</summary>
+    public HttpClient Anonymous()
+    {
+        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }) { BaseAddress = Root };
+        clients.Add(client);
+        return client;
+    }
+
+    /// <summary>Signed in through the page, as people do.</summary>
+    public async Task<HttpClient> BrowserAsync(string address)
+    {
+        await AccountAsync(address);
+        var client = Anonymous();
+        using var answer = await PostFormAsync(client, "/signin", "/signin", ("address", address), ("password", Desk.Password));
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+        return client;
+    }
+
+    /// <summary>Signed in through the API, as programs do.</summary>
+    public async Task<HttpClient> ProgramAsync(string address)
+    {
+        await AccountAsync(address);
+        var client = Anonymous();
+        using var answer = await client.PostAsJsonAsync("/api/v1/session", new { address, password = Desk.Password });
+        var token = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("token").GetString();
+        client.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        return client;
+    }
+
+    /// <summary>Posts a form with the token of the page it stands on.</summary>
+    public static async Task<HttpResponseMessage> PostFormAsync(HttpClient client, string page, string action, params (string Name, string Value)[] fields)
+    {
+        var token = TokenField().Match(await client.GetStringAsync(page)).Groups[1].Value;
+        var form = fields.Append(("__RequestVerificationToken", WebUtility.HtmlDecode(token))).Select(field => KeyValuePair.Create(field.Item1, field.Item2));
+        return await client.PostAsync(action, new FormUrlEncodedContent(form));
+    }
+
+    public async Task<RecordId> RecordAsync(string message, params string[] recipients)
+    {
+        var envelope = Mails.Envelope(Counter.Desk.Time.GetUtcNow(), [.. recipients.Select(one => Mails.To(one))]);
+        return (await Counter.Desk.Ledger.RecordAsync(envelope, Encoding.UTF8.GetBytes(message))).Id;
+    }
+
+    public IEnumerable<T> Facts<T>() where T : LedgerEvent => Counter.Desk.Log.Entries
+        .Where(entry => entry.Kind == EntryKind.Event).Select(entry => LedgerJson.Decode(entry.Payload.Span)).OfType<T>();
+
+    public async ValueTask DisposeAsync()
+    {
+        clients.ForEach(client => client.Dispose());
+        await App.DisposeAsync();
+        await Counter.DisposeAsync();
+        folder.Dispose();
+    }
+
+    private async Task AccountAsync(string address)
+    {
+        if (Counter.Desk.Accounts.Find(address) is null)
+        {
+            await Counter.Desk.AddAsync(address);
+        }
+    }
+
+    [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"([^\"]+)\"")]
+    private static partial Regex TokenField();
+}
