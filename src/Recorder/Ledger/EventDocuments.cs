@@ -60,6 +60,8 @@ internal static class EventDocuments
         DispatchRequested asked => [(asked.Mailbox, asked)],
         DispatchBegun begun => [(mailboxOf(begun) ?? "", begun)],
         DispatchEnded ended => [(ended.Outcome.Mailbox, ended)],
+        // Bookkeeping between two servers, one for every message: nobody searches for it.
+        AnswerConfirmed => [],
         _ => [("", fact)],
     };
 
@@ -67,7 +69,6 @@ internal static class EventDocuments
     {
         MessageViewed viewed => viewed.RecordId,
         MessageRelayed relayed => relayed.RecordId,
-        AnswerConfirmed confirmed => confirmed.RecordId,
         DispatchRequested asked => asked.RecordId,
         DispatchBegun begun => begun.RecordId,
         DispatchEnded ended => ended.RecordId,
