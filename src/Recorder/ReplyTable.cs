@@ -69,7 +69,9 @@ public static class ReplyTable
     // 421 would say that we close the connection (RFC 5321 §3.8); refused credentials (RFC 4954 §6) are about our
     // session with the next hop, not about this sender's message.
     private static SmtpReply OursToFix(SmtpReply reply) =>
-        reply.Code is 421 or 530 or 534 or 535 or 538 ? reply with { Code = 451, EnhancedCode = "4.4.0" } : reply;
+        reply.Code == 421 || IsOursToFix(reply) ? reply with { Code = 451, EnhancedCode = "4.4.0" } : reply;
+
+    internal static bool IsOursToFix(SmtpReply reply) => reply.Code is 530 or 534 or 535 or 538;
 
     private static string Recorded(RecipientCase one, string? words)
     {

@@ -12,6 +12,9 @@ public static class DeliveryErrors
     /// <summary>Transient: the header is UTF-8, and the extension was offered when the message was taken.</summary>
     public const string SmtpUtf8Vanished = "hop no longer offers SMTPUTF8";
 
+    /// <summary>Transient: as many sessions as may be open were all in use, for as long as a sender waits.</summary>
+    public const string SessionsBusy = "all sessions to the next hop stayed busy";
+
     /// <summary>Permanent, with 550 5.6.7: the address is not ASCII (RFC 6531 §3.5).</summary>
     public const string AddressNeedsSmtpUtf8 = "address-needs-smtputf8";
 

@@ -151,7 +151,7 @@ public sealed class NextHopPool : INextHop
             }
             catch (OperationCanceledException) when (wait.HasTimedOut)
             {
-                throw new SessionLostException($"all {_options.MaxSessions} sessions to {Endpoint} stayed busy");
+                throw new SessionLostException(DeliveryErrors.SessionsBusy);
             }
         }
         try

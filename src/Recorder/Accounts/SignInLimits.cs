@@ -23,16 +23,16 @@ internal sealed class SignInLimits(int maxPerAddress, int maxPerSource, TimeProv
         lock (gate)
         {
             Sweep();
-            var byAddress = Recent($"a/{address}");
-            var bySource = Recent($"s/{Group(source)}");
-            if (byAddress.Count >= maxPerAddress || bySource.Count >= maxPerSource || attempts.Count > MaxNames)
+            var (byAddress, bySource) = ($"a/{address}", $"s/{Group(source)}");
+            // What is refused takes no name: nobody may fill the table for everybody else.
+            if (Count(byAddress) >= maxPerAddress || Count(bySource) >= maxPerSource || attempts.Count > MaxNames)
             {
                 return false;
             }
 
             var now = time.GetTimestamp();
-            byAddress.Enqueue(now);
-            bySource.Enqueue(now);
+            Recent(byAddress).Enqueue(now);
+            Recent(bySource).Enqueue(now);
             return true;
         }
     }
@@ -51,6 +51,17 @@ internal sealed class SignInLimits(int maxPerAddress, int maxPerSource, TimeProv
         IPAddress.TryParse(source, out var parsed) && parsed is { AddressFamily: AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: false }
             ? Convert.ToHexString(parsed.GetAddressBytes().AsSpan(0, 8))
             : source;
+
+    private int Count(string name)
+    {
+        if (!attempts.TryGetValue(name, out var queue))
+        {
+            return 0;
+        }
+
+        Trim(queue);
+        return queue.Count;
+    }
 
     private Queue<long> Recent(string name)
     {

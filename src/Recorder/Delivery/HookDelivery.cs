@@ -10,6 +10,9 @@ namespace Recorder.Delivery;
 public sealed class HookDelivery(
     Deliverer deliverer, TraceFields fields, TracePasses passes, ILedger ledger, TimeProvider clock, RecorderMetrics metrics, ILogger<HookDelivery> log)
 {
+    // So many fit into one entry of the log, whatever the next hop says of each.
+    private const int OutcomesAnEntry = 100;
+
     /// <param name="deliverBy">Ends the attempts.</param>
     /// <param name="answerBy">Ends the wait for the disk.</param>
     public async Task<IReadOnlyList<RecipientCase>> DeliverAsync(
@@ -44,7 +47,8 @@ public sealed class HookDelivery(
         try
         {
             var outcomes = ended.SelectMany((one, index) => Outcomes(one, results[index]));
-            await ledger.AppendAsync(new MessageRelayed(recordId, [.. outcomes]) { Actor = Actor.System("flow"), At = clock.GetUtcNow() }, answerBy);
+            await Task.WhenAll(outcomes.Chunk(OutcomesAnEntry).Select(some =>
+                ledger.AppendAsync(new MessageRelayed(recordId, some) { Actor = Actor.System("flow"), At = clock.GetUtcNow() }, answerBy)));
             return ended;
         }
         catch (ArchiveException error)
@@ -58,7 +62,7 @@ public sealed class HookDelivery(
     /// <summary>One for each mailbox that may see it; one without a mailbox for a recipient outside our domains.</summary>
     private static IEnumerable<RecipientOutcome> Outcomes(RecipientCase one, RoutedResult result) =>
         one.Owners.DefaultIfEmpty("").Select(owner => new RecipientOutcome(
-            one.Recipient.Address, owner, result.Result.Outcome, result.NextHop, result.Result.Reply?.ToString(), result.Result.Error));
+            one.Recipient.Address, owner, result.Result.Outcome, result.NextHop, ReplyWords.ToKeep(result.Result.Reply?.ToString()), ReplyWords.ToKeep(result.Result.Error)));
 
     internal static Settlement SettlementOf(RecipientResult result) => new(
         result.Outcome switch

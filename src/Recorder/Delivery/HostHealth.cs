@@ -6,7 +6,8 @@ internal sealed class HostHealth(TimeProvider clock)
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1), LongestPause = TimeSpan.FromSeconds(5);
     private readonly Lock gate = new();
     private int failures;
-    private DateTimeOffset nextTry;
+    private long failedAt;
+    private TimeSpan pause;
 
     public bool IsDown
     {
@@ -16,7 +17,7 @@ internal sealed class HostHealth(TimeProvider clock)
     /// <summary>Up, or down for long enough to be worth a try.</summary>
     public bool IsWorthATry
     {
-        get { lock (gate) return failures == 0 || clock.GetUtcNow() >= nextTry; }
+        get { lock (gate) return failures == 0 || clock.GetElapsedTime(failedAt) >= pause; }
     }
 
     /// <returns>True when this changed something.</returns>
@@ -35,8 +36,8 @@ internal sealed class HostHealth(TimeProvider clock)
     {
         lock (gate)
         {
-            var pause = TimeSpan.FromTicks(Math.Min(LongestPause.Ticks, FirstPause.Ticks << Math.Min(failures, 10)));
-            nextTry = clock.GetUtcNow() + pause;
+            pause = TimeSpan.FromTicks(Math.Min(LongestPause.Ticks, FirstPause.Ticks << Math.Min(failures, 10)));
+            failedAt = clock.GetTimestamp();
             return ++failures == 1;
         }
     }

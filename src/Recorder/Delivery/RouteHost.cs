@@ -1,4 +1,5 @@
 using Recorder.Smtp;
+using Recorder.Smtp.Client;
 
 namespace Recorder.Delivery;
 
@@ -68,9 +69,14 @@ internal sealed class RouteHost(INextHop hop, TimeProvider clock, ILogger log) :
     // reply about this message, from a host that is up.
     private void Learn(DeliveryReport report, bool begun)
     {
+        if (!begun && report.Recipients.All(SaysNothingOfTheHost)) return;
         var isSilent = !begun && report.Recipients.All(one => one.Outcome == DeliveryOutcome.TransientFailure && one.Reply is null or { Code: 421 });
         Mark(!isSilent);
     }
+
+    // The message, or we ourselves, stood in the way.
+    private static bool SaysNothingOfTheHost(RecipientResult one) => one is
+        { Outcome: DeliveryOutcome.TransientFailure, Error: DeliveryErrors.EightBitMimeVanished or DeliveryErrors.SmtpUtf8Vanished or DeliveryErrors.SessionsBusy };
 
     private void Mark(bool reached)
     {

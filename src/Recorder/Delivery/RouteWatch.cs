@@ -1,7 +1,7 @@
 namespace Recorder.Delivery;
 
 /// <summary>Greets next hops that are unknown or down, so that what listeners announce is right and a recovery shows within seconds.</summary>
-public sealed class RouteWatch(Routes routes, TimeProvider clock) : BackgroundService
+public sealed class RouteWatch(Routes routes, TimeProvider clock, ILogger<RouteWatch> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1), FirstGreeting = TimeSpan.FromSeconds(2);
 
@@ -12,7 +12,7 @@ public sealed class RouteWatch(Routes routes, TimeProvider clock) : BackgroundSe
         limit.CancelAfter(FirstGreeting);
         try
         {
-            await routes.ProbeAllAsync(limit.Token);
+            await ProbeAsync(limit.Token);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
@@ -26,7 +26,26 @@ public sealed class RouteWatch(Routes routes, TimeProvider clock) : BackgroundSe
         while (!stopping.IsCancellationRequested)
         {
             await Task.Delay(Pause, clock, stopping);
-            await routes.ProbeAllAsync(stopping);
+            await ProbeAsync(stopping);
         }
     }
+
+    // Nothing a next hop does may end the watch, and with it the host.
+    private async Task ProbeAsync(CancellationToken stopping)
+    {
+        try
+        {
+            await routes.ProbeAllAsync(stopping);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            Log.ProbeFailed(log, error);
+        }
+    }
+}
+
+internal static partial class Log
+{
+    [LoggerMessage(3205, LogLevel.Error, "A next hop could not be asked whether it is there; it is asked again in a second")]
+    public static partial void ProbeFailed(ILogger log, Exception error);
 }

@@ -17,18 +17,27 @@ public sealed class CaseSorter(RetryKeys retries, IAddressBook book, TraceSigner
 
     public async Task<IReadOnlyList<RecipientCase>> SortAsync(ReceivedMessage message, CancellationToken cancel)
     {
-        if (message.Header.ReceivedFields > MaxReceivedFields) return [.. message.Envelope.Recipients.Select(recipient => TooManyHops(message, recipient))];
+        var cases = ShareOwners([.. message.Envelope.Recipients.Select(recipient => Plain(message, recipient))]);
+        // What a journal keeps goes nowhere, so it cannot go round.
+        if (!message.IsJournal && message.Header.ReceivedFields > MaxReceivedFields) return [.. cases.Select(TooManyHops)];
         var traces = await ReadTracesAsync(message, cancel);
         var anyIsOurs = message.IsJournal || message.Envelope.Recipients.Any(IsOurs);
-        return [.. message.Envelope.Recipients.Select(recipient => Sort(message, recipient, traces, anyIsOurs))];
+        return [.. cases.Select(one => Sort(message, one, traces, anyIsOurs))];
     }
 
-    private RecipientCase Sort(ReceivedMessage message, EnvelopeRecipient recipient, IReadOnlyList<ProvenBytes> traces, bool anyIsOurs)
+    // Several aliases may lead to one mailbox in one transaction (ORCPT differs): one copy, seen by all they stand for.
+    private static List<RecipientCase> ShareOwners(List<RecipientCase> cases)
     {
-        var one = Plain(message, recipient);
-        if (FindPass(recipient, traces) is { } ticket) return Pass(message, one, ticket);
-        if (!anyIsOurs) return one with { Standing = Standing.Foreign };
-        return retries.Find(one.RetryKey) is { } open ? Again(one, open) : one;
+        var owners = cases.ToLookup(one => one.RetryKey, StringComparer.Ordinal);
+        return [.. cases.Select(one => one with { Owners = [.. owners[one.RetryKey].SelectMany(same => same.Owners).Distinct(StringComparer.Ordinal)] })];
+    }
+
+    private RecipientCase Sort(ReceivedMessage message, RecipientCase one, IReadOnlyList<ProvenBytes> traces, bool anyIsOurs)
+    {
+        if (FindPass(one.Recipient, traces) is { } ticket) return Pass(message, one, ticket);
+        // Before asking whose it is: a recipient of others may have been recorded beside one of ours.
+        if (retries.Find(one) is { } open) return Again(one, open);
+        return anyIsOurs ? one : one with { Standing = Standing.Foreign };
     }
 
     private RecipientCase Again(RecipientCase one, RetryKeyState open) => open.Settled
@@ -76,14 +85,14 @@ public sealed class CaseSorter(RetryKeys retries, IAddressBook book, TraceSigner
         }
     }
 
-    private RecipientCase TooManyHops(ReceivedMessage message, EnvelopeRecipient recipient) => Plain(message, recipient) with
+    private static RecipientCase TooManyHops(RecipientCase one) => one with
     {
         Standing = Standing.Looping,
         Settlement = new Settlement(SettlementKind.Looping, Words: $"mail loop: more than {MaxReceivedFields} Received fields"),
     };
 
     private RecipientCase Plain(ReceivedMessage message, EnvelopeRecipient recipient) => new(
-        recipient, RetryKey.Of(message.Content.Sha256.Span, message.Envelope.ReversePath, recipient.Address),
+        recipient, RetryKey.Of(message, recipient.Address),
         book.OwnersOf(recipient.Address, recipient.OriginalRecipient), Standing.Fresh);
 
     // An alias may have led out of our domains (ORCPT still names the mailbox); postmaster needs no domain (RFC 5321 §4.5.1).

@@ -45,7 +45,10 @@ internal sealed class IncomingMessage(IntakeListener listener, IntakeServices se
     {
         try
         {
-            return await writer.CompleteAsync(cancel);
+            var content = await writer.CompleteAsync(cancel);
+            // The peer may take minutes to confirm; buffer and file are not kept so long.
+            await writer.DisposeAsync();
+            return content;
         }
         catch (ArchiveException error)
         {

@@ -16,6 +16,10 @@ public sealed class IntakeHandler(IntakeListener listener, IntakeServices servic
     // What we prepend must still fit: Received and our trace field.
     private const long TraceFieldBytes = 1024;
 
+    // What a record says of its recipients must fit into one entry of the log with everything else (1 MiB of JSON).
+    private const int MaxRecipientsBytes = 900 * 1024;
+
+    private static readonly SmtpReply NoMoreFit = new(452, "4.5.3", "too many long addresses; send the rest in another transaction");
     private static readonly SmtpReply NoRoom = new(452, "4.3.1", "not enough space for another message; try again later");
     private static readonly SmtpReply NextHopDown = new(451, "4.4.1", "the next hop cannot be reached; try again later");
     private static readonly SmtpReply BadAddress = new(553, "5.1.3", "not an address this server can read");
@@ -44,7 +48,19 @@ public sealed class IntakeHandler(IntakeListener listener, IntakeServices servic
     }
 
     public ValueTask<SmtpReply?> OnRecipientAsync(PeerFacts peer, Envelope soFar, EnvelopeRecipient recipient, CancellationToken cancel) =>
-        new(IsRelay ? CheckRelay(recipient) : CheckJournal(recipient));
+        new((IsRelay ? CheckRelay(recipient) : CheckJournal(recipient))
+            ?? (FitsARecord(soFar.Recipients, recipient) ? null : NoMoreFit));
+
+    // Counted exactly only where it may matter: this is asked at every RCPT.
+    private static bool FitsARecord(IReadOnlyList<EnvelopeRecipient> known, EnvelopeRecipient next) =>
+        known.Sum(RecordedBytesAtMost) + RecordedBytesAtMost(next) <= MaxRecipientsBytes || known.Sum(RecordedBytes) + RecordedBytes(next) <= MaxRecipientsBytes;
+
+    private static int RecordedBytesAtMost(EnvelopeRecipient one) => 200 + 12 * (one.Address.Length + (one.OriginalRecipient?.Length ?? 0));
+
+    // Each address once as it came and once as the mailbox it names.
+    private static int RecordedBytes(EnvelopeRecipient one) => 200 + 2 * (JsonBytes(one.Address) + JsonBytes(one.OriginalRecipient ?? ""));
+
+    private static int JsonBytes(string text) => text.Length + 5 * text.Count(c => !char.IsAsciiLetterOrDigit(c) && c is not ('.' or '@' or '-' or '_'));
 
     public ValueTask<IIncomingMessage> OnDataAsync(PeerFacts peer, Envelope envelope, CancellationToken cancel)
     {

@@ -37,9 +37,14 @@ public sealed record RecordedMail(
     string PeerAddress, string Helo, string WithProtocol, string? TlsProtocol, string? TlsCipher, XForwardFacts? XForward,
     WireShape Shape)
 {
+    public const string RelayMode = "relay", JournalMode = "journal";
+
     /// <summary>All local owners, each once, in envelope order.</summary>
     [JsonIgnore]
     public IReadOnlyList<string> Owners => [.. Recipients.SelectMany(recipient => recipient.Owners).Distinct(StringComparer.Ordinal)];
+
+    [JsonIgnore]
+    public bool IsJournal => Mode == JournalMode;
 
     public byte[] Encode() => JsonSerializer.SerializeToUtf8Bytes(this, LedgerJson.Options);
 

@@ -45,7 +45,7 @@ public sealed class Recording(ILedger ledger, RecorderMetrics metrics, ILogger<R
             message.Envelope.ReversePath,
             [.. cases.DistinctBy(one => one.RetryKey).Select(one => new RecordedRecipient(
                 one.Recipient.Address, one.Owners, one.Disposition ?? Dispositions.Deliver, one.Recipient.Notify, one.Recipient.OriginalRecipient))],
-            message.Envelope.Parameters, message.ReceivedAt, message.Listener.Name, message.IsJournal ? "journal" : "relay",
+            message.Envelope.Parameters, message.ReceivedAt, message.Listener.Name, message.IsJournal ? RecordedMail.JournalMode : RecordedMail.RelayMode,
             peer.Remote.Address.ToString(), peer.Helo, peer.ProtocolName, peer.TlsProtocol, peer.TlsCipher, peer.XForward, message.Shape);
     }
 }

@@ -16,12 +16,18 @@ public sealed class RetryKeys(ILedger ledger, TimeProvider clock, ILogger<RetryK
     private long nextSweep;
 
     /// <returns>null when no key is open: then the recipient is new.</returns>
-    public RetryKeyState? Find(string key)
+    public RetryKeyState? Find(RecipientCase one)
     {
-        var found = ledger.State.Get<RetryKeyState>(key);
-        if (found is null || clock.GetUtcNow() - found.OpenedAt > OpenFor) return null;
-        return closing.ContainsKey((key, found.RecordId)) ? null : found;
+        var (state, key) = (ledger.State, one.RetryKey);
+        var found = state.Get<RetryKeyState>(key);
+        if (found is null || clock.GetUtcNow() - found.OpenedAt > OpenFor || closing.ContainsKey((key, found.RecordId))) return null;
+        return state.Get<RetryRecord>(StateKeys.RetryOf(found.RecordId)) is { } record && !IsFor(one, record) ? null : found;
     }
+
+    // Two aliases may lead to one mailbox in two transactions (ORCPT differs): the second is not the first once more,
+    // and who it stands for must see it too.
+    private static bool IsFor(RecipientCase one, RetryRecord record) =>
+        record.Recipients.Any(known => known.Address == one.Recipient.Address && one.Owners.All(known.Owners.Contains));
 
     /// <summary>The upstream has surely seen our 2xx for these recipients. Does not wait for the disk: a key that stays
     /// open after a crash costs at most one suppressed repetition of byte-identical mail within six days.</summary>

@@ -29,8 +29,10 @@ public static class StateKeys
     public static string Session(string hash) => $"session/{hash}";
     public const string Sessions = "session/";
 
-    /// <summary>Value <see cref="RetryKeyState"/>.</summary>
-    public static string Retry(string sha256Hex, string reversePath, string recipient) => $"retry/{sha256Hex}/{reversePath}/{recipient}";
+    /// <summary>Value <see cref="RetryKeyState"/>. A journal copy is another delivery than the original, though bytes and
+    /// envelope may be the same: neither may settle the other.</summary>
+    public static string Retry(string sha256Hex, string reversePath, string recipient, bool isJournal = false) =>
+        $"retry/{sha256Hex}/{reversePath}/{recipient}{(isJournal ? "/journal" : "")}";
     public const string Retries = "retry/";
 
     /// <summary>Which retry keys a record opened: value <see cref="RetryRecord"/>. In order of time, since ids are.</summary>
@@ -68,7 +70,7 @@ public sealed record RetryKeyState(string RecordId, DateTimeOffset OpenedAt, boo
 
 /// <summary>The recipients of a record while its retry keys are open.</summary>
 public sealed record RetryRecord(
-    string Sha256Hex, string ReversePath, DateTimeOffset OpenedAt, IReadOnlyList<RetryRecipient> Recipients);
+    string Sha256Hex, string ReversePath, DateTimeOffset OpenedAt, IReadOnlyList<RetryRecipient> Recipients, bool IsJournal = false);
 
 /// <param name="Address">RCPT as received.</param>
 public sealed record RetryRecipient(string Address, IReadOnlyList<string> Owners);

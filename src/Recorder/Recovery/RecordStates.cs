@@ -63,6 +63,6 @@ internal static class RecordStates
     private static bool IsUnderWay(IStateSnapshot state, string recordId, IReadOnlyList<string> own) =>
         state.Get<RetryRecord>(StateKeys.RetryOf(recordId)) is { } record
         && record.Recipients.Where(recipient => recipient.Owners.Any(own.Contains)).Any(recipient =>
-            state.Get<RetryKeyState>(StateKeys.Retry(record.Sha256Hex, record.ReversePath, recipient.Address)) is { Settled: false } open
+            state.Get<RetryKeyState>(StateKeys.Retry(record.Sha256Hex, record.ReversePath, recipient.Address, record.IsJournal)) is { Settled: false } open
             && open.RecordId == recordId);
 }

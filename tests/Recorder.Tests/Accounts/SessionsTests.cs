@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using Recorder.Accounts;
 using Recorder.Ledger;
 using Recorder.Tests.Fakes;
@@ -168,5 +169,14 @@ public sealed class SessionsTests
         await SignIn(again);
         Assert.Single(again.Ledger.State.Range<SessionState>(StateKeys.Sessions));
         Assert.Single(again.Ledger.State.Range<SessionState>(StateKeys.SessionEnds));
+    }
+
+    [Fact]
+    public void Attempts_that_must_wait_take_no_place_from_others()
+    {
+        var limits = new SignInLimits(maxPerAddress: 10, maxPerSource: 20, new FakeTimeProvider());
+        for (var i = 0; i < 150_000; i++) limits.TryBegin($"guess{i}@example.edu", "198.51.100.1");
+
+        Assert.True(limits.TryBegin("alice@example.edu", "192.0.2.1"));
     }
 }

@@ -263,4 +263,74 @@ public sealed class OutboxTests
         }
         Assert.Null(backoff.NextAttempt(start, 9, start + Backoff.GiveUpAfter));
     }
+
+    [Fact]
+    public async Task Bytes_that_turn_out_damaged_while_they_are_sent_end_the_dispatch()
+    {
+        await using var world = await new FlowWorld().StartAsync();
+        var id = await RecordAsync(world);
+        await AskAsync(world, id);
+        world.Hop.During = _ => throw new ArchiveException(ArchiveFault.Damaged, "bit rot");
+
+        await RunAllAsync(world);
+
+        Assert.Equal(DispatchState.Failed, Find(world, id).State);
+        Assert.Contains("bit rot", Find(world, id).LastReply, StringComparison.Ordinal);
+        Assert.Empty(world.Owed);
+    }
+
+    [Theory]
+    [InlineData("a..b@example.org")]
+    [InlineData(".a.@example.org")]
+    [InlineData("\"a b\"@example.org")]
+    [InlineData("\"a\\\"b\"@example.org")]
+    [InlineData("a@[192.0.2.1]")]
+    [InlineData("a@[x/y]")]
+    [InlineData("a@-b_c-")]
+    [InlineData("用戶@example.org")]
+    public async Task A_report_goes_to_any_reverse_path_that_was_accepted(string sender)
+    {
+        await using var world = await new FlowWorld().StartAsync();
+        world.Hop.Answer = one => one == Bob ? FakeHop.Refused : Kept;
+        await world.SendAsync(Mails.Message("Partly"), [Alice, Bob], SmtpProtocol.Smtp, from: sender);
+        await RunAllAsync(world);
+        Assert.Equal(DispatchKind.Bounce, Assert.Single(world.Owed).Kind);
+        world.Hop.Tried.Clear();
+
+        await RunAllAsync(world);
+
+        Assert.Equal(sender, Assert.Single(Assert.Single(world.Hop.Tried).Recipients));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_made_ready_is_tried_later_and_given_up_in_the_end()
+    {
+        await using var world = await new FlowWorld().StartAsync();
+        var id = await RecordAsync(world);
+        await AskAsync(world, id);
+        world.Hop.During = _ => throw new IOException("input/output error");
+
+        await RunAllAsync(world);
+        Assert.Equal(DispatchState.Pending, Find(world, id).State);
+        Assert.True(Find(world, id).NextAttemptAt > world.Time.GetUtcNow());
+        world.Time.Advance(Backoff.GiveUpAfter);
+        await RunAllAsync(world);
+
+        Assert.Equal(DispatchState.Failed, Find(world, id).State);
+    }
+
+    [Theory]
+    [InlineData(530, "5.7.0")]
+    [InlineData(535, "5.7.8")]
+    public async Task A_refusal_of_our_own_session_is_ours_to_fix_and_no_reason_to_give_up(int code, string enhanced)
+    {
+        await using var world = await new FlowWorld().StartAsync();
+        var id = await RecordAsync(world);
+        await AskAsync(world, id);
+        world.Hop.Answer = _ => FakeHop.Said(DeliveryOutcome.PermanentFailure, code, enhanced, "authentication required");
+
+        await RunAllAsync(world);
+
+        Assert.Equal(DispatchState.Pending, Find(world, id).State);
+    }
 }

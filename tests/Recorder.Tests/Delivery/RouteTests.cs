@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Recorder.Delivery;
 using Recorder.Smtp;
+using Recorder.Smtp.Client;
 using Recorder.Tests.Fakes;
 
 namespace Recorder.Tests.Delivery;
@@ -154,4 +155,70 @@ public sealed class RouteTests
     [InlineData("[::1]:24,/run/dovecot/lmtp", "::1:24 /run/dovecot/lmtp:2526")]
     public void Hosts_are_read_from_one_setting(string host, string expected) =>
         Assert.Equal(expected, string.Join(' ', DeliverySetup.EndpointsOf(new NextHopSettings { Host = host }).Select(one => $"{one.Host}:{one.Port}")));
+
+    [Theory]
+    [InlineData(DeliveryErrors.EightBitMimeVanished)]
+    [InlineData(DeliveryErrors.SmtpUtf8Vanished)]
+    [InlineData(DeliveryErrors.SessionsBusy)]
+    public async Task What_concerns_one_message_does_not_take_the_host_down(string error)
+    {
+        var route = new Route([first], time, NullLogger<Route>.Instance);
+        first.Answer = _ => new RecipientResult(new EnvelopeRecipient(""), DeliveryOutcome.TransientFailure, null, error);
+
+        Assert.Equal(DeliveryOutcome.TransientFailure, (await SendAsync(route)).Outcome);
+
+        Assert.False(route.IsDown);
+    }
+
+    [Fact]
+    public async Task A_host_whose_sessions_are_busy_is_not_taken_for_back_when_it_was_down()
+    {
+        var route = new Route([first], time, NullLogger<Route>.Instance);
+        first.IsUnreachable = true;
+        await SendAsync(route);
+        time.Advance(TimeSpan.FromSeconds(5));
+        first.IsUnreachable = false;
+        first.Answer = _ => new RecipientResult(new EnvelopeRecipient(""), DeliveryOutcome.TransientFailure, null, DeliveryErrors.SessionsBusy);
+
+        await SendAsync(route);
+
+        Assert.True(route.IsDown);
+    }
+
+    [Fact]
+    public async Task A_wall_clock_that_is_set_back_does_not_keep_a_host_down()
+    {
+        var clock = new SteppedClock(time);
+        var route = new Route([first], clock, NullLogger<Route>.Instance);
+        first.IsUnreachable = true;
+        await SendAsync(route);
+        first.IsUnreachable = false;
+
+        clock.Step = TimeSpan.FromHours(-2);
+        time.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.True(await route.ProbeAsync(CancellationToken.None));
+    }
+
+    private sealed class SteppedClock(TimeProvider inner) : TimeProvider
+    {
+        public TimeSpan Step { get; set; }
+        public override DateTimeOffset GetUtcNow() => inner.GetUtcNow() + Step;
+        public override long GetTimestamp() => inner.GetTimestamp();
+        public override long TimestampFrequency => inner.TimestampFrequency;
+    }
+
+    [Fact]
+    public async Task The_watch_goes_on_after_a_probe_that_throws()
+    {
+        first.Capabilities = null;
+        first.ProbeFailure = new InvalidOperationException("a bug");
+        var routes = new Routes(new Route([first], time, NullLogger<Route>.Instance), new Dictionary<string, Route>());
+        using var watch = new RouteWatch(routes, time, NullLogger<RouteWatch>.Instance);
+        await watch.StartAsync(CancellationToken.None);
+        await WaitUntil.Async(() => { time.Advance(TimeSpan.FromSeconds(1)); return first.Probes >= 3; });
+
+        Assert.False(watch.ExecuteTask!.IsCompleted);
+        await watch.StopAsync(CancellationToken.None);
+    }
 }

@@ -81,4 +81,11 @@ public sealed class TraceTests
 
         Assert.Contains("restore", Assert.Throws<InvalidDataException>(() => TraceKey.LoadOrCreate(keys)).Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData('B')]
+    [InlineData('_')]
+    [InlineData('-')]
+    public void A_proof_that_is_no_encoding_of_32_bytes_is_invalid(char last) =>
+        Assert.False(Signer.IsValid(new TraceField(Id, "relay", 1, new string('A', 42) + last), "a@example.edu", SHA256.HashData([1])));
 }

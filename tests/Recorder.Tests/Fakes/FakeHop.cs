@@ -31,6 +31,9 @@ internal sealed class FakeHop(string host = "hop.test") : INextHop
     /// <summary>Recipients of one transaction; the others get 452.</summary>
     public int RecipientLimit { get; set; } = int.MaxValue;
 
+    /// <summary>What a probe throws, as no next hop should.</summary>
+    public Exception? ProbeFailure { get; set; }
+
     public int Probes { get; private set; }
     public NextHopEndpoint Endpoint { get; } = new(host, 25, SmtpProtocol.Lmtp);
     public NextHopCapabilities? Capabilities { get; set; } = Everything;
@@ -66,6 +69,7 @@ internal sealed class FakeHop(string host = "hop.test") : INextHop
     public async Task<bool> ProbeAsync(CancellationToken cancel)
     {
         Probes++;
+        if (ProbeFailure is { } failure) throw failure;
         if (Greeting is { } greeting) await greeting.Task.WaitAsync(cancel);
         return !IsUnreachable;
     }

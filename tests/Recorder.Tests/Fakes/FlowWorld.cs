@@ -23,7 +23,7 @@ internal sealed class SimpleAddressBook(params string[] domains) : IAddressBook
     public bool IsLocal(string address) => domains.Length == 0 || domains.Contains(address[(address.LastIndexOf('@') + 1)..].ToLowerInvariant());
 
     public IReadOnlyList<string> OwnersOf(string recipient, string? originalRecipient) =>
-        IsLocal(recipient) && Normalise(recipient) is { } owner ? [owner] : [];
+        [.. new[] { recipient, originalRecipient?.Split(';')[^1] }.OfType<string>().Where(IsLocal).Select(Normalise).OfType<string>().Distinct()];
 }
 
 /// <summary>
@@ -97,6 +97,12 @@ internal sealed class FlowWorld : IAsyncDisposable
         IntakeMode mode = IntakeMode.Relay, WireShape? shape = null, MailParameters? parameters = null)
     {
         var envelope = new Envelope(from, [.. recipients.Select(one => new EnvelopeRecipient(one))], parameters ?? MailParameters.None);
+        return await SendAsync(message, envelope, protocol, confirm, mode, shape);
+    }
+
+    public async Task<IReadOnlyList<SmtpReply>> SendAsync(
+        byte[] message, Envelope envelope, SmtpProtocol protocol = SmtpProtocol.Lmtp, bool confirm = true, IntakeMode mode = IntakeMode.Relay, WireShape? shape = null)
+    {
         await using var incoming = await Handler(protocol, mode).OnDataAsync(Peer, envelope, CancellationToken.None);
         await incoming.WriteAsync(new ReadOnlySequence<byte>(message), CancellationToken.None);
         var replies = await incoming.CompleteAsync(shape ?? new WireShape(message.Length, false, false, false, false, 78), CancellationToken.None);

@@ -61,7 +61,14 @@ internal sealed class InMemoryLog(TimeProvider? time = null) : IArchiveLog
 
     public byte[] ContentOf(RecordId id) => contents[id];
 
-    public IContentWriter BeginContent() => new MemoryContentWriter();
+    /// <summary>Writers that hold their memory or file still.</summary>
+    public int OpenWriters { get; private set; }
+
+    public IContentWriter BeginContent()
+    {
+        OpenWriters++;
+        return new MemoryContentWriter(() => OpenWriters--);
+    }
 
     public async Task<Receipt> AppendAsync(NewMail mail, CancellationToken cancel)
     {
@@ -69,13 +76,13 @@ internal sealed class InMemoryLog(TimeProvider? time = null) : IArchiveLog
         using var stream = mail.Content.OpenRead();
         var bytes = new byte[mail.Content.LengthBytes];
         stream.ReadExactly(bytes);
-        return Add(EntryKind.Mail, mail.Header, mail.ReceivedAt, bytes, mail.Content.Sha256);
+        return Add(EntryKind.Mail, Checked(mail.Header), mail.ReceivedAt, bytes, mail.Content.Sha256);
     }
 
     public async Task<Receipt> AppendAsync(NewEvent entry, CancellationToken cancel)
     {
         await BeforeAppendAsync(cancel);
-        return Add(EntryKind.Event, entry.Payload, null, null, default);
+        return Add(EntryKind.Event, Checked(entry.Payload), null, null, default);
     }
 
     /// <summary>An entry of the log's own kind, as sealing writes it.</summary>
@@ -175,6 +182,10 @@ internal sealed class InMemoryLog(TimeProvider? time = null) : IArchiveLog
         }
     }
 
+    // As the real log does.
+    private static ReadOnlyMemory<byte> Checked(ReadOnlyMemory<byte> payload) =>
+        payload.Length <= 1 << 20 ? payload : throw new ArgumentException($"a payload of {payload.Length} bytes is too long", nameof(payload));
+
     private static RecordId IdAt(DateTimeOffset now, long counter)
     {
         Span<byte> bytes = stackalloc byte[16];
@@ -205,9 +216,10 @@ internal sealed class MemoryContent(byte[] bytes) : IReceivedContent
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }
 
-internal sealed class MemoryContentWriter : IContentWriter
+internal sealed class MemoryContentWriter(Action? onDispose = null) : IContentWriter
 {
     private readonly MemoryStream stream = new();
+    private Action? onDispose = onDispose;
 
     public ValueTask WriteAsync(ReadOnlySequence<byte> bytes, CancellationToken cancel)
     {
@@ -221,5 +233,9 @@ internal sealed class MemoryContentWriter : IContentWriter
 
     public ValueTask<IReceivedContent> CompleteAsync(CancellationToken cancel) => new(new MemoryContent(stream.ToArray()));
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        Interlocked.Exchange(ref onDispose, null)?.Invoke();
+        return ValueTask.CompletedTask;
+    }
 }

@@ -248,4 +248,60 @@ public sealed class MessageFlowTests
         Assert.Equal([250, 250], replies.Select(reply => reply.Code));
         Assert.Equal([Alice], Assert.Single(world.Hop.Tried).Recipients);
     }
+
+    [Fact]
+    public async Task Memory_and_files_of_a_message_are_let_go_before_the_peer_confirms()
+    {
+        await using var world = await new FlowWorld().StartAsync();
+        var envelope = new Envelope("", [new EnvelopeRecipient(Alice)], MailParameters.None);
+        await using var incoming = await world.Handler().OnDataAsync(FlowWorld.Peer, envelope, CancellationToken.None);
+        await incoming.WriteAsync(new System.Buffers.ReadOnlySequence<byte>(Mails.Message("Held")), CancellationToken.None);
+
+        await incoming.CompleteAsync(new WireShape(1, false, false, false, false, 1), CancellationToken.None);
+
+        Assert.Equal(0, world.Log.OpenWriters);
+    }
+
+    [Fact]
+    public async Task A_journal_keeps_what_went_round_a_hundred_times()
+    {
+        await using var world = await new FlowWorld().StartAsync();
+        var message = FlowWorld.Bytes(string.Concat(Enumerable.Repeat("Received: from a by b\r\n", 101)) + "\r\nx\r\n");
+
+        var reply = Assert.Single(await world.SendAsync(message, ["alice#example.edu@journal.invalid"], SmtpProtocol.Smtp, mode: IntakeMode.Journal));
+
+        Assert.Equal(250, reply.Code);
+        Assert.Single(world.Records);
+    }
+
+    [Fact]
+    public async Task Thousands_of_recipients_whose_next_hop_says_much_get_their_outcomes_recorded()
+    {
+        await using var world = await new FlowWorld().StartAsync();
+        world.Hop.Answer = _ => FakeHop.Said(DeliveryOutcome.Accepted, 250, "2.0.0", new string('<', 2000));
+
+        var replies = await world.SendAsync("Many", [.. Enumerable.Range(0, 4_000).Select(i => $"user{i}@example.edu")]);
+
+        Assert.All(replies, reply => Assert.Equal(250, reply.Code));
+        Assert.Equal(4_000, world.Facts.OfType<MessageRelayed>().Sum(fact => fact.Outcomes.Count));
+    }
+
+    [Fact]
+    public async Task Recipients_that_no_record_could_hold_together_are_put_off_to_another_transaction()
+    {
+        await using var world = await new FlowWorld().StartAsync();
+        var handler = world.Handler();
+        var envelope = new Envelope("", [], MailParameters.None);
+        SmtpReply? refusal = null;
+        for (var i = 0; refusal is null && i < 10_000; i++)
+        {
+            var recipient = new EnvelopeRecipient($"{new string('u', 250)}{i}@example.edu", null, $"rfc822;{new string('o', 450)}{i}@example.edu");
+            refusal = await handler.OnRecipientAsync(FlowWorld.Peer, envelope, recipient, CancellationToken.None);
+            if (refusal is null) envelope = envelope with { Recipients = [.. envelope.Recipients, recipient] };
+        }
+
+        Assert.Equal("452 4.5.3", refusal?.ToString()[..9]);
+        Assert.InRange(envelope.Recipients.Count, 100, 1_000);
+        Assert.All(await world.SendAsync(Mails.Message("Full"), envelope), reply => Assert.Equal(250, reply.Code));
+    }
 }

@@ -163,4 +163,105 @@ public sealed class RetryKeyTests
         Assert.Equal(451, Assert.Single(await waiting).Code);
         Assert.Empty(world.Records);
     }
+
+    [Fact]
+    public async Task A_journal_copy_of_the_same_bytes_settles_nothing_for_the_delivery()
+    {
+        await using var world = await new FlowWorld().StartAsync();
+        await world.SendAsync(Mails.Message("Both ways"), ["alice#example.edu@journal.invalid"], SmtpProtocol.Smtp, confirm: false, mode: IntakeMode.Journal);
+
+        var relayed = Assert.Single(await world.SendAsync(Mails.Message("Both ways"), [Alice], confirm: false));
+
+        Assert.EndsWith("recorded; kept", relayed.Text, StringComparison.Ordinal);
+        Assert.Equal([Alice], Assert.Single(world.Hop.Tried).Recipients);
+    }
+
+    [Fact]
+    public async Task An_undelivered_message_that_is_journaled_is_recorded_and_sent_nowhere()
+    {
+        await using var world = await new FlowWorld().StartAsync();
+        world.Hop.Answer = _ => FakeHop.Deferred;
+        await world.SendAsync(Mails.Message("Both ways"), [Alice], confirm: false);
+        world.Hop.Tried.Clear();
+
+        var journaled = Assert.Single(await world.SendAsync(
+            Mails.Message("Both ways"), ["alice#example.edu@journal.invalid"], SmtpProtocol.Smtp, confirm: false, mode: IntakeMode.Journal));
+
+        Assert.Equal(250, journaled.Code);
+        Assert.Empty(world.Hop.Tried);
+        Assert.Equal(["relay", "journal"], world.Records.Select(record => record.Mode));
+    }
+
+    [Fact]
+    public async Task A_journal_copy_that_is_tried_again_makes_no_second_record()
+    {
+        await using var world = await new FlowWorld().StartAsync();
+        string[] to = ["alice#example.edu@journal.invalid"];
+        var first = Assert.Single(await world.SendAsync(Mails.Message("Copy"), to, SmtpProtocol.Smtp, confirm: false, mode: IntakeMode.Journal));
+        var second = Assert.Single(await world.SendAsync(Mails.Message("Copy"), to, SmtpProtocol.Smtp, mode: IntakeMode.Journal));
+        await WaitUntil.Async(() => world.Facts.OfType<AnswerConfirmed>().Any());
+        await world.Ledger.CatchUpAsync(CancellationToken.None);
+
+        Assert.Equal(first.ToString(), second.ToString());
+        Assert.Single(world.Records);
+        Assert.Empty(world.Ledger.State.Range<RetryKeyState>(StateKeys.Retries));
+    }
+
+    [Fact]
+    public async Task A_recipient_outside_our_domains_that_was_recorded_keeps_its_record_when_it_is_tried_alone()
+    {
+        await using var world = await new FlowWorld("example.edu").StartAsync();
+        const string elsewhere = "x@elsewhere.test";
+        world.Hop.Answer = one => one == elsewhere ? FakeHop.Deferred : Kept;
+        var first = await world.SendAsync("Both", elsewhere, Alice);
+        world.Hop.Answer = _ => Kept;
+
+        var retry = Assert.Single(await world.SendAsync("Both", elsewhere));
+
+        Assert.Equal((250, IdIn(first[0])), (retry.Code, IdIn(retry)));
+        Assert.Equal(2, world.Facts.OfType<MessageRelayed>().Count());
+        Assert.Contains("id=" + IdIn(first[0]), world.Hop.Tried.Last().Fields, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_leftover_outside_our_domains_is_not_sent_again_by_a_retry()
+    {
+        await using var world = await new FlowWorld("example.edu").StartAsync();
+        string[] outside = ["x@elsewhere.test", "y@elsewhere.test"];
+        world.Hop.Answer = one => one[0] == 'y' ? FakeHop.Deferred : Kept;
+        await world.SendAsync(Mails.Message("Out"), outside, SmtpProtocol.Smtp, confirm: false);
+
+        await world.SendAsync(Mails.Message("Out"), ["y@elsewhere.test"], SmtpProtocol.Smtp);
+
+        Assert.Single(world.Hop.Tried);
+        Assert.Single(world.Owed);
+    }
+
+    private static Envelope To(params (string Address, string Original)[] recipients) => new(
+        "sender@example.org", [.. recipients.Select(one => new EnvelopeRecipient(one.Address, null, $"rfc822;{one.Original}"))], MailParameters.None);
+
+    [Fact]
+    public async Task A_mailbox_that_two_addresses_lead_to_gets_one_copy_and_both_see_it()
+    {
+        await using var world = await new FlowWorld().StartAsync();
+
+        var replies = await world.SendAsync(Mails.Message("Aliases"), To((Alice, "sales@example.edu"), (Alice, "info@example.edu")));
+
+        Assert.Equal([250, 250], replies.Select(reply => reply.Code));
+        Assert.Equal([Alice], Assert.Single(world.Hop.Tried).Recipients);
+        Assert.Equal([Alice, "sales@example.edu", "info@example.edu"], Assert.Single(world.Records).Owners);
+        Assert.Equal([Alice, "sales@example.edu", "info@example.edu"], Assert.Single(world.Facts.OfType<MessageRelayed>()).Outcomes.Select(one => one.Mailbox));
+    }
+
+    [Fact]
+    public async Task A_copy_for_another_original_recipient_in_a_transaction_of_its_own_is_no_retry()
+    {
+        await using var world = await new FlowWorld().StartAsync();
+        await world.SendAsync(Mails.Message("Aliases"), To((Alice, "sales@example.edu")), confirm: false);
+
+        await world.SendAsync(Mails.Message("Aliases"), To((Alice, "info@example.edu")), confirm: false);
+        await world.SendAsync(Mails.Message("Aliases"), To((Alice, "info@example.edu")), confirm: false);
+
+        Assert.Equal([[Alice, "sales@example.edu"], [Alice, "info@example.edu"]], world.Records.Select(record => record.Owners.ToArray()));
+    }
 }

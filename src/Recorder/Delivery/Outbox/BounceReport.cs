@@ -25,7 +25,7 @@ public sealed class BounceReport(string hostname)
         };
         using var message = new MimeMessage { Body = report };
         message.From.Add(new MailboxAddress("Mail Delivery System", $"mailer-daemon@{hostname}"));
-        message.To.Add(new MailboxAddress("", facts.Mail.ReversePath));
+        Address(message, facts.Mail.ReversePath);
         message.Subject = "Undelivered mail returned to sender / 郵件無法送達";
         message.Date = facts.Bounce.RequestedAt;
         message.MessageId = $"bounce.{facts.Bounce.RecordId}.{facts.Bounce.Round}.{Index(facts)}@{hostname}";
@@ -34,6 +34,19 @@ public sealed class BounceReport(string hostname)
         using var bytes = new MemoryStream();
         await message.WriteToAsync(Format, bytes, cancel);
         return bytes.ToArray();
+    }
+
+    // Addresses in the wild (dots at odd places) are more than the field's grammar takes; the envelope has them as they are.
+    private static void Address(MimeMessage message, string reversePath)
+    {
+        try
+        {
+            message.To.Add(new MailboxAddress("", reversePath));
+        }
+        catch (ParseException)
+        {
+            message.To.Add(new GroupAddress("undisclosed-recipients"));
+        }
     }
 
     private static FormatOptions Format { get; } = MakeFormat();

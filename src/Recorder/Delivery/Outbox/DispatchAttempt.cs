@@ -37,13 +37,30 @@ public sealed class DispatchAttempt(
             var begun = new DispatchBegun(dispatch.RecordId, dispatch.Kind, dispatch.Recipient, dispatch.Round, attempt) { Actor = Outbox, At = clock.GetUtcNow() };
             var results = await deliverer.SendAsync(prepared.Message, async token => await ledger.AppendAsync(begun, token), cancel);
             var (result, nextHop) = results[0];
-            return new RecipientOutcome(dispatch.Recipient, dispatch.Mailbox, result.Outcome, nextHop, result.Reply?.ToString(), result.Error);
+            return new RecipientOutcome(
+                dispatch.Recipient, dispatch.Mailbox, OutcomeOf(result), nextHop, ReplyWords.ToKeep(result.Reply?.ToString()), ReplyWords.ToKeep(result.Error));
         }
         catch (UndeliverableException error)
         {
-            return new RecipientOutcome(dispatch.Recipient, dispatch.Mailbox, DeliveryOutcome.PermanentFailure, "", null, error.Message);
+            return Failed(dispatch, DeliveryOutcome.PermanentFailure, error.Message);
+        }
+        // Met while the bytes were on their way: nothing was delivered (INextHop.SendAsync), and trying for ever helps nobody.
+        catch (Exception error) when (error is InvalidDataException or ArchiveException { Fault: ArchiveFault.Missing or ArchiveFault.Damaged })
+        {
+            return Failed(dispatch, DeliveryOutcome.PermanentFailure, $"the record cannot be read: {error.Message}");
+        }
+        catch (IOException error)
+        {
+            return Failed(dispatch, DeliveryOutcome.TransientFailure, $"the record cannot be read now: {error.Message}");
         }
     }
+
+    private static RecipientOutcome Failed(Dispatch dispatch, DeliveryOutcome outcome, string words) =>
+        new(dispatch.Recipient, dispatch.Mailbox, outcome, "", null, words);
+
+    private static DeliveryOutcome OutcomeOf(RecipientResult result) =>
+        result is { Outcome: DeliveryOutcome.PermanentFailure, Reply: { } reply } && ReplyTable.IsOursToFix(reply)
+            ? DeliveryOutcome.TransientFailure : result.Outcome;
 
     // RFC 3464 ends a leftover that nobody takes; never to <>, and not where the sender asked for silence (RFC 3461 §4.1).
     private async Task OweBounceAsync(Dispatch failed, CancellationToken cancel)

@@ -22,14 +22,13 @@ public sealed class DispatchMessages(IArchiveLog log, ILedger ledger, TraceField
     /// <exception cref="ArchiveException">The archive cannot be read now.</exception>
     internal async Task<PreparedDispatch> PrepareAsync(Dispatch dispatch, CancellationToken cancel)
     {
-        if (!RecordId.TryParse(dispatch.RecordId, out var id) || await log.FindAsync(id, cancel) is not { Kind: EntryKind.Mail } entry)
-            throw new UndeliverableException("the record is no longer kept");
         try
         {
+            var entry = await FindAsync(dispatch, cancel) ?? throw new UndeliverableException("the record is no longer kept");
             var mail = RecordedMail.Decode(entry.Payload.Span);
             return dispatch.Kind == DispatchKind.Bounce ? await BounceAsync(dispatch, entry, mail, cancel) : await OriginalAsync(dispatch, entry, mail, cancel);
         }
-        catch (Exception error) when (error is JsonException or ArchiveException { Fault: ArchiveFault.Missing or ArchiveFault.Damaged })
+        catch (Exception error) when (CanNeverBeRead(error))
         {
             throw new UndeliverableException($"the record cannot be read: {error.Message}");
         }
@@ -38,10 +37,23 @@ public sealed class DispatchMessages(IArchiveLog log, ILedger ledger, TraceField
     /// <summary>NOTIFY without FAILURE (RFC 3461 §4.1) asks for no report.</summary>
     internal async Task<bool> WantsNoReportAsync(Dispatch failed, CancellationToken cancel)
     {
-        if (!RecordId.TryParse(failed.RecordId, out var id) || await log.FindAsync(id, cancel) is not { Kind: EntryKind.Mail } entry) return true;
-        var notify = RecordedMail.Decode(entry.Payload.Span).Recipients.FirstOrDefault(one => one.Address == failed.Recipient)?.Notify;
-        return notify is not null && !notify.Split(',').Contains("FAILURE", StringComparer.OrdinalIgnoreCase);
+        try
+        {
+            if (await FindAsync(failed, cancel) is not { } entry) return true;
+            var notify = RecordedMail.Decode(entry.Payload.Span).Recipients.FirstOrDefault(one => one.Address == failed.Recipient)?.Notify;
+            return notify is not null && !notify.Split(',').Contains("FAILURE", StringComparer.OrdinalIgnoreCase);
+        }
+        catch (Exception error) when (CanNeverBeRead(error))
+        {
+            return true; // a report could not be written either
+        }
     }
+
+    private async ValueTask<LogEntry?> FindAsync(Dispatch dispatch, CancellationToken cancel) =>
+        RecordId.TryParse(dispatch.RecordId, out var id) && await log.FindAsync(id, cancel) is { Kind: EntryKind.Mail } entry ? entry : null;
+
+    private static bool CanNeverBeRead(Exception error) =>
+        error is JsonException or FormatException or ArgumentException or ArchiveException { Fault: ArchiveFault.Missing or ArchiveFault.Damaged };
 
     // The exact bytes behind Received and our trace field, nothing else, so that DKIM signatures stay valid.
     private async Task<PreparedDispatch> OriginalAsync(Dispatch dispatch, LogEntry entry, RecordedMail mail, CancellationToken cancel)

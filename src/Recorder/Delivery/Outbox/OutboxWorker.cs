@@ -25,20 +25,39 @@ public sealed class OutboxWorker(
     {
         metrics.WatchOutbox(() => ledger.State.Range<Dispatch>(StateKeys.OutboxAll).Count());
         var following = FollowAsync(archive.DurableSequence, stopping);
-        try
+        while (!stopping.IsCancellationRequested)
         {
-            await ledger.CatchUpAsync(stopping);
-            while (true)
+            try
             {
-                await StartDueAsync(stopping);
-                await SleepAsync(stopping);
+                await WorkAsync(stopping);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                break;
+            }
+            catch (Exception error)
+            {
+                await PauseAsync(error, stopping);
             }
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        await following;
+        await FinishAsync();
+    }
+
+    private async Task WorkAsync(CancellationToken stopping)
+    {
+        await ledger.CatchUpAsync(stopping);
+        while (true)
         {
-            await following;
-            await FinishAsync();
+            await StartDueAsync(stopping);
+            await SleepAsync(stopping);
         }
+    }
+
+    private async Task PauseAsync(Exception error, CancellationToken stopping)
+    {
+        Log.CannotFollow(log, error);
+        await Task.Delay(OwnFailurePause, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task StartDueAsync(CancellationToken stopping)
@@ -114,10 +133,9 @@ public sealed class OutboxWorker(
             {
                 return;
             }
-            catch (Exception error) when (error is ArchiveException or IOException)
+            catch (Exception error)
             {
-                Log.CannotFollow(log, error);
-                await Task.Delay(OwnFailurePause, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await PauseAsync(error, stopping);
             }
         }
     }

@@ -19,7 +19,7 @@ internal static class RetryKeys
         var recordId = entry.Id.ToString();
         var record = new RetryRecord(
             Convert.ToHexStringLower(entry.ContentSha256.Span), mail.ReversePath, entry.AppendedAt,
-            [.. mail.Recipients.Select(recipient => new RetryRecipient(recipient.Address, recipient.Owners))]);
+            [.. mail.Recipients.Select(recipient => new RetryRecipient(recipient.Address, recipient.Owners))], mail.IsJournal);
         foreach (var recipient in mail.Recipients)
         {
             var kept = recipient.Disposition == Dispositions.Journal || Dispositions.IsHeld(recipient.Disposition);
@@ -85,7 +85,7 @@ internal static class RetryKeys
     }
 
     public static string KeyOf(RetryRecord record, string recipient) =>
-        StateKeys.Retry(record.Sha256Hex, record.ReversePath, recipient);
+        StateKeys.Retry(record.Sha256Hex, record.ReversePath, recipient, record.IsJournal);
 
     private static void Settle(StateEditor state, string key, string recordId, string? answer)
     {
