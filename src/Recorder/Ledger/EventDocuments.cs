@@ -2,23 +2,16 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Recorder.Archive;
-using Recorder.Intake;
 using Recorder.Search;
 
 namespace Recorder.Ledger;
 
-/// <summary>A record's arrival as the timeline shows it to one mailbox. Stored as JSON of type <c>message.received</c>.</summary>
-public sealed record MessageReceived(string RecordId, string Mailbox, string Disposition, string Listener, string Mode);
-
 /// <summary>
 /// Event documents from log entries: one for each mailbox an entry concerns, holding nothing about any other mailbox,
-/// so that whoever may read a document may read all of it.
+/// so that whoever may read a document may read all of it. A mail's arrival is in its own record and needs none.
 /// </summary>
 internal static class EventDocuments
 {
-    /// <summary>The type of documents made from mail entries.</summary>
-    public const string Received = "message.received";
-
     private static readonly Dictionary<Type, string> TypeNames = typeof(LedgerEvent)
         .GetCustomAttributes<JsonDerivedTypeAttribute>()
         .ToDictionary(known => known.DerivedType, known => (string)known.TypeDiscriminator!);
@@ -26,20 +19,9 @@ internal static class EventDocuments
     /// <param name="mailboxOf">The mailbox of a dispatch, by record, kind, recipient and round; null when unknown.</param>
     public static IReadOnlyList<EventDocument> Of(LogEntry entry, Func<DispatchBegun, string?> mailboxOf) => entry.Kind switch
     {
-        EntryKind.Mail => OfMail(entry, RecordedMail.Decode(entry.Payload.Span)),
         EntryKind.Event when LedgerJson.Decode(entry.Payload.Span) is { } fact => OfEvent(entry, fact, mailboxOf),
         _ => [],
     };
-
-    private static List<EventDocument> OfMail(LogEntry entry, RecordedMail mail)
-    {
-        var id = entry.Id.ToString();
-        var perOwner = mail.Owners.Select(owner =>
-            new MessageReceived(id, owner, Indexing.MailDocuments.DispositionOf(mail, owner), mail.Listener, mail.Mode));
-        return [.. perOwner.Select((fact, number) => new EventDocument(
-            $"{id}:{number}", entry.Position.Lane, entry.Position.Sequence, entry.ReceivedAt, Received, mail.PeerAddress, id, fact.Mailbox,
-            JsonSerializer.Serialize(fact, LedgerJson.Options)))];
-    }
 
     private static List<EventDocument> OfEvent(LogEntry entry, LedgerEvent fact, Func<DispatchBegun, string?> mailboxOf) =>
         [.. Narrowed(fact, mailboxOf).Select((part, number) => new EventDocument(
