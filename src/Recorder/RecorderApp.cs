@@ -32,6 +32,9 @@ public enum AppParts
 /// <summary>Puts the capabilities together into one host: SMTP and HTTP in one Kestrel, one log under everything.</summary>
 public static class RecorderApp
 {
+    /// <summary>What is under way at a stop has this long; service managers must wait longer (systemd: TimeoutStopSec=60).</summary>
+    public static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(50);
+
     /// <summary>The host, ready to start; the caller holds the data folder.</summary>
     public static WebApplication Build(RecorderSettings settings, AppParts parts)
     {
@@ -86,7 +89,7 @@ public static class RecorderApp
         services.AddSingleton<IArchiveLog>(provider => provider.GetRequiredService<MailArchive>());
         services.AddSingleton<IMailIndex>(_ => MailIndex.Open(settings.Data.MailIndex, new MailIndexOptions(), TimeProvider.System));
         services.AddSingleton<IEventIndex>(_ => EventIndex.Open(settings.Data.EventIndex, new EventIndexOptions()));
-        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(50));
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
     }
 
     private static MailArchive OpenArchive(DataOptions data, IArchiveObserver observer)

@@ -25,6 +25,10 @@ public static class ExitCodes
 /// <summary>The executable's front: settings out of the arguments, one command, one exit code.</summary>
 public static class CommandLine
 {
+    // After a signal the process is ended for good only when the host has surely given up waiting for what is under way:
+    // a message that has arrived is delivered and answered first.
+    private static readonly TimeSpan TerminationTimeout = RecorderApp.ShutdownTimeout + TimeSpan.FromSeconds(5);
+
     private const string SettingPrefix = "--" + SettingsCatalog.Root + ":";
 
     public static async Task<int> RunAsync(string[] args)
@@ -34,7 +38,7 @@ public static class CommandLine
         try
         {
             return await root.Parse([.. args.Where(argument => !IsSetting(argument))])
-                .InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+                .InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TerminationTimeout });
         }
         catch (SettingsException problem)
         {
