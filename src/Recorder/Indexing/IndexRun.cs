@@ -19,6 +19,7 @@ internal sealed class IndexRun<T>(
     private long committed = start;
     private int uncommitted;
     private bool unseen;
+    private bool doubtful;
     private long refreshedAt;
     private long committedAt = time.GetTimestamp();
 
@@ -37,8 +38,11 @@ internal sealed class IndexRun<T>(
         }
         finally
         {
-            // On failure of the index itself this fails once more, which is what the caller reports.
-            Commit();
+            // A failed index may have forgotten what it held in memory: then only its last checkpoint is true.
+            if (!doubtful)
+            {
+                Commit();
+            }
         }
     }
 
@@ -71,7 +75,7 @@ internal sealed class IndexRun<T>(
 
         if (batch.Count > 0)
         {
-            target.Add(batch);
+            Touch(() => target.Add(batch));
             meter.Add(batch.Count);
             uncommitted += batch.Count;
             unseen = true;
@@ -86,7 +90,7 @@ internal sealed class IndexRun<T>(
     {
         if (unseen && time.GetElapsedTime(refreshedAt) >= RefreshInterval)
         {
-            target.Refresh(Position);
+            Touch(() => target.Refresh(Position));
             refreshedAt = time.GetTimestamp();
             unseen = false;
         }
@@ -109,11 +113,18 @@ internal sealed class IndexRun<T>(
     {
         if (taken > committed)
         {
-            target.Commit(Position);
+            Touch(() => target.Commit(Position));
             committed = taken;
             committedAt = time.GetTimestamp();
             uncommitted = 0;
         }
+    }
+
+    private void Touch(Action act)
+    {
+        doubtful = true;
+        act();
+        doubtful = false;
     }
 
     private Dictionary<string, long> Position => new(StringComparer.Ordinal) { [lane] = taken };
