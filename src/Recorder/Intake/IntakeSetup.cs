@@ -70,12 +70,13 @@ public static class IntakeSetup
     {
         var facts = new IntakeListener(settings.Name ?? settings.Listen, settings.Protocol, settings.Mode);
         var handler = new IntakeHandler(facts, provider.GetRequiredService<IntakeServices>());
+        var log = provider.GetRequiredService<ILogger<SmtpListener>>();
         return new SmtpListener(
-            facts, SessionOptions(settings, provider.GetRequiredService<RecorderSettings>()), handler, provider.GetRequiredService<ConnectionLimiter>(),
-            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IHostApplicationLifetime>(), provider.GetRequiredService<ILogger<SmtpListener>>());
+            facts, SessionOptions(settings, provider.GetRequiredService<RecorderSettings>(), log), handler, provider.GetRequiredService<ConnectionLimiter>(),
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IHostApplicationLifetime>(), log);
     }
 
-    private static SmtpServerOptions SessionOptions(ListenerOptions listener, RecorderSettings settings)
+    private static SmtpServerOptions SessionOptions(ListenerOptions listener, RecorderSettings settings, ILogger log)
     {
         var trusted = settings.Smtp.TrustedNetworks.Count == 0 ? SmtpServerOptions.Loopback : [.. settings.Smtp.TrustedNetworks.Select(Network)];
         return new SmtpServerOptions
@@ -86,7 +87,7 @@ public static class IntakeSetup
             XForwardNetworks = trusted,
             BareLineEnds = settings.Smtp.KeepBareLineFeeds ? BareLineEnds.Keep : BareLineEnds.Refuse,
             MaxRecipients = settings.Smtp.MaxRecipients,
-            Tls = ListenerTls.From(settings.Smtp),
+            Tls = ListenerTls.From(settings.Smtp, log),
         };
     }
 
