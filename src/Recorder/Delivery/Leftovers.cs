@@ -41,15 +41,35 @@ public sealed class Leftovers(ILedger ledger, Recording recording, TimeProvider 
         static bool IsForeign(RecipientCase one) => IsLeft(one) && one.RecordId is null;
     }
 
+    // What loops would only come back: its sender is told.
     private Task RequestAsync(ReceivedMessage message, RecipientCase one, CancellationToken cancel)
     {
-        var key = StateKeys.Dispatch(one.RecordId!, DispatchKind.Leftover, one.Recipient.Address, 1);
-        return ledger.ActAsync(key, state => state.Get<Dispatch>(key) is not null ? null : new DispatchRequested(
-            one.RecordId!, DispatchKind.Leftover, one.Recipient.Address, one.Owners.FirstOrDefault(""), message.Envelope.ReversePath, 1)
+        var isLoop = one.Settlement!.Kind == SettlementKind.Looping;
+        if (isLoop && !WantsReport(message, one)) return Task.CompletedTask;
+        var (kind, reversePath) = isLoop ? (DispatchKind.Bounce, "") : (DispatchKind.Leftover, message.Envelope.ReversePath);
+        return ledger.ActAsync($"leftover/{one.RecordId}/{one.Recipient.Address}", state => NextRound(state, one) is not { } round ? null : new DispatchRequested(
+            one.RecordId!, kind, one.Recipient.Address, one.Owners.FirstOrDefault(""), reversePath, round)
         {
             Actor = Actor.System("flow"),
             At = clock.GetUtcNow(),
         }, cancel);
+    }
+
+    private static bool WantsReport(ReceivedMessage message, RecipientCase one) => message.Envelope.ReversePath.Length > 0
+        && one.Recipient.Notify?.Split(',').Contains("FAILURE", StringComparer.OrdinalIgnoreCase) != false;
+
+    /// <returns>null when it is owed already. A leftover that came back through the hook is this copy itself, and owes no more.</returns>
+    private static int? NextRound(IStateSnapshot state, RecipientCase one)
+    {
+        for (var round = 1; ; round++)
+        {
+            var (leftover, bounce) = (Find(DispatchKind.Leftover, round), Find(DispatchKind.Bounce, round));
+            if (leftover is null && bounce is null) return round;
+            var isOwed = (leftover ?? bounce)!.State is DispatchState.Pending or DispatchState.Begun;
+            if (isOwed && one.Ticket?.Act != $"leftover.{round}") return null;
+        }
+
+        Dispatch? Find(DispatchKind kind, int round) => state.Get<Dispatch>(StateKeys.Dispatch(one.RecordId!, kind, one.Recipient.Address, round));
     }
 }
 

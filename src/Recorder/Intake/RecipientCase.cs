@@ -79,8 +79,8 @@ public sealed record Settlement(SettlementKind Kind, SmtpReply? Reply = null, st
     public bool IsSettled => Kind is SettlementKind.Delivered or SettlementKind.Held or SettlementKind.Journaled
         or SettlementKind.SettledBefore or SettlementKind.Owned;
 
-    /// <summary>Somebody still owes it, and the outbox could.</summary>
-    public bool IsOpen => Kind is SettlementKind.Deferred or SettlementKind.Refused or SettlementKind.Unknown;
+    /// <summary>Somebody still owes it, or a report that it goes no further; the outbox could.</summary>
+    public bool IsOpen => Kind is SettlementKind.Deferred or SettlementKind.Refused or SettlementKind.Unknown or SettlementKind.Looping;
 }
 
 /// <summary>Names one pass of a recorded message on its way back through the hook.</summary>

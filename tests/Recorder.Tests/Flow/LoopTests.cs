@@ -174,4 +174,42 @@ public sealed class LoopTests
         Assert.Single(world.Facts.OfType<MessageRelayed>().Select(fact => fact.RecordId).Distinct());
         Assert.Equal(2, world.Facts.OfType<MessageRelayed>().Count());
     }
+
+    [Fact]
+    public async Task A_loop_beside_a_delivery_in_one_SMTP_transaction_ends_in_a_report()
+    {
+        await using var world = await new FlowWorld().StartAsync();
+        await world.SendAsync("Detour", Alice);
+        await world.SendAsync(Back(world.Hop.Tried.Last()), [Alice]);
+        var id = Assert.Single(world.Log.Entries, entry => entry.Kind == EntryKind.Mail).Id.ToString();
+
+        var reply = Assert.Single(await world.SendAsync(Back(world.Hop.Tried.Last()), [Alice, Bob], SmtpProtocol.Smtp));
+
+        Assert.Equal(250, reply.Code);
+        var owed = Assert.Single(world.Owed);
+        Assert.Equal((id, DispatchKind.Bounce, Alice), (owed.RecordId, owed.Kind, owed.Recipient));
+        world.Hop.Tried.Clear();
+        await world.Attempts.RunAsync(owed, CancellationToken.None);
+        var report = Assert.Single(world.Hop.Tried);
+        Assert.Equal("sender@example.org", Assert.Single(report.Recipients));
+        Assert.Contains("554 5.4.6", report.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_leftover_that_comes_back_and_is_put_off_again_is_owed_again()
+    {
+        await using var world = await new FlowWorld().StartAsync();
+        world.Hop.Answer = one => one == Alice ? FakeHop.Deferred : FakeHop.Said(DeliveryOutcome.Accepted, 250, "2.0.0", "kept");
+        await world.SendAsync(Mails.Message("Partly"), [Alice, Bob], SmtpProtocol.Smtp);
+        world.Hop.Answer = _ => FakeHop.Said(DeliveryOutcome.Accepted, 250, "2.0.0", "kept");
+        await world.Attempts.RunAsync(Assert.Single(world.Owed), CancellationToken.None);
+        Assert.Empty(world.Owed);
+        world.Hop.Answer = one => one == Alice ? FakeHop.Deferred : FakeHop.Said(DeliveryOutcome.Accepted, 250, "2.0.0", "kept");
+
+        var reply = Assert.Single(await world.SendAsync(Back(world.Hop.Tried.Last()), [Alice, "carol@example.edu"], SmtpProtocol.Smtp));
+
+        Assert.Equal(250, reply.Code);
+        var owed = Assert.Single(world.Owed);
+        Assert.Equal((DispatchKind.Leftover, Alice, 2), (owed.Kind, owed.Recipient, owed.Round));
+    }
 }

@@ -59,7 +59,7 @@ public sealed class ReplyTableTests
         { [SettlementKind.Deferred, SettlementKind.Delivered], 250, true },
         { [SettlementKind.Refused, SettlementKind.Held], 250, true },
         { [SettlementKind.Unknown, SettlementKind.SettledBefore], 250, true },
-        { [SettlementKind.Looping, SettlementKind.Delivered], 250, false },
+        { [SettlementKind.Looping, SettlementKind.Delivered], 250, true },
         { [SettlementKind.Looping, SettlementKind.Deferred], 450, false },
         { [SettlementKind.Looping, SettlementKind.Looping], 554, false },
         { [SettlementKind.NotRecorded, SettlementKind.SettledBefore], 452, false },

@@ -6,7 +6,7 @@ using Recorder.Ledger;
 
 namespace Recorder.Delivery.Outbox;
 
-/// <param name="Failed">The leftover that was given up; null when state no longer has it.</param>
+/// <param name="Failed">The leftover that was given up; null when there was none, since the message went in a loop.</param>
 internal sealed record BounceFacts(Dispatch Bounce, RecordedMail Mail, Dispatch? Failed, DateTimeOffset At);
 
 /// <summary>Writes the RFC 3464 report that tells a sender who did not get the message, and why.</summary>
@@ -61,7 +61,8 @@ public sealed class BounceReport(string hostname)
 
     private static int Index(BounceFacts facts) => facts.Mail.Recipients.TakeWhile(one => one.Address != facts.Bounce.Recipient).Count();
 
-    private static string Words(BounceFacts facts) => ReplyWords.OneLine(facts.Failed?.LastReply ?? "no answer from the next mail server");
+    private static string Words(BounceFacts facts) => ReplyWords.OneLine(
+        facts.Failed is { } failed ? failed.LastReply ?? "no answer from the next mail server" : "554 5.4.6 mail loop: the message came back twice");
 
     private TextPart Sentence(BounceFacts facts) => new("plain")
     {
