@@ -99,7 +99,7 @@ public sealed class SmtpServerSession(
         {
             await wire.WriteAsync(end.LastWords).ConfigureAwait(false);
             await wire.FlushAsync().ConfigureAwait(false);
-            if (end.Reason == SmtpSessionEnd.Quit && confirmations.Any) await wire.HearAsync(FarewellTimeout).ConfigureAwait(false);
+            if (end.Reason is SmtpSessionEnd.Quit or SmtpSessionEnd.ShuttingDown && confirmations.Any) await wire.HearAsync(FarewellTimeout).ConfigureAwait(false);
         }
         catch (SessionEndedException) { }
     }

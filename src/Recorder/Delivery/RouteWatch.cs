@@ -37,7 +37,7 @@ public sealed class RouteWatch(Routes routes, TimeProvider clock, ILogger<RouteW
         {
             await routes.ProbeAllAsync(stopping);
         }
-        catch (Exception error) when (error is not OperationCanceledException)
+        catch (Exception error) when (!stopping.IsCancellationRequested)
         {
             Log.ProbeFailed(log, error);
         }

@@ -102,8 +102,26 @@ public class ServerTimeTests
         Assert.Equal("", await peer.AskAsync("x\r\n"));
         var said = await peer.AskAsync(".\r\n");
         Assert.StartsWith("250 2.0.0 3 recorded\r\n421 4.3.2", said, StringComparison.Ordinal);
+        time.Advance(TimeSpan.FromSeconds(6));
         await peer.Session;
         Assert.False(Assert.Single(handler.Messages).IsConfirmed);
+    }
+
+    [Fact]
+    public async Task At_shutdown_a_peer_that_closes_after_the_421_confirms_its_last_message()
+    {
+        using var shutdown = new CancellationTokenSource();
+        var peer = new TestPeer(handler, time: time, shutdown: shutdown.Token);
+        await peer.StartDataAsync();
+        await peer.SendAsync("x\r\n.\r\n");
+        await shutdown.CancelAsync();
+        Assert.Contains("421 4.3.2", peer.Said(), StringComparison.Ordinal);
+        Assert.False(Assert.Single(handler.Messages).IsConfirmed);
+
+        await peer.FinishAsync();
+
+        Assert.True(Assert.Single(handler.Messages).IsConfirmed);
+        Assert.Equal(SmtpSessionEnd.ShuttingDown, peer.End);
     }
 
     [Fact]
@@ -114,6 +132,7 @@ public class ServerTimeTests
         await peer.AskAsync("EHLO c.test\r\nMAIL FROM:<a@a.test>\r\nRCPT TO:<b@b.test>\r\nBDAT 3\r\nx\r\n");
         await shutdown.CancelAsync();
         Assert.StartsWith("250 2.0.0 3 recorded\r\n421 4.3.2", await peer.AskAsync("BDAT 0 LAST\r\n"), StringComparison.Ordinal);
+        time.Advance(TimeSpan.FromSeconds(6));
         await peer.Session;
     }
 
