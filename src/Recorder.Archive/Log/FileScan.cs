@@ -27,8 +27,6 @@ internal sealed class FileScan(IDiskFile file, string path, FileHeader header, A
     /// <summary>The last good batch; 0 bytes when there is none.</summary>
     public (long Start, int LengthBytes) LastBatch { get; private set; }
 
-    public long Batches { get; private set; }
-
     /// <param name="limit">The length to read.</param>
     /// <param name="tailMayBeTorn">true for the newest file: a bad batch without a good one behind it is no damage then.</param>
     public void Run(long limit, bool tailMayBeTorn)
@@ -69,7 +67,6 @@ internal sealed class FileScan(IDiskFile file, string path, FileHeader header, A
         }
         LastBatch = (ValidBytes, end);
         ValidBytes += end;
-        Batches++;
     }
 
     private void Take(EntryHead head, long offset)

@@ -22,6 +22,7 @@ internal sealed class LogSealer : IDisposable
     private readonly Lock _gate = new();
     private readonly List<(long Number, TaskCompletionSource Done)> _waiters = [];
     private readonly Thread _thread;
+    private long _sealing;
     private bool _stopped;
 
     /// <param name="rooted">Names of segments whose root is in the files at hand.</param>
@@ -44,8 +45,9 @@ internal sealed class LogSealer : IDisposable
         lock (_gate)
         {
             if (_stopped) throw new ArchiveException(ArchiveFault.Unavailable, "the archive is closing");
-            if (_files.All is not [.., var last, _]) return Task.CompletedTask;
-            _waiters.Add((last.Header.Number, done));
+            var last = Math.Max(_sealing, _files.All is [.., var retired, _] ? retired.Header.Number : 0);
+            if (last == 0) return Task.CompletedTask;
+            _waiters.Add((last, done));
         }
         Wake();
         return done.Task;
@@ -56,7 +58,7 @@ internal sealed class LogSealer : IDisposable
         _stop.Cancel();
         _thread.Join();
         lock (_gate) _stopped = true;
-        Answer(long.MaxValue, new ArchiveException(ArchiveFault.Unavailable, "the archive is closing"));
+        Fail(new ArchiveException(ArchiveFault.Unavailable, "the archive is closing"));
     }
 
     private void Run()
@@ -66,6 +68,8 @@ internal sealed class LogSealer : IDisposable
             while (true)
             {
                 _wake.Wait(_stop.Token);
+                // One attempt serves all who woke it.
+                while (_wake.Wait(0)) { }
                 SealAll();
             }
         }
@@ -80,17 +84,18 @@ internal sealed class LogSealer : IDisposable
         {
             while (_files.OldestRetired is { } file)
             {
+                lock (_gate) _sealing = file.Header.Number;
                 Seal(file);
                 _counters.Sealed();
-                Answer(file.Header.Number, null);
+                AnswerSealed();
             }
-            Answer(long.MaxValue, null);
+            AnswerSealed();
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
             _counters.Failed(error);
             _observer.Failed("seal", error);
-            Answer(long.MaxValue, error);
+            Fail(error);
         }
     }
 
@@ -167,16 +172,25 @@ internal sealed class LogSealer : IDisposable
         }
     }
 
-    private void Answer(long number, Exception? error)
+    private void AnswerSealed()
     {
         lock (_gate)
         {
-            foreach (var (_, done) in _waiters.Where(waiter => waiter.Number <= number))
-            {
-                if (error is null) done.TrySetResult();
-                else done.TrySetException(error);
-            }
-            _waiters.RemoveAll(waiter => waiter.Number <= number);
+            _sealing = 0;
+            // Asked under the gate: a file retired a moment ago has its waiter, or will have.
+            var through = _files.All[0].Header.Number - 1;
+            foreach (var (_, done) in _waiters.Where(waiter => waiter.Number <= through)) done.TrySetResult();
+            _waiters.RemoveAll(waiter => waiter.Number <= through);
+        }
+    }
+
+    private void Fail(Exception error)
+    {
+        lock (_gate)
+        {
+            _sealing = 0;
+            foreach (var (_, done) in _waiters) done.TrySetException(error);
+            _waiters.Clear();
         }
     }
 }

@@ -129,17 +129,20 @@ internal sealed class LogWriter : IDisposable
 
     private void RotateWhereAsked()
     {
+        // Taken before the look at the file: who asks from here on is served by the next round.
+        var asked = new List<TaskCompletionSource>();
+        while (_rotations.TryDequeue(out var rotation)) asked.Add(rotation);
         try
         {
             var file = _state.Files.Current;
-            if (file.Index.Count > 0 && (file.IsRetired || !_rotations.IsEmpty || IsOfAPastDay(file))) Next(file);
-            while (_rotations.TryDequeue(out var rotation)) rotation.TrySetResult();
+            if (file.Index.Count > 0 && (file.IsRetired || asked.Count > 0 || IsOfAPastDay(file))) Next(file);
+            asked.ForEach(rotation => rotation.TrySetResult());
         }
         catch (Exception error)
         {
             _counters.Failed(error);
             _observer.Failed("rotate", error);
-            while (_rotations.TryDequeue(out var rotation)) rotation.TrySetException(Faults.Of(error));
+            asked.ForEach(rotation => rotation.TrySetException(Faults.Of(error)));
         }
     }
 

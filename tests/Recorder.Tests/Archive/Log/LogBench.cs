@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
@@ -24,7 +25,7 @@ internal sealed class LogBench(IDisk disk, ArchiveOptions? options = null) : IAs
     public FakeTimeProvider Time { get; } = new(Start);
     public IDisk Disk => disk;
     public MailArchive Log => _log ?? throw new InvalidOperationException("not open");
-    public List<(string Doing, Exception Error)> Failures { get; } = [];
+    public ConcurrentQueue<(string Doing, Exception Error)> Failures { get; } = [];
     public List<Position> SetAside { get; } = [];
 
     public static async Task<LogBench> OpenAsync(IDisk? disk = null, ArchiveOptions? options = null)
@@ -107,6 +108,17 @@ internal sealed class LogBench(IDisk disk, ArchiveOptions? options = null) : IAs
 
     public string NewestFile(string lane = "main") => Files($"log/{lane}").Last(path => path.EndsWith(".active", StringComparison.Ordinal));
 
+    /// <summary>Waits for what a thread of the archive will do; a minute without it is a hang.</summary>
+    public static async Task UntilAsync(Func<bool> done)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (!done())
+        {
+            limit.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
     public static byte[] Bytes(int length, int seed = 1)
     {
         var bytes = new byte[length];
@@ -118,10 +130,7 @@ internal sealed class LogBench(IDisk disk, ArchiveOptions? options = null) : IAs
 
     public ValueTask DisposeAsync() => new(CloseAsync());
 
-    void IArchiveObserver.Failed(string doing, Exception error)
-    {
-        lock (Failures) Failures.Add((doing, error));
-    }
+    void IArchiveObserver.Failed(string doing, Exception error) => Failures.Enqueue((doing, error));
 
     void IArchiveObserver.SetAside(string file, IReadOnlyList<Position> damaged) => SetAside.AddRange(damaged);
 }

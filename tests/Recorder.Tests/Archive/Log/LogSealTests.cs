@@ -75,7 +75,7 @@ public sealed class LogSealTests
         await using var bench = await LogBench.OpenAsync();
         var receipt = await bench.MailAsync("last of the day");
         bench.Time.Advance(TimeSpan.FromHours(15));
-        while (bench.Log.Status.SealedFiles == 0) await Task.Yield();
+        await LogBench.UntilAsync(() => bench.Log.Status.SealedFiles > 0);
         Assert.Equal(SegmentKind.Mail, Assert.Single(bench.Log.Segments).Kind);
         Assert.Equal("last of the day"u8.ToArray(), await bench.ContentOfAsync(receipt.Id));
         // The root of that segment alone is no reason to seal the next day.
@@ -237,7 +237,6 @@ public sealed class LogSealTests
         Assert.Equal("kept"u8.ToArray(), await bench.ContentOfAsync(receipt.Id));
         disk.Faults = new DiskFaults();
         bench.Time.Advance(TimeSpan.FromMinutes(2));
-        await bench.Log.SettleAsync();
-        Assert.Equal(0, bench.Log.Status.RetiredFiles);
+        await LogBench.UntilAsync(() => bench.Log.Status.RetiredFiles == 0);
         Assert.Single(bench.Log.Segments);
     }}
