@@ -10,6 +10,8 @@ namespace Recorder.Search.Analysis;
 /// </summary>
 internal static class Folding
 {
+    private const int NoCharacter = 0xFFFE;
+
     public static string Exact(ReadOnlySpan<char> validText)
     {
         var wide = validText.ToString().Normalize(NormalizationForm.FormKC);
@@ -30,12 +32,12 @@ internal static class Folding
     /// </summary>
     public static string Run(string exact) => exact;
 
-    /// <summary>Full-width forms to half-width ones over a whole query; lone surrogates are replaced, since normalising refuses them.</summary>
+    /// <summary>Full-width forms to half-width ones over a whole query; lone surrogates and U+FFFE are replaced, since normalising refuses them.</summary>
     public static string Width(string text)
     {
         if (Ascii.IsValid(text)) return text;
         var builder = new StringBuilder(text.Length);
-        foreach (var rune in text.EnumerateRunes()) builder.Append(rune.ToString());
+        foreach (var rune in text.EnumerateRunes()) builder.Append((rune.Value == NoCharacter ? Rune.ReplacementChar : rune).ToString());
         return builder.ToString().Normalize(NormalizationForm.FormKC);
     }
 

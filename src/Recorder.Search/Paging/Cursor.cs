@@ -56,7 +56,7 @@ internal sealed record Cursor(SortKey Last, IReadOnlyDictionary<string, long> As
             var (total, exact, lanes) = (reader.ReadInt64(), reader.ReadBoolean(), reader.ReadInt32());
             return lanes is < 0 or > MaxLanes ? null : new Cursor(last, ReadLanes(reader, lanes), total, exact);
         }
-        catch (Exception e) when (e is EndOfStreamException or FormatException or DecoderFallbackException)
+        catch (Exception e) when (e is IOException or FormatException or DecoderFallbackException)
         {
             return null;
         }

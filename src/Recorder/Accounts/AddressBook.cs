@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.Extensions.Options;
 using Recorder.Intake;
 
@@ -59,7 +58,7 @@ public sealed class AddressBook : IAddressBook
 
     private string Mailbox(string local)
     {
-        var folded = local.Normalize(NormalizationForm.FormC).ToLowerInvariant().Normalize(NormalizationForm.FormC);
+        var folded = Composed.Of(Composed.Of(local).ToLowerInvariant());
         var detail = plusDelimiter.Length == 0 ? -1 : folded.IndexOf(plusDelimiter, StringComparison.Ordinal);
         return detail > 0 ? folded[..detail] : folded;
     }

@@ -50,12 +50,14 @@ internal static class MailDomain
     /// <returns>null for what is no domain.</returns>
     public static string? Normalise(string written)
     {
-        var domain = written.Trim().Normalize(NormalizationForm.FormC).ToLowerInvariant();
+        var domain = Composed.Of(written.Trim()).ToLowerInvariant();
         if (domain is ['[', .., ']'])
         {
             return domain;
         }
 
+        // Keyboards for Chinese write other dots, and they separate labels too (RFC 3490 §3.1).
+        domain = domain.Replace('\u3002', '.').Replace('\uFF0E', '.').Replace('\uFF61', '.');
         domain = domain.EndsWith('.') ? domain[..^1] : domain;
         var isWord = domain.Length is > 0 and <= MaxLength
             && !domain.Any(letter => letter <= ' ' || letter is '@' or '<' or '>' or '"' or '\x7F');

@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.AspNetCore.Identity;
 
 namespace Recorder.Accounts;
@@ -62,16 +61,5 @@ internal sealed class Passwords(PasswordHasher<Account>? hasher = null)
     }
 
     // Keyboards write the same letters in different code points (RFC 8265 §4.2.2).
-    private static string Prepare(string password)
-    {
-        var bounded = password.Length <= MaxLength ? password : password[..MaxLength];
-        try
-        {
-            return bounded.Normalize(NormalizationForm.FormC);
-        }
-        catch (ArgumentException)
-        {
-            return bounded;
-        }
-    }
+    private static string Prepare(string password) => Composed.Of(password.Length <= MaxLength ? password : password[..MaxLength]);
 }

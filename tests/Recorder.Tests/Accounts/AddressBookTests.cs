@@ -30,6 +30,9 @@ public sealed class AddressBookTests
     [InlineData("Alice+X@Elsewhere.ORG", "Alice+X@elsewhere.org")]
     [InlineData("bob@[IPv6:2001:DB8::1]", "bob@[ipv6:2001:db8::1]")]
     [InlineData("Postmaster", "postmaster@example.edu")]
+    [InlineData("alice@example.edu\u3002", "alice@example.edu")]
+    [InlineData("ali\uFFFEce@example.edu", "ali\uFFFEce@example.edu")]
+    [InlineData("alice@ex\uFFFEample.org", "alice@ex\uFFFEample.org")]
     public void One_mailbox_has_one_name(string written, string name) => Assert.Equal(name, Ours.Normalise(written));
 
     [Theory]

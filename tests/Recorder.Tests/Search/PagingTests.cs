@@ -135,4 +135,14 @@ public class PagingTests
         Assert.Equal(["amy@example.edu"], hit.Addresses);
         Assert.Equivalent(hit, bed.Index.Find(mail.Id, [new OwnerScope("amy@example.edu")], null));
     }
+
+    [Fact]
+    public void A_forged_cursor_is_no_cursor()
+    {
+        // Version, order, then a lane whose length is negative; the checksum is no secret.
+        byte[] body = [1, .. new byte[8], 0xFF, 0xFF, 0xFF, 0xFF, 0x0F];
+        byte[] checksum = System.Security.Cryptography.SHA256.HashData([.. body, .. "all"u8])[..8];
+        var text = System.Buffers.Text.Base64Url.EncodeToString([.. body, .. checksum]);
+        Assert.Null(Recorder.Search.Paging.Cursor.FromText(text, "all"));
+    }
 }

@@ -7,6 +7,7 @@ public class TextTests
     [InlineData("The quarterly Report is ready", "\"quarterly report\"")]
     [InlineData("Ｆｕｌｌ ｗｉｄｔｈ", "full")]
     [InlineData("full", "ｆｕｌｌ")]
+    [InlineData("not\uFFFEa character", "not\uFFFEa")]
     [InlineData("café au lait", "cafe")]
     [InlineData("café au lait", "CAFÉ")]
     [InlineData("café au lait", "\"café\"")]
