@@ -13,6 +13,9 @@ public sealed class Sessions : ISessions, IDisposable
     private const int TokenBytes = 32;
     private const int TokenLength = 43;
 
+    /// <summary>RFC 5321 §4.5.3.1: 64 octets, the at sign, 255 octets.</summary>
+    private const int MaxAddressLength = 320;
+
     private readonly ILedger ledger;
     private readonly IAccounts accounts;
     private readonly IAddressBook book;
@@ -40,7 +43,8 @@ public sealed class Sessions : ISessions, IDisposable
     /// <exception cref="ActRefusedException">too-many-attempts: the address or the source must wait.</exception>
     public async Task<StartedSession?> SignInAsync(string address, string password, string channel, string source, CancellationToken cancel)
     {
-        var name = book.Normalise(address) ?? "";
+        // What is no address is not remembered: it may be long, or a password in the wrong field.
+        var name = book.Normalise(address) is { Length: <= MaxAddressLength } written ? written : "";
         if (failures.IsFull || !limits.TryBegin(name, source))
         {
             throw new ActRefusedException("too-many-attempts", "too many failed sign-ins; wait a quarter of an hour");

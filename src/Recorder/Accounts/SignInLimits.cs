@@ -5,13 +5,16 @@ namespace Recorder.Accounts;
 
 /// <summary>
 /// Counts sign-in attempts by address and by source over the last 15 minutes. An attempt counts when it begins and is
-/// taken back when it succeeds, so that many at once cannot pass the check together. Bounded: when more names than fit
+/// taken back when it succeeds (successes have a limit of their own), so that many at once cannot pass the check together. Bounded: when more names than fit
 /// have failed lately, new ones must wait too.
 /// </summary>
 internal sealed class SignInLimits(int maxPerAddress, int maxPerSource, TimeProvider time)
 {
     public static readonly TimeSpan Window = TimeSpan.FromMinutes(15);
     private const int MaxNames = 100_000;
+
+    // Each success starts a session that is kept for hours.
+    private const int MaxSuccessesPerAddress = 100;
 
     private readonly Lock gate = new();
     private readonly Dictionary<string, Queue<long>> attempts = new(StringComparer.Ordinal);
@@ -25,7 +28,7 @@ internal sealed class SignInLimits(int maxPerAddress, int maxPerSource, TimeProv
             Sweep();
             var (byAddress, bySource) = ($"a/{address}", $"s/{Group(source)}");
             // What is refused takes no name: nobody may fill the table for everybody else.
-            if (Count(byAddress) >= maxPerAddress || Count(bySource) >= maxPerSource || attempts.Count > MaxNames)
+            if (Count(byAddress) >= maxPerAddress || Count($"o/{address}") >= MaxSuccessesPerAddress || Count(bySource) >= maxPerSource || attempts.Count > MaxNames)
             {
                 return false;
             }
@@ -42,6 +45,7 @@ internal sealed class SignInLimits(int maxPerAddress, int maxPerSource, TimeProv
         lock (gate)
         {
             attempts.Remove($"a/{address}");
+            Recent($"o/{address}").Enqueue(time.GetTimestamp());
             Recent($"s/{Group(source)}").TryDequeue(out _);
         }
     }

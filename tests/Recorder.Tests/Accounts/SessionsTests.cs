@@ -43,6 +43,32 @@ public sealed class SessionsTests
     }
 
     [Fact]
+    public async Task What_is_longer_than_any_address_is_not_kept()
+    {
+        var desk = await Desk.OpenAsync();
+        Assert.Null(await SignIn(desk, new string('x', 50_000) + "@example.edu"));
+        await desk.DisposeAsync();
+        var failure = Assert.Single(desk.Log.Entries.Select(entry => LedgerJson.Decode(entry.Payload.Span)).OfType<SignInFailed>());
+        Assert.Equal("", failure.Address);
+    }
+
+    [Fact]
+    public async Task Sessions_of_one_account_are_limited_in_number()
+    {
+        await using var desk = await Desk.OpenAsync();
+        await desk.AddAsync(Alice);
+        for (var count = 0; count < 100; count++)
+        {
+            Assert.NotNull(await SignIn(desk, source: $"192.0.2.{count}"));
+        }
+
+        var refusal = await Assert.ThrowsAsync<ActRefusedException>(() => SignIn(desk, source: "192.0.2.200"));
+        Assert.Equal("too-many-attempts", refusal.Code);
+        desk.Time.Advance(TimeSpan.FromMinutes(16));
+        Assert.NotNull(await SignIn(desk));
+    }
+
+    [Fact]
     public async Task The_stored_hash_is_no_token()
     {
         await using var desk = await Desk.OpenAsync();
