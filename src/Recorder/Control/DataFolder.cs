@@ -18,11 +18,8 @@ public sealed class DataFolder : IDisposable
     /// <exception cref="DataFolderInUseException">Somebody else holds it.</exception>
     public static DataFolder Hold(DataOptions options)
     {
-        Directory.CreateDirectory(options.Path);
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(options.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
+        Close(options.Path);
+        Close(options.Keys);
 
         try
         {
@@ -43,6 +40,16 @@ public sealed class DataFolder : IDisposable
         return System.Text.Encoding.UTF8.GetByteCount(full) <= MaxSocketPathBytes
             ? full
             : throw new SettingsException("Recorder:Data:Path", $"is too long: its full path may have at most {MaxSocketPathBytes - "/control.sock".Length} bytes");
+    }
+
+    // The keys' folder too, for copies made of it.
+    private static void Close(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
     }
 
     public void Dispose() => handle.Dispose();
