@@ -84,13 +84,25 @@ public sealed class Recovery(
         }
 
         var content = await archive.OpenContentAsync(id, cancel);
-        if (mails.OpenPart(content, index, cancel) is not { } part)
+        MailPart? part = null;
+        try
         {
+            part = mails.OpenPart(content, index, cancel);
+            if (part is null)
+            {
+                await content.DisposeAsync();
+                return null;
+            }
+
+            RecordView(reader, sight, $"part:{index}");
+        }
+        catch
+        {
+            part?.Dispose();
             await content.DisposeAsync();
-            return null;
+            throw;
         }
 
-        RecordView(reader, sight, $"part:{index}");
         var facts = new MailAttachment(part.Index, part.FileName, part.ContentType, part.SizeBytes, false, null, part.IsDangerous);
         return (facts, new PartStream(part, content));
     }

@@ -9,7 +9,8 @@ internal static class CrossChecks
     public static void Run(RecorderSettings settings)
     {
         CheckRetention(settings);
-        CheckNetworks(settings.Smtp);
+        CheckNetworks("Smtp:TrustedNetworks", settings.Smtp.TrustedNetworks);
+        CheckNetworks("Web:TrustedProxies", settings.Web.TrustedProxies);
         CheckEndPoint("Smtp:Listen", settings.Smtp.Listen);
         CheckWeb(settings.Web.Listen);
         for (var i = 0; i < settings.Listeners.Count; i++)
@@ -29,14 +30,14 @@ internal static class CrossChecks
         }
     }
 
-    private static void CheckNetworks(SmtpOptions smtp)
+    private static void CheckNetworks(string key, IList<string> networks)
     {
-        for (var i = 0; i < smtp.TrustedNetworks.Count; i++)
+        for (var i = 0; i < networks.Count; i++)
         {
-            var text = smtp.TrustedNetworks[i];
+            var text = networks[i];
             if (!IPNetwork.TryParse(text, out _) && !IPAddress.TryParse(text, out _))
             {
-                throw Bad($"Smtp:TrustedNetworks:{i}", $"'{text}' is not a network like 10.0.0.0/8");
+                throw Bad($"{key}:{i}", $"'{text}' is not a network like 10.0.0.0/8");
             }
         }
     }

@@ -14,6 +14,9 @@ public sealed class WebOptions
     /// <summary>How people reach it, for links in mail; the listen address where empty.</summary>
     public string PublicUrl { get; set; } = "";
 
+    /// <summary>Networks of reverse proxies whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> are believed, besides this machine.</summary>
+    public IList<string> TrustedProxies { get; set; } = [];
+
     /// <summary>Largest number of rows of one page of results.</summary>
     [Range(10, 500)]
     public int MaxPageRows { get; set; } = 200;

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
@@ -6,6 +7,7 @@ using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.AspNetCore.DataProtection.XmlEncryption;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Options;
 using Recorder.Settings;
 using Recorder.Web.Api;
@@ -40,12 +42,14 @@ public static class WebSetup
             forms.SuppressXFrameOptionsHeader = true;
         });
         AddKeys(services);
+        services.Configure<ForwardedHeadersOptions>(proxies => Trust(proxies, options));
         return services;
     }
 
     /// <summary>The order is the guard: headers on everything, errors as words, then who is it, may they, did our page ask.</summary>
     public static WebApplication MapRecorderWeb(this WebApplication app)
     {
+        app.UseForwardedHeaders();
         app.Use(SecurityHeaders.Apply);
         app.Use(LimitBody);
         app.UseMiddleware<Errors>();
@@ -65,6 +69,25 @@ public static class WebSetup
         api.MapMessagesApi();
         app.MapOpenApi("/openapi/{documentName}.json");
         return app;
+    }
+
+    // Behind the proxy that ends TLS everybody would be one source, whose failed sign-ins lock everybody out, and cookies
+    // would not be kept to TLS. The middleware believes this machine by default; it walks back while the hop is a proxy.
+    private static void Trust(ForwardedHeadersOptions proxies, WebOptions options)
+    {
+        proxies.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+        proxies.ForwardLimit = null;
+        foreach (var text in options.TrustedProxies)
+        {
+            if (System.Net.IPNetwork.TryParse(text, out var network))
+            {
+                proxies.KnownIPNetworks.Add(network);
+            }
+            else
+            {
+                proxies.KnownProxies.Add(IPAddress.Parse(text));
+            }
+        }
     }
 
     // The keys of forms live with the archive's other keys, so that a restart or another home folder changes nothing.

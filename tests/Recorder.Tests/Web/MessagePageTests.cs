@@ -89,9 +89,23 @@ public sealed partial class MessagePageTests
         Assert.DoesNotContain("alert", body);
         Assert.DoesNotContain("script-src", frame.Headers.GetValues("Content-Security-Policy").Single());
 
-        using var remote = await alice.GetAsync(FrameUrl(await alice.GetStringAsync($"/mail/{id}?remote=1")));
+        using var remote = await alice.GetAsync(FrameUrl(await alice.GetStringAsync(ShowRemoteUrl(page))));
         Assert.Contains("https://far.example/t.gif", await remote.Content.ReadAsStringAsync());
         Assert.Contains("img-src data: https: http:", remote.Headers.GetValues("Content-Security-Policy").Single());
+    }
+
+    [Fact]
+    public async Task A_link_from_elsewhere_shows_no_remote_picture()
+    {
+        await using var world = await WebWorld.StartAsync();
+        var alice = await world.BrowserAsync(WebWorld.Alice);
+        var id = await world.RecordAsync(Related("<img src=\"https://far.example/t.gif\">"), WebWorld.Alice);
+        var lured = await alice.GetStringAsync($"/mail/{id}?remote=1");
+        Assert.DoesNotContain("remote=1", FrameUrl(lured));
+        Assert.NotEmpty(ShowRemoteUrl(lured));
+        using var frame = await alice.GetAsync($"/mail/{id}/body?remote=1");
+        Assert.DoesNotContain("far.example", await frame.Content.ReadAsStringAsync());
+        Assert.DoesNotContain("https:", frame.Headers.GetValues("Content-Security-Policy").Single());
     }
 
     [Fact]
@@ -167,6 +181,11 @@ public sealed partial class MessagePageTests
     }
 
     private static string FrameUrl(string page) => WebUtility.HtmlDecode(FrameSource().Match(page).Groups[1].Value);
+
+    private static string ShowRemoteUrl(string page) => WebUtility.HtmlDecode(RemoteLink().Match(page).Groups[1].Value);
+
+    [GeneratedRegex("href=\"(/mail/[^\"]+remote=1[^\"]*)\"")]
+    private static partial Regex RemoteLink();
 
     [GeneratedRegex("<iframe[^>]* src=\"([^\"]+)\"")]
     private static partial Regex FrameSource();

@@ -47,6 +47,8 @@ public sealed class SignInTests
     [InlineData("//elsewhere.example", "/mail")]
     [InlineData("/\\elsewhere.example", "/mail")]
     [InlineData("https://elsewhere.example", "/mail")]
+    [InlineData("/\t/elsewhere.example", "/mail")]
+    [InlineData("/mail?q=\u738b", "/mail")]
     [InlineData("", "/mail")]
     public async Task Signing_in_leads_to_our_own_pages_only(string back, string expected)
     {
@@ -74,6 +76,19 @@ public sealed class SignInTests
         thief.DefaultRequestHeaders.Add("Cookie", $"recorder.session={token}");
         using var late = await thief.GetAsync("/mail");
         Assert.Equal(HttpStatusCode.Redirect, late.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_proxy_on_this_machine_tells_who_signs_in_and_that_it_was_by_TLS()
+    {
+        await using var world = await WebWorld.StartAsync();
+        await world.Counter.Desk.AddAsync(WebWorld.Alice);
+        var client = world.Anonymous();
+        client.DefaultRequestHeaders.Add("X-Forwarded-For", "203.0.113.66, 192.0.2.7");
+        client.DefaultRequestHeaders.Add("X-Forwarded-Proto", "https");
+        using var answer = await SignIn(client, WebWorld.Alice, Desk.Password);
+        Assert.Contains("; secure", Assert.Single(answer.Headers.GetValues("Set-Cookie"), one => one.StartsWith("recorder.session=", StringComparison.Ordinal)));
+        Assert.Equal("192.0.2.7", Assert.Single(world.Facts<Recorder.Ledger.SessionStarted>()).Actor.Source);
     }
 
     [Fact]

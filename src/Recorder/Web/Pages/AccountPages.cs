@@ -100,7 +100,7 @@ internal static class AccountPages
 
     // Only our own paths: a foreign address here would make the sign-in page a door to anywhere.
     private static string LocalPath(string? path) =>
-        path is ['/', not ('/' or '\\'), ..] && !path.Contains('\n', StringComparison.Ordinal) && !path.Contains('\r', StringComparison.Ordinal) ? path : "/mail";
+        path is ['/', not ('/' or '\\'), ..] && path.All(letter => letter is > ' ' and <= '~') ? path : "/mail";
 }
 
 /// <summary>One way to answer with a page.</summary>

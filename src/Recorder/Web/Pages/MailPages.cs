@@ -44,7 +44,7 @@ internal static class MailPages
     {
         var reader = http.CurrentReader();
         if (!RecordId.TryParse(id, out var record)
-            || await Within(recovery, tickets, http, record).OpenAsync(reader, record, remote == 1, part => $"#{part}", cancel) is not { } message)
+            || await Within(recovery, tickets, http, record).OpenAsync(reader, record, WantsRemote(remote, tickets, http, record), part => $"#{part}", cancel) is not { } message)
         {
             return Results.NotFound();
         }
@@ -57,7 +57,7 @@ internal static class MailPages
         {
             Frame = isPending ? frame with { Refresh = $"{RefreshSeconds};url=/mail/{record}?{ViewTickets.QueryName}={ticket}" } : frame,
             Message = message, Timeline = await recovery.TimelineAsync(reader, record, cancel) ?? [], Dispatches = dispatches,
-            ShowRemote = remote == 1, IsPending = isPending, Ticket = ticket,
+            ShowRemote = WantsRemote(remote, tickets, http, record), IsPending = isPending, Ticket = ticket,
         });
     }
 
@@ -67,12 +67,12 @@ internal static class MailPages
         var reader = http.CurrentReader();
         var images = new BodyImages(recovery.WithinView, reader);
         if (!RecordId.TryParse(id, out var record)
-            || await Within(recovery, tickets, http, record).OpenAsync(reader, record, remote == 1, images.Placeholder, cancel) is not { View.Html: { } html } message)
+            || await Within(recovery, tickets, http, record).OpenAsync(reader, record, WantsRemote(remote, tickets, http, record), images.Placeholder, cancel) is not { View.Html: { } html } message)
         {
             return Results.NotFound();
         }
 
-        SecurityHeaders.AllowMessageFrame(http.Response, withRemoteImages: remote == 1);
+        SecurityHeaders.AllowMessageFrame(http.Response, withRemoteImages: WantsRemote(remote, tickets, http, record));
         return Results.Content(BodyDocument.Of(await images.InlineAsync(html, message, cancel)), "text/html; charset=utf-8");
     }
 
@@ -125,6 +125,10 @@ internal static class MailPages
     private static IResult BackTo(HttpContext http, ViewTickets tickets, RecordId record) => tickets.Covers(http, http.CurrentReader(), record)
         ? Results.LocalRedirect($"/mail/{record}?{ViewTickets.QueryName}={tickets.Issue(http.CurrentReader(), record)}")
         : Results.LocalRedirect($"/mail/{record}");
+
+    // Only the message's own page can ask: a link of the sender's would otherwise fetch the sender's pictures.
+    private static bool WantsRemote(int remote, ViewTickets tickets, HttpContext http, RecordId record) =>
+        remote == 1 && tickets.Covers(http, http.CurrentReader(), record);
 
     private static IRecovery Within(IRecovery recovery, ViewTickets tickets, HttpContext http, RecordId record) =>
         tickets.Covers(http, http.CurrentReader(), record) ? recovery.WithinView : recovery;
