@@ -88,6 +88,7 @@ internal sealed class Dovecot : IAsyncDisposable
             ssl = no
             disable_plaintext_auth = no
             mail_location = maildir:{{scratch.File("mail")}}/%Lu
+            mail_save_crlf = yes
             mail_uid = mail
             mail_gid = mail
             first_valid_uid = 1

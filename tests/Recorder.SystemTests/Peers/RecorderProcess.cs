@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Http.Json;
+using System.Net.Sockets;
 
 namespace Recorder.SystemTests.Peers;
 
@@ -8,6 +10,7 @@ internal sealed class RecorderProcess : IAsyncDisposable
 {
     private readonly List<string> output = [];
     private readonly string[] settings;
+    private readonly string? file;
     private Process? process;
 
     /// <param name="settings">Without the prefix, e.g. <c>Smtp:Protocol=lmtp</c>.</param>
@@ -16,6 +19,18 @@ internal sealed class RecorderProcess : IAsyncDisposable
         DataPath = dataPath;
         this.settings = [$"Data:Path={dataPath}", "Smtp:Listen=127.0.0.1:0", "Web:Listen=http://127.0.0.1:0", .. settings];
     }
+
+    private RecorderProcess(string file, string dataPath, int smtpPort, int webPort)
+    {
+        (this.file, DataPath, settings) = (file, dataPath, []);
+        (SmtpPort, Web) = (smtpPort, new Uri($"http://127.0.0.1:{webPort}"));
+    }
+
+    /// <summary>From a settings file that already names everything.</summary>
+    public static RecorderProcess FromFile(string file, string dataPath, int smtpPort, int webPort) => new(file, dataPath, smtpPort, webPort);
+
+    /// <summary>A program to start it under, e.g. strace with its arguments.</summary>
+    public string[] Under { get; init; } = [];
 
     public static string Executable { get; } = Path.Combine(AppContext.BaseDirectory, "recorder.dll");
 
@@ -38,6 +53,9 @@ internal sealed class RecorderProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>What it said beyond the ordinary, at most the last hundred lines.</summary>
+    public string Complaints => string.Join('\n', Output.Split('\n').Where(line => !line.Contains(" info: ", StringComparison.Ordinal)).TakeLast(100));
+
     /// <summary>Starts and waits for the listeners. Later starts take the same ports again.</summary>
     public async Task StartAsync()
     {
@@ -46,12 +64,11 @@ internal sealed class RecorderProcess : IAsyncDisposable
             (SmtpPort, Web) = (Machine.FreePort(), new Uri($"http://127.0.0.1:{Machine.FreePort()}"));
         }
 
-        string[] arguments = ["serve", .. settings.Select(setting => $"--Recorder:{setting}"),
-            $"--Recorder:Smtp:Listen=127.0.0.1:{SmtpPort}", $"--Recorder:Web:Listen=http://127.0.0.1:{Web.Port}"];
-        process = Launch(arguments);
-        await Machine.UntilAsync($"recorder to be ready\n{Output}", async () =>
+        string[] ports = file is null ? [$"--Recorder:Smtp:Listen=127.0.0.1:{SmtpPort}", $"--Recorder:Web:Listen=http://127.0.0.1:{Web.Port}"] : [];
+        process = Launch(["serve", .. Arguments, .. ports]);
+        await Machine.UntilAsync($"recorder to be ready", async () =>
         {
-            Assert.False(process.HasExited, $"recorder ended with {(process.HasExited ? process.ExitCode : 0)}:\n{Output}");
+            Assert.False(process.HasExited, $"recorder ended with {(process.HasExited ? process.ExitCode : 0)}:\n{Complaints}");
             using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
             try
             {
@@ -65,11 +82,21 @@ internal sealed class RecorderProcess : IAsyncDisposable
     }
 
     /// <summary>Runs another command on the same data folder.</summary>
-    public Task<(int Code, string Output)> RunAsync(string input, params string[] command) =>
-        RunAsync(input, command, [$"--Recorder:Data:Path={DataPath}", .. settings.Skip(3).Select(setting => $"--Recorder:{setting}")]);
+    public Task<(int Code, string Output)> RunAsync(string input, params string[] command) => RunAsync(input, [.. command, .. Arguments], []);
 
     public Task AddAccountAsync(string address, string password, bool admin = false) => Assert0Async(
         RunAsync(password + "\n", ["account", "add", address, "--password-stdin", .. admin ? new[] { "--admin" } : []]));
+
+    /// <summary>Makes accounts through the running process's control socket: many at once without many processes.</summary>
+    public async Task AddAccountsAsync(string password, params IEnumerable<string> addresses)
+    {
+        using var client = new HttpClient(new SocketsHttpHandler { ConnectCallback = (_, cancel) => ConnectAsync(Path.Combine(DataPath, "control.sock"), cancel) });
+        foreach (var address in addresses)
+        {
+            var answer = await client.PostAsJsonAsync("http://control/control/accounts", new { address, password });
+            Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        }
+    }
 
     /// <summary>kill -9: no goodbye, no flush.</summary>
     public async Task KillAsync()
@@ -98,6 +125,15 @@ internal sealed class RecorderProcess : IAsyncDisposable
         process?.Dispose();
     }
 
+    private string[] Arguments => file is null ? [.. settings.Select(setting => $"--Recorder:{setting}")] : ["--settings", file];
+
+    private static async ValueTask<Stream> ConnectAsync(string path, CancellationToken cancel)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancel);
+        return new NetworkStream(socket, ownsSocket: true);
+    }
+
     private static async Task Assert0Async(Task<(int Code, string Output)> run)
     {
         var (code, text) = await run;
@@ -122,7 +158,8 @@ internal sealed class RecorderProcess : IAsyncDisposable
 
     private Process Launch(string[] arguments)
     {
-        var started = Process.Start(new ProcessStartInfo("dotnet", [Executable, .. arguments])
+        string[] line = [.. Under, "dotnet", Executable, .. arguments];
+        var started = Process.Start(new ProcessStartInfo(line[0], line[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
