@@ -1,13 +1,14 @@
 using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Recorder.Smtp;
 using Recorder.SystemTests.Peers;
 
 namespace Recorder.SystemTests;
 
 /// <summary>All real mail we have, through real servers on both sides.</summary>
-public sealed class CorpusTests(ITestOutputHelper output)
+public sealed partial class CorpusTests(ITestOutputHelper output)
 {
     private const string Password = "correct horse battery";
     private static readonly string[] Mailboxes = [.. Enumerable.Range(1, 20).Select(number => $"user{number}@example.edu")];
@@ -184,8 +185,15 @@ public sealed class CorpusTests(ITestOutputHelper output)
         return new CorpusMail(file, Encoding.Latin1.GetBytes(text), MessageId(facts["mid"]?.GetValue<string>()));
     }
 
-    // Some gateways of old say in a comment that they added the field.
-    private static string? MessageId(string? field) => field is not { Length: > 0 } ? null : field[..(field.IndexOf('>', StringComparison.Ordinal) is >= 0 and var end ? end + 1 : field.Length)];
+    // Unfolded (RFC 5322 §2.2.3); some gateways of old say in a comment that they added the field.
+    private static string? MessageId(string? field)
+    {
+        var value = FoldingSpace().Replace(field ?? "", " ");
+        return value.Length == 0 ? null : value.IndexOf('>', StringComparison.Ordinal) is >= 0 and var end ? value[..(end + 1)] : value;
+    }
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex FoldingSpace();
 
     private sealed record CorpusMail(string File, byte[] Bytes, string? MessageId);
 }

@@ -84,7 +84,7 @@ public sealed class KillTests(ITestOutputHelper output)
                 var result = (await pool.SendAsync(bytes, $"worker{worker}@sender.example", mailbox))[0];
                 id = result.Outcome == DeliveryOutcome.Accepted ? Wire.RecordIdIn(result.Reply!.ToString()) ?? $"unnamed by {result.Reply}" : null;
                 waiting[worker] = $"{subject} try {++tries}: {result.Outcome} {result.Reply} {result.Error}";
-                await Task.Delay(id is null ? 100 : 20, CancellationToken.None);
+                await Task.Delay(id is null ? 100 : 50, CancellationToken.None);
             }
 
             acknowledged[subject] = new Sent(id, mailbox, bytes, tries);
@@ -94,7 +94,7 @@ public sealed class KillTests(ITestOutputHelper output)
     private async Task CheckAsync(RecorderProcess recorder, ScriptedHop hop)
     {
         var delivered = hop.Attempts.Select(attempt => attempt.RecordId).ToHashSet();
-        foreach (var mailbox in acknowledged.GroupBy(one => one.Value.Mailbox))
+        await Parallel.ForEachAsync(acknowledged.GroupBy(one => one.Value.Mailbox), async (mailbox, _) =>
         {
             using var api = await Api.SignInAsync(recorder, mailbox.Key, Password);
             await api.UntilIndexedAsync();
@@ -107,7 +107,7 @@ public sealed class KillTests(ITestOutputHelper output)
             }
 
             Assert.All(records, record => Assert.True(acknowledged.ContainsKey(record.Key), $"{record.Key} was never sent"));
-        }
+        });
     }
 
     private static async Task VerifyAsync(RecorderProcess recorder)

@@ -95,7 +95,7 @@ public sealed class NextHopPool : INextHop
     private async Task DeliverAsync(
         OutgoingMessage message, Func<CancellationToken, ValueTask>? beforeData, Outcomes outcomes, Deadline deadline)
     {
-        var kept = await TakeAliveAsync(_options.ProbeIdleAfter, deadline).ConfigureAwait(false);
+        var kept = await TakeSuitableAsync(message, deadline).ConfigureAwait(false);
         // The peer may have closed a kept session just now. Nothing was accepted then, so nobody need know.
         if (kept is not null && await TryTransactionAsync(kept, message, beforeData, outcomes, mayRetry: true, deadline).ConfigureAwait(false)) return;
         var fresh = await OpenAsync(deadline).ConfigureAwait(false);
@@ -120,6 +120,24 @@ public sealed class NextHopPool : INextHop
         {
             Return(session);
         }
+    }
+
+    /// <summary>What a kept session was told at its greeting may be out of date: only a fresh greeting is a reason to refuse.</summary>
+    private async Task<NextHopSession?> TakeSuitableAsync(OutgoingMessage message, Deadline deadline)
+    {
+        if (await TakeAliveAsync(_options.ProbeIdleAfter, deadline).ConfigureAwait(false) is not { } kept) return null;
+        var suits = false;
+        try
+        {
+            var verdict = new Outcomes(message.Envelope.Recipients);
+            await Preflight.CheckAsync(message, kept.Features, verdict, deadline.Caller).ConfigureAwait(false);
+            suits = verdict.Open.Count() == message.Envelope.Recipients.Count;
+        }
+        finally
+        {
+            if (!suits) Quit([kept]);
+        }
+        return suits ? kept : null;
     }
 
     /// <returns>A kept session, asked with NOOP where it waited longer than <paramref name="trusted"/>; null where none lives.</returns>

@@ -54,7 +54,7 @@ internal sealed class RecorderProcess : IAsyncDisposable
     }
 
     /// <summary>What it said beyond the ordinary, at most the last hundred lines.</summary>
-    public string Complaints => string.Join('\n', Output.Split('\n').Where(line => !line.Contains(" info: ", StringComparison.Ordinal)).TakeLast(100));
+    public string Complaints => string.Join('\n', Output.Split('\n').Where(line => new[] { "warn: ", "fail: ", "crit: ", "recorder: ", "nhandled" }.Any(word => line.Contains(word, StringComparison.Ordinal))).TakeLast(100));
 
     /// <summary>Starts and waits for the listeners. Later starts take the same ports again.</summary>
     public async Task StartAsync()

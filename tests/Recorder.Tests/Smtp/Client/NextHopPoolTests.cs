@@ -38,6 +38,19 @@ public sealed class NextHopPoolTests
     }
 
     [Fact]
+    public async Task A_kept_session_whose_greeting_offered_too_little_is_replaced()
+    {
+        await using var hop = new ToyHop().Listen();
+        await using var pool = Pool(hop);
+        var message = Samples.Message("x", []).With(new MailParameters(Body: BodyType.EightBitMime));
+        Assert.Equal([DeliveryOutcome.TransientFailure], (await pool.SendAsync(message, null, default)).Outcomes());
+        hop.Extensions = ["8BITMIME"];
+        Assert.Equal([DeliveryOutcome.Accepted], (await pool.SendAsync(message, null, default)).Outcomes());
+        Assert.Equal([DeliveryOutcome.Accepted], (await pool.SendAsync(message, null, default)).Outcomes());
+        Assert.Equal((2, 2), (hop.Connections, hop.Messages.Count));
+    }
+
+    [Fact]
     public async Task A_kept_session_that_says_421_to_MAIL_is_replaced()
     {
         int mails = 0;

@@ -14,7 +14,7 @@ internal sealed class ToyHop : IAsyncDisposable
     private Task? _accepting;
 
     public bool IsLmtp { get; init; }
-    public IReadOnlyList<string> Extensions { get; init; } = [];
+    public IReadOnlyList<string> Extensions { get; set; } = [];
 
     /// <summary>A reply of its own for a command line or, as <c>.</c>, for the end of data; null gives the usual one.</summary>
     public Func<string, string?> Answer { get; init; } = _ => null;
