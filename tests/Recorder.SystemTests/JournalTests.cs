@@ -42,8 +42,11 @@ public sealed class JournalTests(ITestOutputHelper output)
             var message = await api.GetAsync($"messages/{id}");
             Assert.Equal([address], message["ownAddresses"]!.AsArray().Select(own => own!.GetValue<string>()));
             Assert.All(named.Except([address]), other => Assert.DoesNotContain(other, message.ToJsonString(), StringComparison.Ordinal));
-            Assert.Single(dovecot.Messages(address));
         }
+
+        // The mail itself went its own way. (Dovecot takes no '#' in a user name.)
+        Assert.Single(dovecot.Messages(named[0]));
+        Assert.Single(dovecot.Messages(named[2]));
 
         using var uninvolved = await Api.SignInAsync(recorder, "nobody@example.edu", Password);
         Assert.Empty(await uninvolved.FindAsync(""));

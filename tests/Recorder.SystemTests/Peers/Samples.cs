@@ -10,7 +10,7 @@ internal static class Samples
 
     /// <param name="ports">From the sample's port to the one of this test.</param>
     public static string Read(string name, params (int From, int To)[] ports) => ports.Aggregate(
-        File.ReadAllText(Path.Combine(Root, name)),
+        File.ReadAllText(PathOf(name)),
         (text, port) => Regex.Replace(text, $@"(?<![\d.]){port.From}(?!\d)", port.To.ToString(CultureInfo.InvariantCulture)));
 
     /// <summary>A sample of Recorder's own settings, ready to start.</summary>
@@ -23,6 +23,8 @@ internal static class Samples
         File.WriteAllText(file, text);
         return RecorderProcess.FromFile(file, data, smtpPort, web);
     }
+
+    public static string PathOf(string name) => Path.Combine(Root, name);
 
     private static string FindRoot()
     {
