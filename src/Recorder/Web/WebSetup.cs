@@ -41,6 +41,7 @@ public static class WebSetup
             forms.Cookie.SameSite = SameSiteMode.Strict;
             forms.SuppressXFrameOptionsHeader = true;
         });
+        services.AddFairShare();
         AddKeys(services);
         services.Configure<ForwardedHeadersOptions>(proxies => Trust(proxies, options));
         return services;
@@ -56,6 +57,7 @@ public static class WebSetup
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseRateLimiter();
         app.Use(RefuseForeignPages);
         app.UseAntiforgery();
         app.Use(RefuseForeignForms);

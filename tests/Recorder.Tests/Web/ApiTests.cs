@@ -37,6 +37,31 @@ public sealed class ApiTests
         Assert.Equal(["received", "viewed", "resend-requested"], steps);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task One_account_asking_for_a_hundred_things_at_once_is_slowed_and_others_are_not()
+    {
+        Stalled? stalled = null;
+        await using var world = await WebWorld.StartAsync(real => stalled = new Stalled(real));
+        var (alice, bob) = (await world.ProgramAsync(WebWorld.Alice), await world.ProgramAsync(WebWorld.Bob));
+        var id = await world.RecordAsync("Subject: x\r\n\r\nHello.\r\n", WebWorld.Alice, WebWorld.Bob);
+        var asked = Enumerable.Range(0, 100).Select(_ => alice.GetAsync($"/api/v1/messages/{id}/raw")).ToList();
+        using var first = await (await Task.WhenAny(asked)).WaitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.TooManyRequests, first.StatusCode);
+        using var other = await bob.GetAsync($"/api/v1/messages/{id}", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, other.StatusCode);
+
+        // Those that wait for their turn do not end before it comes.
+        while (asked.Count(one => one.IsCompleted) < 52)
+        {
+            await Task.Yield();
+        }
+
+        stalled!.LetGo();
+        var answers = await Task.WhenAll(asked);
+        Assert.Equal(48, answers.Count(answer => answer.StatusCode == HttpStatusCode.NotFound));
+        Array.ForEach(answers, answer => answer.Dispose());
+    }
+
     [Theory]
     [InlineData("to-other", HttpStatusCode.Conflict, "not-own-address")]
     [InlineData("release", HttpStatusCode.Conflict, "not-held")]
