@@ -1,6 +1,5 @@
 using System.Text;
 using Lucene.Net.Index;
-using Lucene.Net.Queries;
 using Lucene.Net.Search;
 using Recorder.Search.Analysis;
 using Recorder.Search.Documents;
@@ -11,9 +10,6 @@ namespace Recorder.Search.Translation;
 /// <summary>Words and phrases of one field as Lucene queries.</summary>
 internal sealed class TextClauses(Vocabulary vocabulary, Hints hints)
 {
-    /// <summary>Above this many terms a bit set is cheaper than merging their lists.</summary>
-    private const int MaxMergedTerms = 64;
-
     public Query Matching(string field, TextNode words)
     {
         if (words.WholeAddress is { } address) return Term(field, address);
@@ -52,14 +48,11 @@ internal sealed class TextClauses(Vocabulary vocabulary, Hints hints)
         return phrase;
     }
 
-    private Query Beginning(string field, string word)
-    {
-        if (word.Length <= Grams.MaxPrefixChars) return Term(MailFields.Prefixes(field), word);
-        var terms = Expand(field, word).Select(text => new Term(field, text)).ToList();
-        return terms.Count <= MaxMergedTerms
-            ? Combine.Or(terms.Select(term => new TermQuery(term)))
-            : new ConstantScoreQuery(new CachingWrapperFilter(new TermsFilter(terms)));
-    }
+    // Every term counts, however many there are: a bound over everybody's words would let a reader learn from the own
+    // results which words stand in other people's mail.
+    private static Query Beginning(string field, string word) => word.Length <= Grams.MaxPrefixChars
+        ? Term(MailFields.Prefixes(field), word)
+        : new ConstantScoreQuery(new CachingWrapperFilter(new PrefixFilter(new Term(field, word))));
 
     private Query InOrder(string field, IReadOnlyList<TextUnit> units, bool exact, bool prefix)
     {
