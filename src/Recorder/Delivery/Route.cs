@@ -17,7 +17,7 @@ public sealed class Route : IAsyncDisposable
     /// <summary>No host of the route answered when last tried.</summary>
     public bool IsDown => hosts.All(host => host.Health.IsDown);
 
-    /// <summary>What every host that is up offers; null while none was greeted.</summary>
+    /// <summary>What every host offers that was ever greeted; null while none was.</summary>
     public NextHopCapabilities? Capabilities => hosts.Select(host => host.Capabilities).OfType<NextHopCapabilities>()
         .Aggregate((NextHopCapabilities?)null, (all, one) => all is null ? one : Common(all, one));
 

@@ -19,8 +19,9 @@ internal sealed class RouteHost(INextHop hop, TimeProvider clock, ILogger log) :
     public INextHop Hop { get; } = hop;
     public HostHealth Health { get; } = new(clock);
 
-    /// <summary>Null until it was greeted.</summary>
-    public NextHopCapabilities? Capabilities => Health.IsDown ? null : Hop.Capabilities;
+    /// <summary>As last greeted, also while it is down: a session that began in the meantime would otherwise send
+    /// converted mail once the host is back. Null until it was greeted.</summary>
+    public NextHopCapabilities? Capabilities => Hop.Capabilities;
 
     public async Task<HostAttempt> TryAsync(OutgoingMessage message, Func<CancellationToken, ValueTask>? beforeData, CancellationToken cancel)
     {

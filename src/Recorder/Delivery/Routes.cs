@@ -14,7 +14,7 @@ public sealed class Routes(Route fallback, IReadOnlyDictionary<string, Route> by
     public bool AllDown => all.All(route => route.IsDown);
 
     /// <summary>What can be announced upstream, where nobody knows yet which routes a message will take:
-    /// what all that are up have in common. Null while none was greeted.</summary>
+    /// what all have in common that were ever greeted. Null while none was.</summary>
     public NextHopCapabilities? Common => all.Select(route => route.Capabilities).OfType<NextHopCapabilities>()
         .Aggregate((NextHopCapabilities?)null, (sum, one) => sum is null ? one : Route.Common(sum, one));
 

@@ -35,8 +35,10 @@ public sealed class IntakeHandler(IntakeListener listener, IntakeServices servic
         {
             if (!IsRelay) return new SmtpExtensions(services.MaxMessageBytes);
             var next = services.Routes.Common;
+            // Nothing known yet: MAIL is answered 451, and an upstream that believed us to be 7-bit would convert what it
+            // sends later in the same session.
             return next is null
-                ? new SmtpExtensions(services.MaxMessageBytes, EightBitMime: false, SmtpUtf8: false, Dsn: false, Chunking: false)
+                ? new SmtpExtensions(services.MaxMessageBytes, Dsn: false, Chunking: false)
                 : new SmtpExtensions(SmallerSize(next.MaxMessageBytes), next.EightBitMime, next.SmtpUtf8, next.Dsn, next.Chunking);
         }
     }

@@ -22,8 +22,14 @@ public sealed class IntakeHandlerTests
         world.Hop.Capabilities = FakeHop.Everything;
         Assert.Equal(new SmtpExtensions(1 << 20), world.Handler().Extensions);
 
+    }
+
+    [Fact]
+    public async Task A_next_hop_not_yet_known_makes_no_upstream_convert_its_mail()
+    {
+        await using var world = await new FlowWorld().StartAsync();
         world.Hop.Capabilities = null;
-        Assert.Equal(new SmtpExtensions(1 << 20, false, false, false, false), world.Handler().Extensions);
+        Assert.Equal(new SmtpExtensions(1 << 20, EightBitMime: true, SmtpUtf8: true, Dsn: false, Chunking: false), world.Handler().Extensions);
     }
 
     [Fact]
