@@ -11,9 +11,6 @@ public sealed class WebOptions
     [Required]
     public string Listen { get; set; } = "http://127.0.0.1:8080";
 
-    /// <summary>How people reach it, for links in mail; the listen address where empty.</summary>
-    public string PublicUrl { get; set; } = "";
-
     /// <summary>Networks of reverse proxies whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> are believed, besides this machine.</summary>
     public IList<string> TrustedProxies { get; set; } = [];
 
