@@ -1,13 +1,24 @@
 using System.CommandLine;
 using System.Runtime.Versioning;
-using Recorder.Benchmarks;
+using Recorder.Benchmarks.Compare;
+using Spectre.Console;
 
 [assembly: SupportedOSPlatform("linux")]
 
-var messages = new Option<int>("--messages") { Description = "Messages a round.", DefaultValueFactory = _ => 10_000 };
-var rounds = new Option<int>("--rounds") { Description = "Rounds of each side, taken in turn.", DefaultValueFactory = _ => 3 };
-var intake = new Command("intake", "Journal intake of 8 KB messages over 16 connections, one message a connection, against Postfix accepting to its queue.") { messages, rounds };
-intake.SetAction((parsed, cancel) => IntakeBenchmark.RunAsync(parsed.GetValue(messages), parsed.GetValue(rounds), cancel));
+if (Console.IsOutputRedirected)
+{
+    AnsiConsole.Profile.Width = 220;
+}
 
-return await new RootCommand("Side-by-side figures with the peers, on loopback, in one run. Peers come from Debian's packages: postfix.") { intake }
-    .Parse(args).InvokeAsync();
+var rows = new Option<string>("--rows") { Description = $"Only these, separated by commas: {string.Join(", ", CompareRun.AllRows.Select(row => row.Name))}." };
+var quick = new Option<bool>("--quick") { Description = "Smaller work: some five minutes for all rows." };
+var json = new Option<string>("--json") { Description = "Also write everything measured to this file." };
+var markdown = new Option<string>("--markdown") { Description = "Also write the table to this file, as docs/performance.md holds it." };
+var compare = new Command("compare", "Side by side with the peers on this machine. Installs the peers it needs (as root), prints one table.") { rows, quick, json, markdown };
+compare.SetAction((parsed, cancel) => CompareRun.RunAsync(
+    new CompareWish(parsed.GetValue(rows)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [], parsed.GetValue(quick), parsed.GetValue(json), parsed.GetValue(markdown)),
+    cancel));
+
+// Ctrl-C: time to end what was started.
+return await new RootCommand("Figures, measured. Peers come from Debian's packages. TMPDIR chooses the disk.") { compare }
+    .Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });

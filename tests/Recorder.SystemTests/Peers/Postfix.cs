@@ -28,11 +28,13 @@ internal sealed class Postfix : IAsyncDisposable
 
     /// <param name="main">Further main.cf lines, e.g. a sample file with its ports replaced.</param>
     /// <param name="master">Further master.cf lines.</param>
-    public static async Task<Postfix> StartAsync(string main, string master = "")
+    /// <param name="under">A program to start it under, with its arguments.</param>
+    public static async Task<Postfix> StartAsync(string main, string master = "", string[]? under = null)
     {
         var postfix = new Postfix(Machine.FreePort());
         await postfix.WriteAsync(main, master);
-        var (code, output) = await Machine.RunAsync("/usr/sbin/postfix", "-c", postfix.Configuration, "start");
+        string[] line = [.. under ?? [], "/usr/sbin/postfix", "-c", postfix.Configuration, "start"];
+        var (code, output) = await Machine.RunAsync(line[0], line[1..]);
         Assert.True(code == 0, output);
         return postfix;
     }
