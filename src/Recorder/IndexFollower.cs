@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Recorder.Archive;
 using Recorder.Indexing;
-using Recorder.Intake;
+using Recorder.Ledger;
 using Recorder.Mail;
 using Recorder.Search;
 

@@ -1,5 +1,6 @@
 using Recorder.Archive;
 using Recorder.Delivery;
+using Recorder.Flow;
 using Recorder.Intake;
 using Recorder.Screening;
 using Recorder.Smtp;

@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using Recorder.Intake;
+using Recorder.Flow;
 
 namespace Recorder;
 

@@ -1,3 +1,6 @@
+using Microsoft.Extensions.Options;
+using Recorder.Intake;
+
 namespace Recorder.Accounts;
 
 public static class AccountsSetup
@@ -5,7 +8,11 @@ public static class AccountsSetup
     /// <summary>Needs <see cref="Ledger.ILedger"/>, <see cref="TimeProvider"/> and the options Accounts, Smtp and Web.</summary>
     public static IServiceCollection AddAccounts(this IServiceCollection services)
     {
-        services.AddSingleton<IAddressBook, AddressBook>();
+        services.AddSingleton<IAddressBook>(provider =>
+        {
+            var smtp = provider.GetRequiredService<IOptions<SmtpOptions>>().Value;
+            return new AddressBook([.. smtp.Domains], smtp.Hostname, provider.GetRequiredService<IOptions<AccountsOptions>>().Value);
+        });
         services.AddSingleton<IAccounts, Accounts>();
         services.AddSingleton<OwnedAddresses>();
         services.AddSingleton<Sessions>();

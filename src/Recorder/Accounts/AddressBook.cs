@@ -1,6 +1,3 @@
-using Microsoft.Extensions.Options;
-using Recorder.Intake;
-
 namespace Recorder.Accounts;
 
 /// <summary>
@@ -13,12 +10,14 @@ public sealed class AddressBook : IAddressBook
     private readonly string plusDelimiter;
     private readonly string postmasterDomain;
 
-    public AddressBook(IOptions<SmtpOptions> smtp, IOptions<AccountsOptions> accounts)
+    /// <param name="ours">Our own domains; empty: every domain is ours.</param>
+    /// <param name="hostname">Domain of a bare postmaster where no domain is named.</param>
+    public AddressBook(IEnumerable<string> ours, string hostname, AccountsOptions options)
     {
-        var configured = smtp.Value.Domains.Select(MailDomain.Normalise).OfType<string>().ToList();
+        var configured = ours.Select(MailDomain.Normalise).OfType<string>().ToList();
         domains = configured.ToHashSet(StringComparer.Ordinal);
-        plusDelimiter = accounts.Value.PlusDelimiter;
-        postmasterDomain = configured.FirstOrDefault() ?? MailDomain.Normalise(smtp.Value.Hostname) ?? "localhost";
+        plusDelimiter = options.PlusDelimiter;
+        postmasterDomain = configured.FirstOrDefault() ?? MailDomain.Normalise(hostname) ?? "localhost";
     }
 
     public string? Normalise(string address)

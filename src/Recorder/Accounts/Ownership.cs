@@ -1,3 +1,4 @@
+using Recorder.Ledger;
 using Recorder.Search;
 
 namespace Recorder.Accounts;

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Identity;
+using Recorder.Ledger;
 
 namespace Recorder.Accounts;
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.WebUtilities;
+using Recorder.Ledger;
 
 namespace Recorder.Accounts;
 

@@ -2,7 +2,6 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Recorder.Cli;
 using Recorder.Settings;
 
 namespace Recorder.Control;

@@ -1,6 +1,6 @@
 using Recorder.Archive;
 using Recorder.Delivery.Trace;
-using Recorder.Intake;
+using Recorder.Flow;
 using Recorder.Ledger;
 using Recorder.Smtp;
 

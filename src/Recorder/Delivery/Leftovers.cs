@@ -1,5 +1,5 @@
 using Recorder.Archive;
-using Recorder.Intake;
+using Recorder.Flow;
 using Recorder.Ledger;
 
 namespace Recorder.Delivery;

@@ -1,6 +1,5 @@
 using OpenTelemetry.Metrics;
 using Recorder.Archive;
-using Recorder.Intake;
 
 namespace Recorder.Health;
 

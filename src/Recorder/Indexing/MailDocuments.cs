@@ -1,5 +1,5 @@
 using Recorder.Archive;
-using Recorder.Intake;
+using Recorder.Ledger;
 using Recorder.Mail;
 using Recorder.Search;
 

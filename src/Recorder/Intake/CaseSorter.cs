@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Recorder.Accounts;
 using Recorder.Archive;
 using Recorder.Delivery.Trace;
+using Recorder.Flow;
 using Recorder.Ledger;
 using Recorder.Smtp;
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using Recorder.Archive;
 using Recorder.Delivery.Trace;
+using Recorder.Flow;
 using Recorder.Mail;
 
 namespace Recorder.Intake;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Recorder.Archive;
+using Recorder.Flow;
 using Recorder.Smtp;
 
 namespace Recorder.Intake;

@@ -1,6 +1,7 @@
 using Recorder.Accounts;
 using Recorder.Archive;
 using Recorder.Delivery;
+using Recorder.Flow;
 using Recorder.Smtp;
 
 namespace Recorder.Intake;

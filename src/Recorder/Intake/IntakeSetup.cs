@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Recorder.Archive;
 using Recorder.Delivery;
+using Recorder.Flow;
 using Recorder.Screening;
 using Recorder.Settings;
 using Recorder.Smtp.Server;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Recorder.Archive;
+using Recorder.Flow;
 using Recorder.Ledger;
 using Recorder.Smtp;
 

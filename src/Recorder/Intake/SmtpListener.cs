@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Connections;
+using Recorder.Flow;
 using Recorder.Smtp;
 using Recorder.Smtp.Server;
 

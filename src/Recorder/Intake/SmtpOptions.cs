@@ -1,16 +1,8 @@
 using System.ComponentModel.DataAnnotations;
+using Recorder.Flow;
 using Recorder.Smtp;
 
 namespace Recorder.Intake;
-
-public enum IntakeMode
-{
-    /// <summary>Recorded, then passed to the next hop.</summary>
-    Relay,
-
-    /// <summary>Recorded only: a copy whose original travels elsewhere.</summary>
-    Journal,
-}
 
 /// <summary>Settings of one listener (section <c>Listeners:N</c>).</summary>
 public sealed class ListenerOptions

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Recorder.Archive;
-using Recorder.Intake;
 using Recorder.Ledger.State;
 
 namespace Recorder.Ledger;

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Options;
 using Recorder.Accounts;
 using Recorder.Archive;
-using Recorder.Intake;
+using Recorder.Ledger;
 using Recorder.Retention;
 
 namespace Recorder.Recovery;

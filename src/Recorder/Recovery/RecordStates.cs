@@ -1,5 +1,3 @@
-using Recorder.Accounts;
-using Recorder.Intake;
 using Recorder.Ledger;
 using Recorder.Smtp;
 

@@ -2,7 +2,6 @@ using System.Text;
 using Recorder.Accounts;
 using Recorder.Archive;
 using Recorder.Indexing;
-using Recorder.Intake;
 using Recorder.Ledger;
 using Recorder.Search;
 

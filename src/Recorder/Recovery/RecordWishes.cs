@@ -1,5 +1,4 @@
 using Recorder.Accounts;
-using Recorder.Intake;
 using Recorder.Ledger;
 
 namespace Recorder.Recovery;

@@ -2,7 +2,6 @@ using Microsoft.Extensions.Options;
 using Recorder.Accounts;
 using Recorder.Archive;
 using Recorder.Indexing;
-using Recorder.Intake;
 using Recorder.Ledger;
 using Recorder.Mail;
 using Recorder.Retention;

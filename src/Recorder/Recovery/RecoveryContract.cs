@@ -1,6 +1,5 @@
 using Recorder.Accounts;
 using Recorder.Archive;
-using Recorder.Intake;
 using Recorder.Ledger;
 using Recorder.Mail;
 using Recorder.Search;

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Recorder.Accounts;
 using Recorder.Archive;
+using Recorder.Indexing;
 using Recorder.Ledger;
 using Recorder.Mail;
 using Recorder.Retention;

@@ -1,4 +1,5 @@
-using Recorder.Intake;
+using Recorder.Flow;
+using Recorder.Ledger;
 using Recorder.Smtp;
 
 namespace Recorder.Screening;

@@ -1,5 +1,5 @@
 using Recorder.Delivery;
-using Recorder.Intake;
+using Recorder.Flow;
 
 namespace Recorder.Screening;
 

@@ -1,13 +1,11 @@
-using Microsoft.Extensions.Options;
 using Recorder.Accounts;
-using Recorder.Intake;
 
 namespace Recorder.Tests.Accounts;
 
 public sealed class AddressBookTests
 {
     private static AddressBook Book(params string[] domains) =>
-        new(Options.Create(new SmtpOptions { Domains = domains }), Options.Create(new AccountsOptions()));
+        new(domains, "", new AccountsOptions());
 
     private static readonly AddressBook Ours = Book("Example.EDU", "大學.example");
 

@@ -62,6 +62,31 @@ public sealed partial class RoomsTests
         Assert.Empty(offenders);
     }
 
+    [Fact]
+    public void Folders_of_the_product_form_no_cycle()
+    {
+        var knows = Tree.Sources("src/Recorder")
+            .Where(file => Tree.Relative(file).Split('/').Length > 3 && !PutsTogether(file))
+            .GroupBy(file => Tree.Relative(file).Split('/')[2])
+            .ToDictionary(
+                folder => folder.Key,
+                folder => folder.SelectMany(file => NamesFolder().Matches(File.ReadAllText(file)))
+                    .Select(match => match.Groups["folder"].Value).Where(name => name != folder.Key).Distinct().ToList());
+        while (knows.FirstOrDefault(folder => !folder.Value.Exists(knows.ContainsKey)).Key is { } bottom)
+        {
+            knows.Remove(bottom);
+        }
+
+        Assert.True(knows.Count == 0, "these know each other: " + string.Join("; ",
+            knows.Select(folder => $"{folder.Key} knows {string.Join(", ", folder.Value.Where(knows.ContainsKey))}")));
+    }
+
+    // What a folder gives to the container may look at every folder's settings; so may the settings' own check.
+    private static bool PutsTogether(string file) => file.EndsWith("Setup.cs", StringComparison.Ordinal);
+
+    [GeneratedRegex(@"^\s*@?using\s+(static\s+)?Recorder\.(?<folder>[A-Za-z]+)", RegexOptions.Multiline)]
+    private static partial Regex NamesFolder();
+
     [GeneratedRegex(@"^\s*@?using\s+(static\s+)?Recorder\.Web\b", RegexOptions.Multiline)]
     private static partial Regex NamesWeb();
 }

@@ -1,9 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
-using Recorder.Accounts;
 using Recorder.Archive;
 using Recorder.Indexing;
-using Recorder.Intake;
 using Recorder.Ledger;
 using Recorder.Mail;
 using Recorder.Recovery;

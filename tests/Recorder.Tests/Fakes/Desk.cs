@@ -16,7 +16,7 @@ internal sealed class Desk : IAsyncDisposable
     private Desk(FakeTimeProvider time, InMemoryLog log, Recorder.Ledger.Ledger ledger, string[] domains)
     {
         (Time, Log, Ledger) = (time, log, ledger);
-        Book = new AddressBook(Options.Create(new SmtpOptions { Domains = domains }), Settings);
+        Book = new AddressBook(domains, "", Settings.Value);
         Accounts = new Recorder.Accounts.Accounts(ledger, Book, Settings, time, CheapHasher);
         Owned = new OwnedAddresses(ledger, Book, time);
         Sessions = new Sessions(ledger, Accounts, Book, Settings, time, CheapHasher);

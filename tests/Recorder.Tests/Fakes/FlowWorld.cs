@@ -8,6 +8,7 @@ using Recorder.Archive;
 using Recorder.Delivery;
 using Recorder.Delivery.Outbox;
 using Recorder.Delivery.Trace;
+using Recorder.Flow;
 using Recorder.Intake;
 using Recorder.Ledger;
 using Recorder.Screening;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Recorder.Ledger;
 using Recorder.Search;
 
 namespace Recorder.Tests.Fakes;

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Recorder.Archive;
-using Recorder.Intake;
 using Recorder.Ledger;
 using Recorder.Smtp;
 using Recorder.Tests.Archive.Disk;

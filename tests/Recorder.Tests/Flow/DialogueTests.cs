@@ -1,6 +1,5 @@
 using System.Text;
 using Recorder.Archive;
-using Recorder.Intake;
 using Recorder.Ledger;
 using Recorder.Smtp;
 using Recorder.Smtp.Client;

@@ -1,6 +1,7 @@
 using System.Text;
 using Recorder.Archive;
 using Recorder.Delivery.Trace;
+using Recorder.Flow;
 using Recorder.Intake;
 using Recorder.Ledger;
 using Recorder.Smtp;

@@ -1,4 +1,5 @@
 using Recorder.Archive;
+using Recorder.Flow;
 using Recorder.Intake;
 using Recorder.Ledger;
 using Recorder.Smtp;

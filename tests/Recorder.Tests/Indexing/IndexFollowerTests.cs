@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Recorder.Archive;
-using Recorder.Intake;
+using Recorder.Ledger;
 using Recorder.Mail;
 using Recorder.Tests.Fakes;
 

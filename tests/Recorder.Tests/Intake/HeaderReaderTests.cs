@@ -1,4 +1,5 @@
 using System.Text;
+using Recorder.Flow;
 using Recorder.Intake;
 using Recorder.Tests.Fakes;
 

@@ -1,3 +1,4 @@
+using Recorder.Flow;
 using Recorder.Intake;
 using Recorder.Smtp;
 using Recorder.Tests.Fakes;

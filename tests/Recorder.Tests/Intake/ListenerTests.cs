@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using Recorder.Accounts;
 using Recorder.Archive;
 using Recorder.Delivery;
+using Recorder.Flow;
 using Recorder.Intake;
 using Recorder.Ledger;
 using Recorder.Settings;

@@ -2,7 +2,7 @@ using System.Text;
 using CsCheck;
 using Recorder.Accounts;
 using Recorder.Archive;
-using Recorder.Intake;
+using Recorder.Ledger;
 using Recorder.Recovery;
 using Recorder.Smtp;
 using Recorder.Tests.Fakes;

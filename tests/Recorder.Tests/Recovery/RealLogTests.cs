@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Recorder.Accounts;
 using Recorder.Archive;
 using Recorder.Archive.Disk;
+using Recorder.Indexing;
 using Recorder.Intake;
 using Recorder.Ledger;
 using Recorder.Mail;
@@ -36,7 +37,7 @@ public sealed class RealLogTests : IDisposable
             var time = TimeProvider.System;
             Index = MailIndex.Open(folder.File("mail-index"), new MailIndexOptions(), time);
             EventIndex = EventIndex.Open(folder.File("event-index"), new EventIndexOptions());
-            var book = new AddressBook(Options.Create(new SmtpOptions { Domains = ["example.edu"] }), Desk.Settings);
+            var book = new AddressBook(["example.edu"], "", Desk.Settings.Value);
             Accounts = new Recorder.Accounts.Accounts(ledger, book, Desk.Settings, time, Desk.CheapHasher);
             Sessions = new Sessions(ledger, Accounts, book, Desk.Settings, time, Desk.CheapHasher);
             Mail = new IndexFollower(archive, Index, new MailReader().ReadFacts, time, NullLogger<IndexFollower>.Instance);

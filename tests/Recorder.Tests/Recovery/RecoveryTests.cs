@@ -1,7 +1,6 @@
 using System.Text;
 using Recorder.Accounts;
 using Recorder.Archive;
-using Recorder.Intake;
 using Recorder.Ledger;
 using Recorder.Mail;
 using Recorder.Recovery;

@@ -1,7 +1,6 @@
 using System.Text;
 using MimeKit;
 using Recorder.Delivery.Trace;
-using Recorder.Intake;
 using Recorder.Ledger;
 
 namespace Recorder.Delivery.Outbox;

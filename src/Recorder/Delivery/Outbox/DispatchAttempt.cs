@@ -1,5 +1,4 @@
 using Recorder.Archive;
-using Recorder.Intake;
 using Recorder.Ledger;
 using Recorder.Smtp;
 

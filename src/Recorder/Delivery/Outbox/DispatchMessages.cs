@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Recorder.Archive;
 using Recorder.Delivery.Trace;
-using Recorder.Intake;
 using Recorder.Ledger;
 using Recorder.Smtp;
 

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Recorder.Intake;
+using Recorder.Flow;
 
 namespace Recorder.Delivery.Trace;
 

@@ -1,6 +1,4 @@
-using Recorder.Accounts;
 using Recorder.Archive;
-using Recorder.Intake;
 
 namespace Recorder.Ledger.State;
 

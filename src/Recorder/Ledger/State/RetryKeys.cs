@@ -1,5 +1,4 @@
 using Recorder.Archive;
-using Recorder.Intake;
 using Recorder.Smtp;
 
 namespace Recorder.Ledger.State;

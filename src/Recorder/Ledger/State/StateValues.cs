@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Recorder.Accounts;
 
 namespace Recorder.Ledger.State;
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Recorder.Accounts;
+using Recorder.Ledger;
 using Recorder.Web.Security;
 
 namespace Recorder.Web.Api;

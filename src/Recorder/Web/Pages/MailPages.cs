@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Mvc;
-using Recorder.Accounts;
 using Recorder.Archive;
 using Recorder.Ledger;
 using Recorder.Recovery;

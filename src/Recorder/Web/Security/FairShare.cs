@@ -1,5 +1,6 @@
 using System.Threading.RateLimiting;
 using Recorder.Accounts;
+using Recorder.Ledger;
 
 namespace Recorder.Web.Security;
 

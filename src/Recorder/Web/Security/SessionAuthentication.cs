@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using Recorder.Accounts;
+using Recorder.Ledger;
 
 namespace Recorder.Web.Security;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Resources;
+using Recorder.Ledger;
 
 namespace Recorder.Web.Texts;
 

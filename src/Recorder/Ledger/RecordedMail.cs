@@ -1,24 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Recorder.Ledger;
 using Recorder.Smtp;
 
-namespace Recorder.Intake;
-
-/// <summary>What was decided for one recipient at first sight. Codes are stable; sentences are made from them.</summary>
-public static class Dispositions
-{
-    public const string Deliver = "deliver";
-    public const string Journal = "journal";
-
-    /// <summary>Every held code begins with this.</summary>
-    public const string HeldPrefix = "held.";
-
-    /// <summary>Bare CR or LF in the message and a next hop without CHUNKING.</summary>
-    public const string HeldBareLineEnds = "held.bare-line-ends";
-
-    public static bool IsHeld(string code) => code.StartsWith(HeldPrefix, StringComparison.Ordinal);
-}
+namespace Recorder.Ledger;
 
 /// <param name="Address">RCPT as received.</param>
 /// <param name="Owners">Normalised local addresses this recipient stands for; empty outside our domains.</param>

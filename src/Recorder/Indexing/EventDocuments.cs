@@ -2,9 +2,10 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Recorder.Archive;
+using Recorder.Ledger;
 using Recorder.Search;
 
-namespace Recorder.Ledger;
+namespace Recorder.Indexing;
 
 /// <summary>
 /// Event documents from log entries: one for each mailbox an entry concerns, holding nothing about any other mailbox,

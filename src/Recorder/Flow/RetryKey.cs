@@ -1,6 +1,6 @@
 using Recorder.Ledger;
 
-namespace Recorder.Intake;
+namespace Recorder.Flow;
 
 /// <summary>What a retry of one delivery has in common with the try before: the bytes, the reverse-path, the recipient.</summary>
 public static class RetryKey

@@ -1,4 +1,4 @@
-namespace Recorder.Accounts;
+namespace Recorder.Ledger;
 
 /// <summary>An address in the time it belonged to an account. Both ends optional; until is exclusive.</summary>
 public sealed record OwnedAddress(string Address, DateTimeOffset? From = null, DateTimeOffset? Until = null);

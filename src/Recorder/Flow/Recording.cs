@@ -2,7 +2,7 @@ using Recorder.Archive;
 using Recorder.Ledger;
 using Recorder.Smtp;
 
-namespace Recorder.Intake;
+namespace Recorder.Flow;
 
 /// <summary>Makes new recipients' message durable: one record for all of them, before anything is passed on.</summary>
 public sealed class Recording(ILedger ledger, RecorderMetrics metrics, ILogger<Recording> log)

@@ -1,11 +1,11 @@
-using Recorder.Accounts;
 using Recorder.Archive;
+using Recorder.Indexing;
 using Recorder.Ledger;
 using Recorder.Search;
 using Recorder.Smtp;
 using Recorder.Tests.Fakes;
 
-namespace Recorder.Tests.Ledger;
+namespace Recorder.Tests.Indexing;
 
 public sealed class EventDocumentsTests
 {

@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Logging;
 using Recorder.Archive;
-using Recorder.Indexing;
+using Recorder.Ledger;
 using Recorder.Search;
 
-namespace Recorder.Ledger;
+namespace Recorder.Indexing;
 
 /// <summary>Keeps the event index up with the log: everything that happened to a record is one query there.</summary>
 public sealed partial class EventFollower : IIndexProgress

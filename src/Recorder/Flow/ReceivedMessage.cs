@@ -1,7 +1,17 @@
 using Recorder.Archive;
 using Recorder.Smtp;
 
-namespace Recorder.Intake;
+namespace Recorder.Flow;
+
+/// <summary>What a listener does with the mail it takes.</summary>
+public enum IntakeMode
+{
+    /// <summary>Recorded, then passed to the next hop.</summary>
+    Relay,
+
+    /// <summary>Recorded only: a copy whose original travels elsewhere.</summary>
+    Journal,
+}
 
 /// <summary>What a record says of the door a message came through.</summary>
 public sealed record IntakeListener(string Name, SmtpProtocol Protocol, IntakeMode Mode);

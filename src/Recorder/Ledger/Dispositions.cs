@@ -1,0 +1,16 @@
+namespace Recorder.Ledger;
+
+/// <summary>What was decided for one recipient at first sight. Codes are stable; sentences are made from them.</summary>
+public static class Dispositions
+{
+    public const string Deliver = "deliver";
+    public const string Journal = "journal";
+
+    /// <summary>Every held code begins with this.</summary>
+    public const string HeldPrefix = "held.";
+
+    /// <summary>Bare CR or LF in the message and a next hop without CHUNKING.</summary>
+    public const string HeldBareLineEnds = "held.bare-line-ends";
+
+    public static bool IsHeld(string code) => code.StartsWith(HeldPrefix, StringComparison.Ordinal);
+}
