@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Recorder.Accounts;
 using Recorder.Archive;
 using Recorder.Archive.Disk;
 using Recorder.Delivery.Outbox;
@@ -67,7 +68,7 @@ public static class DeliverySetup
         foreach (var section in settings.Routes)
         {
             var route = MakeRoute(section, provider);
-            foreach (var domain in section.Domains) byDomain[domain.ToLowerInvariant()] = route;
+            foreach (var domain in section.Domains) byDomain[MailDomain.Normalise(domain) ?? domain] = route;
         }
         return new Routes(MakeRoute(settings.NextHop, provider), byDomain);
     }

@@ -1,14 +1,15 @@
+using Recorder.Accounts;
 using Recorder.Smtp;
 
 namespace Recorder.Delivery;
 
 /// <summary>Recipient domain → route; the default route takes the rest.</summary>
-/// <param name="byDomain">Keys are lower-case domains.</param>
+/// <param name="byDomain">Keys as <see cref="MailDomain"/> normalises them.</param>
 public sealed class Routes(Route fallback, IReadOnlyDictionary<string, Route> byDomain) : IAsyncDisposable
 {
     private readonly Route[] all = [.. byDomain.Values.Append(fallback).Distinct()];
 
-    public Route For(string recipient) => byDomain.GetValueOrDefault(DomainOf(recipient), fallback);
+    public Route For(string recipient) => byDomain.Count == 0 ? fallback : byDomain.GetValueOrDefault(DomainOf(recipient), fallback);
 
     /// <summary>True while mail for nobody could go on.</summary>
     public bool AllDown => all.All(route => route.IsDown);
@@ -35,5 +36,5 @@ public sealed class Routes(Route fallback, IReadOnlyDictionary<string, Route> by
         foreach (var route in all) await route.DisposeAsync();
     }
 
-    private static string DomainOf(string recipient) => recipient[(recipient.LastIndexOf('@') + 1)..].ToLowerInvariant();
+    private static string DomainOf(string recipient) => MailDomain.Normalise(recipient[(recipient.LastIndexOf('@') + 1)..]) ?? "";
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Recorder.Accounts;
 using Recorder.Intake;
 
 namespace Recorder.Settings;
@@ -19,6 +20,7 @@ internal static class CrossChecks
         }
 
         CheckCertificate(settings.Smtp);
+        CheckDomains("Smtp:Domains", settings.Smtp.Domains);
         CheckRoutes(settings);
     }
 
@@ -38,6 +40,17 @@ internal static class CrossChecks
             if (!IPNetwork.TryParse(text, out _) && !IPAddress.TryParse(text, out _))
             {
                 throw Bad($"{key}:{i}", $"'{text}' is not a network like 10.0.0.0/8");
+            }
+        }
+    }
+
+    private static void CheckDomains(string key, IList<string> domains)
+    {
+        for (var i = 0; i < domains.Count; i++)
+        {
+            if (MailDomain.Normalise(domains[i]) is null)
+            {
+                throw Bad($"{key}:{i}", $"'{domains[i]}' is not a domain like example.edu");
             }
         }
     }
@@ -87,6 +100,8 @@ internal static class CrossChecks
             {
                 throw Bad($"Routes:{i}:Host", "a route needs the host it leads to");
             }
+
+            CheckDomains($"Routes:{i}:Domains", settings.Routes[i].Domains);
         }
     }
 

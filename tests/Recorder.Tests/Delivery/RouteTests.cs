@@ -149,6 +149,21 @@ public sealed class RouteTests
     }
 
     [Theory]
+    [InlineData("a@大學.example")]
+    [InlineData("a@大學。EXAMPLE")]
+    [InlineData("a@xn--pssu7c.example")]
+    [InlineData("a@XN--PSSU7C.example")]
+    public void An_international_domain_has_one_route_in_all_its_forms(string recipient)
+    {
+        var fallback = new Route([first], time, NullLogger<Route>.Instance);
+        var route = new Route([second], time, NullLogger<Route>.Instance);
+        var routes = new Routes(fallback, new Dictionary<string, Route> { ["xn--pssu7c.example"] = route });
+
+        Assert.Same(route, routes.For(recipient));
+        Assert.Same(fallback, routes.For("a@example.edu"));
+    }
+
+    [Theory]
     [InlineData("127.0.0.1", "127.0.0.1:2526")]
     [InlineData("mail-a, mail-b:24", "mail-a:2526 mail-b:24")]
     [InlineData("::1", "::1:2526")]

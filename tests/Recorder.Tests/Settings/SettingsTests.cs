@@ -16,6 +16,7 @@ public sealed class SettingsTests
     [InlineData("Smtp:MaxMessageBytes", "fifty", "is not a whole number")]
     [InlineData("Smtp:MaxMessageBytes", "5", "must be between")]
     [InlineData("Smtp:TrustedNetworks:0", "10.0.0.0/40", "is not a network")]
+    [InlineData("Smtp:Domains:0", "al@example.edu", "is not a domain like example.edu")]
     [InlineData("Smtp:Domains", "example.edu", "is a list")]
     [InlineData("Smtp:CertificateFile", "/nowhere/cert.pem", "there is no file")]
     [InlineData("NextHop:Port", "0", "must be between")]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -9,15 +10,13 @@ namespace Recorder.Delivery.Trace;
 /// <summary>Writes what is prepended at delivery: Received (RFC 5321 §4.4) and our trace field. Stored bytes never change.</summary>
 public sealed partial class TraceFields(string hostname, TraceSigner signer)
 {
-    /// <summary>For a message that came through a listener.</summary>
+    /// <summary>
+    /// For a message that came through a listener. It names who handed it to us, as RFC 5321 §4.4 has it; whom XFORWARD
+    /// speaks of is named by the field below, which our peer wrote, and in the record.
+    /// </summary>
     /// <param name="only">The transaction's one recipient, for the <c>for</c> clause; null with several (RFC 5321 §7.6).</param>
-    public string Received(PeerFacts peer, string? id, string? only, DateTimeOffset at)
-    {
-        var facts = peer.XForward;
-        var helo = Domain(facts?.Helo ?? peer.Helo);
-        var address = facts?.Address ?? peer.Remote.Address.ToString();
-        return $"Received: from {helo} ({Domain(facts?.Name)} [{Literal(address)}])\r\n\tby {hostname} with {Token(peer.ProtocolName)}{Id(id)}{For(only)};\r\n\t{Date(at)}\r\n";
-    }
+    public string Received(PeerFacts peer, string? id, string? only, DateTimeOffset at) =>
+        $"Received: from {Domain(peer.Helo)} ([{Literal(peer.Remote.Address)}])\r\n\tby {hostname} with {Token(peer.ProtocolName)}{Id(id)}{For(only)};\r\n\t{Date(at)}\r\n";
 
     /// <summary>For a message that we send from the archive.</summary>
     public string SentAgain(string id, string recipient, DateTimeOffset at) =>
@@ -39,14 +38,13 @@ public sealed partial class TraceFields(string hostname, TraceSigner signer)
     /// <summary>RFC 5322 §3.3, always in UTC.</summary>
     public static string Date(DateTimeOffset at) => at.UtcDateTime.ToString("ddd, dd MMM yyyy HH:mm:ss '+0000'", CultureInfo.InvariantCulture);
 
-    private static string Domain(string? name) => name is { Length: > 0 and <= 255 } && DomainOrLiteral().IsMatch(name) ? name : "unknown";
+    private static string Domain(string name) => name is { Length: > 0 and <= 255 } && DomainOrLiteral().IsMatch(name) ? name : "unknown";
 
     private static string Token(string word) => word.Length > 0 && word.All(char.IsAsciiLetterOrDigit) ? word : "SMTP";
 
-    private static string Literal(string address) =>
-        !System.Net.IPAddress.TryParse(address.StartsWith("IPv6:", StringComparison.OrdinalIgnoreCase) ? address[5..] : address, out var ip) ? "unknown"
-        : ip.IsIPv4MappedToIPv6 ? ip.MapToIPv4().ToString()
-        : ip.AddressFamily == AddressFamily.InterNetworkV6 ? $"IPv6:{ip}" : ip.ToString();
+    private static string Literal(IPAddress address) =>
+        address.IsIPv4MappedToIPv6 ? address.MapToIPv4().ToString()
+        : address.AddressFamily == AddressFamily.InterNetworkV6 ? $"IPv6:{address}" : address.ToString();
 
     [GeneratedRegex(@"^[A-Za-z0-9_.:\[\]-]+$")]
     private static partial Regex DomainOrLiteral();
