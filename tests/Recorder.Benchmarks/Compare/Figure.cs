@@ -59,5 +59,5 @@ internal sealed record Figure(string Work, string Peer, string Unit, IReadOnlyLi
         : [Number.Median(Ours) / Number.Median(Theirs)];
 
     private string Spread(IReadOnlyList<double> values) =>
-        $"{Number.Text(Number.Median(values))} {Unit}" + (values.Count > 1 ? $" ({Number.Text(values.Min())} to {Number.Text(values.Max())})" : "");
+        $"{Number.Text(Number.Median(values))} {Unit}".TrimEnd() + (values.Count > 1 ? $" ({Number.Text(values.Min())} to {Number.Text(values.Max())})" : "");
 }

@@ -16,9 +16,10 @@ internal static class Sides
     public static Task<Postfix> PostfixRelayingAsync(int port, string[]? under = null) => Postfix.StartAsync(
         PostfixDefaults + $"relay_domains = example.edu\nrelayhost = [127.0.0.1]:{port}", under: under);
 
-    public static RecorderProcess Journal(string dataPath, params string[] more) =>
-        new(dataPath, ["Smtp:Protocol=smtp", "Smtp:Mode=Journal", "Smtp:Domains:0=example.edu", .. more]);
+    public static RecorderProcess Journal(string dataPath, string[]? under = null, params string[] more) =>
+        new(dataPath, ["Smtp:Protocol=smtp", "Smtp:Mode=Journal", "Smtp:Domains:0=example.edu", .. more]) { Under = under ?? [] };
 
-    public static RecorderProcess Relay(string dataPath, int nextHopPort) =>
-        new(dataPath, "Smtp:Protocol=smtp", "Smtp:Mode=Relay", "Smtp:Domains:0=example.edu", "NextHop:Host=127.0.0.1", $"NextHop:Port={nextHopPort}", "NextHop:Protocol=smtp");
+    public static RecorderProcess Relay(string dataPath, int nextHopPort, string[]? under = null, params string[] more) => new(dataPath,
+        ["Smtp:Protocol=smtp", "Smtp:Mode=Relay", "Smtp:Domains:0=example.edu", "NextHop:Host=127.0.0.1", $"NextHop:Port={nextHopPort}", "NextHop:Protocol=smtp", .. more])
+    { Under = under ?? [] };
 }

@@ -24,6 +24,14 @@ internal sealed class Postfix : IAsyncDisposable
 
     public string Log => scratch.File("mail.log");
 
+    /// <summary>The process all its others descend from.</summary>
+    public async Task<int> MasterIdAsync()
+    {
+        // Postfix holds a lock on the file, which .NET honours even to read.
+        var (_, text) = await Machine.RunAsync("/bin/cat", scratch.File("queue/pid/master.pid"));
+        return int.Parse(text.Trim(), System.Globalization.CultureInfo.InvariantCulture);
+    }
+
     public static void Need() => Machine.Needs("/usr/sbin/postfix", "/usr/sbin/postqueue");
 
     /// <param name="main">Further main.cf lines, e.g. a sample file with its ports replaced.</param>
