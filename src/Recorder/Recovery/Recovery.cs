@@ -115,12 +115,8 @@ public sealed class Recovery(
     public async Task<DispatchStatus?> ReleaseAsync(Reader reader, RecordId id, CancellationToken cancel) =>
         await access.FindAsync(reader, id, cancel) is { } sight ? await wishes.ReleaseAsync(reader, sight, cancel) : null;
 
-    public IReadOnlyList<DispatchStatus>? Dispatches(Reader reader, RecordId id)
-    {
-        // Looking a record up in the log waits for the disk at most, never for another request.
-        var sight = access.FindAsync(reader, id, CancellationToken.None).AsTask().GetAwaiter().GetResult();
-        return sight is null ? null : wishes.All(reader, sight);
-    }
+    public async Task<IReadOnlyList<DispatchStatus>?> DispatchesAsync(Reader reader, RecordId id, CancellationToken cancel) =>
+        await access.FindAsync(reader, id, cancel) is { } sight ? wishes.All(reader, sight) : null;
 
     private void RecordView(Reader reader, Sight sight, string what)
     {

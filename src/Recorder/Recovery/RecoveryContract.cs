@@ -66,5 +66,6 @@ public interface IRecovery
     Task<DispatchStatus?> ReleaseAsync(Reader reader, RecordId id, CancellationToken cancel);
 
     /// <summary>The newest dispatches of a record for this reader.</summary>
-    IReadOnlyList<DispatchStatus>? Dispatches(Reader reader, RecordId id);
+    /// <returns>null for a record the reader may not see.</returns>
+    Task<IReadOnlyList<DispatchStatus>?> DispatchesAsync(Reader reader, RecordId id, CancellationToken cancel);
 }

@@ -87,7 +87,7 @@ public sealed class OwnershipProperties
         {
             var opened = await counter.Recovery.OpenAsync(reader, id, false, _ => "", CancellationToken.None);
             var timeline = await counter.Recovery.TimelineAsync(reader, id, CancellationToken.None);
-            var dispatches = counter.Recovery.Dispatches(reader, id);
+            var dispatches = await counter.Recovery.DispatchesAsync(reader, id, CancellationToken.None);
             Assert.Equal(own.Contains(id), opened is not null);
             Assert.Equal(own.Contains(id), timeline is not null);
             Assert.Equal(own.Contains(id), dispatches is not null);

@@ -127,7 +127,7 @@ public sealed class RealLogTests : IDisposable
         var same = await again.ReaderAsync(Alice);
         Assert.Equal(found, Found(again, same));
         Assert.Equal(timeline, await TimelineAsync(again, same, wanted));
-        Assert.Equal(DispatchState.Pending, Assert.Single(again.Recovery.Dispatches(same, wanted)!).State);
+        Assert.Equal(DispatchState.Pending, Assert.Single((await again.Recovery.DispatchesAsync(same, wanted, TestContext.Current.CancellationToken))!).State);
         Assert.Contains(again.Archive.Segments, segment => segment.EntryCount > 0);
         await using var source = await again.Recovery.OpenSourceAsync(same, wanted, Cancel);
         using var copy = new MemoryStream();

@@ -48,7 +48,7 @@ public sealed class RecoveryTests
         Assert.Null(await counter.Recovery.TimelineAsync(reader, id, Cancel));
         Assert.Null(await counter.Recovery.ResendAsync(reader, id, null, true, Cancel));
         Assert.Null(await counter.Recovery.ReleaseAsync(reader, id, Cancel));
-        Assert.Null(counter.Recovery.Dispatches(reader, id));
+        Assert.Null(await counter.Recovery.DispatchesAsync(reader, id, Cancel));
         Assert.Empty(counter.Recovery.Find(reader, "", 50, null).Items);
         Assert.Empty(Facts(counter).OfType<MessageViewed>());
     }

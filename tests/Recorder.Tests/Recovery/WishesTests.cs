@@ -47,7 +47,7 @@ public sealed class WishesTests
         Assert.Equal((0, DispatchState.Accepted, "250 2.0.0 kept"), (repeated.Round, repeated.State, repeated.Words));
         var again = (await counter.Recovery.ResendAsync(reader, id, null, true, Cancel))!;
         Assert.Equal((1, DispatchState.Pending), (again.Round, again.State));
-        Assert.Equal([1, 0], counter.Recovery.Dispatches(reader, id)!.Select(dispatch => dispatch.Round));
+        Assert.Equal([1, 0], (await counter.Recovery.DispatchesAsync(reader, id, Cancel))!.Select(dispatch => dispatch.Round));
     }
 
     [Fact]

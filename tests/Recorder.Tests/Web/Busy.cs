@@ -26,5 +26,5 @@ internal sealed class Busy(IRecovery real) : IRecovery
 
     public Task<DispatchStatus?> ReleaseAsync(Reader reader, RecordId id, CancellationToken cancel) => real.ReleaseAsync(reader, id, cancel);
 
-    public IReadOnlyList<DispatchStatus>? Dispatches(Reader reader, RecordId id) => real.Dispatches(reader, id);
+    public Task<IReadOnlyList<DispatchStatus>?> DispatchesAsync(Reader reader, RecordId id, CancellationToken cancel) => real.DispatchesAsync(reader, id, cancel);
 }

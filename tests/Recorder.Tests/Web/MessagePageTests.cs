@@ -156,7 +156,7 @@ public sealed partial class MessagePageTests
         Assert.Contains("http-equiv=\"refresh\"", pending);
         Assert.Single(world.Facts<DispatchRequested>());
 
-        var dispatch = world.Counter.Recovery.Dispatches(await world.Counter.Desk.ReaderAsync(WebWorld.Alice), id)![0];
+        var dispatch = (await world.Counter.Recovery.DispatchesAsync(await world.Counter.Desk.ReaderAsync(WebWorld.Alice), id, TestContext.Current.CancellationToken))![0];
         await world.Counter.EndAsync(dispatch, accepted: true, WebWorld.Alice);
         await world.Counter.Desk.Ledger.CatchUpAsync(CancellationToken.None);
         var done = await alice.GetStringAsync($"/mail/{id}");

@@ -17,7 +17,7 @@ internal static class MessagesApi
         messages.MapGet("/{id}/raw", RawAsync).WithSummary("The exact bytes as received.").Produces<byte[]>(200, "message/rfc822");
         messages.MapGet("/{id}/parts/{index:int}", PartAsync).WithSummary("One attachment, decoded.").Produces<byte[]>(200, "application/octet-stream");
         messages.MapGet("/{id}/timeline", TimelineAsync).WithSummary("What happened to the message, as far as it concerns you.");
-        messages.MapGet("/{id}/dispatches", Dispatches).WithSummary("Resends and releases of the message and where they stand.");
+        messages.MapGet("/{id}/dispatches", DispatchesAsync).WithSummary("Resends and releases of the message and where they stand.");
         messages.MapPost("/{id}/resend", ResendAsync).WithSummary("Send the exact bytes to one of your own mailboxes again.");
         messages.MapPost("/{id}/release", ReleaseAsync).WithSummary("Let a held message go on to your mailbox.");
     }
@@ -63,9 +63,9 @@ internal static class MessagesApi
             : TypedResults.Ok(new TimelineAnswer([.. steps.Select(step => new TimelineItem(step.At, step.Code, step.Actor, step.Mailbox, step.NextHop, step.Words))]));
     }
 
-    private static Results<Ok<DispatchesAnswer>, ProblemHttpResult> Dispatches(string id, IRecovery recovery, HttpContext http)
+    private static async Task<Results<Ok<DispatchesAnswer>, ProblemHttpResult>> DispatchesAsync(string id, IRecovery recovery, HttpContext http, CancellationToken cancel)
     {
-        var all = RecordId.TryParse(id, out var record) ? recovery.Dispatches(http.CurrentReader(), record) : null;
+        var all = RecordId.TryParse(id, out var record) ? await recovery.DispatchesAsync(http.CurrentReader(), record, cancel) : null;
         return all is null ? ApiProblems.NoSuchMessage() : TypedResults.Ok(new DispatchesAnswer([.. all.Select(DispatchItem.Of)]));
     }
 

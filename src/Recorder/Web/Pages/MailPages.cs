@@ -25,7 +25,7 @@ internal static class MailPages
         routes.MapGet("/mail/{id}/source", SourceAsync);
         routes.MapGet("/mail/{id}/raw", RawAsync);
         routes.MapGet("/mail/{id}/parts/{index:int}", PartAsync);
-        routes.MapGet("/mail/{id}/dispatches", Dispatches);
+        routes.MapGet("/mail/{id}/dispatches", DispatchesAsync);
         routes.MapPost("/mail/{id}/resend", ResendAsync);
         routes.MapPost("/mail/{id}/release", ReleaseAsync);
         routes.MapGet("/help", (HttpContext http) => PageResult.Of<HelpPage>(new { Frame = PageFrame.For(http, "help") }));
@@ -48,7 +48,7 @@ internal static class MailPages
             return Results.NotFound();
         }
 
-        var dispatches = recovery.Dispatches(reader, record) ?? [];
+        var dispatches = await recovery.DispatchesAsync(reader, record, cancel) ?? [];
         var isPending = dispatches.Any(dispatch => dispatch.State is DispatchState.Pending or DispatchState.Begun);
         var ticket = tickets.Issue(reader, record);
         var frame = PageFrame.For(http, text => Show.Subject(message.View.Facts.Subject, text));
@@ -104,8 +104,8 @@ internal static class MailPages
             ? ReceivedBytes.Of(http, part.Bytes, part.Facts.ContentType, part.Facts.FileName)
             : Results.NotFound();
 
-    private static IResult Dispatches(HttpContext http, IRecovery recovery, string id) =>
-        RecordId.TryParse(id, out var record) && recovery.Dispatches(http.CurrentReader(), record) is { } dispatches
+    private static async Task<IResult> DispatchesAsync(HttpContext http, IRecovery recovery, string id, CancellationToken cancel) =>
+        RecordId.TryParse(id, out var record) && await recovery.DispatchesAsync(http.CurrentReader(), record, cancel) is { } dispatches
             ? PageResult.Of<DispatchList>(new { Frame = PageFrame.For(http, "resendTitle"), Dispatches = dispatches })
             : Results.NotFound();
 
