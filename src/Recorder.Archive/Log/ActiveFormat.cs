@@ -28,6 +28,8 @@ internal static class ActiveFormat
 
     public static DateTimeOffset Time(long stamp) => DateTimeOffset.UnixEpoch.AddTicks(stamp);
 
+    public static bool IsTime(long stamp) => stamp >= -DateTimeOffset.UnixEpoch.Ticks && stamp <= DateTimeOffset.MaxValue.Ticks - DateTimeOffset.UnixEpoch.Ticks;
+
     public static DateOnly Day(DateTimeOffset time) => DateOnly.FromDateTime(time.UtcDateTime);
 }
 

@@ -45,14 +45,31 @@ internal sealed record EntryHead(
         return length;
     }
 
-    /// <returns>null when the bytes do not begin with an intact head.</returns>
+    /// <returns>null when the bytes do not begin with an intact head that makes sense.</returns>
     public static EntryHead? Decode(ReadOnlySpan<byte> bytes, string lane)
     {
         if (DeclaredHeadBytes(bytes) is not { } length || length > bytes.Length) return null;
         var head = bytes[..length];
         Span<byte> check = stackalloc byte[ActiveFormat.EntryCheckBytes];
         XxHash3.Hash(head[..^ActiveFormat.EntryCheckBytes], check);
-        return check.SequenceEqual(head[^ActiveFormat.EntryCheckBytes..]) ? DecodeIntact(head, lane) : null;
+        return check.SequenceEqual(head[^ActiveFormat.EntryCheckBytes..]) && MakesSense(head) ? DecodeIntact(head, lane) : null;
+    }
+
+    // A check vouches for the bytes, not for who computed it: memory that failed before, or a hand that knows the format.
+    private static bool MakesSense(ReadOnlySpan<byte> head)
+    {
+        var content = BinaryPrimitives.ReadInt64LittleEndian(head[72..]);
+        var (_, _, reference) = PartLengths(head);
+        var hasItsForm = ((EntryKind)head[4], (ContentForm)head[5]) switch
+        {
+            (EntryKind.Mail, ContentForm.Inline) => reference == 0 && content is >= 0 and <= ActiveFormat.MaxInlineContentBytes,
+            (EntryKind.Mail, ContentForm.SameAs) => reference == sizeof(long) && content >= 0,
+            (EntryKind.Mail, ContentForm.Spooled) => reference > 0 && content >= 0,
+            (EntryKind.Event or EntryKind.Root, ContentForm.None) => reference == 0 && content == 0,
+            _ => false,
+        };
+        return hasItsForm && BinaryPrimitives.ReadInt64LittleEndian(head[24..]) > 0
+            && ActiveFormat.IsTime(BinaryPrimitives.ReadInt64LittleEndian(head[32..])) && ActiveFormat.IsTime(BinaryPrimitives.ReadInt64LittleEndian(head[40..]));
     }
 
     /// <summary>The length that the fields of a head speak of, whether or not it is intact.</summary>

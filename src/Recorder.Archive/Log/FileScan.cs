@@ -50,29 +50,50 @@ internal sealed class FileScan(IDiskFile file, string path, FileHeader header, A
         if (limit - offset < ActiveFormat.BatchHeaderBytes) return false;
         file.Read(offset, _buffer.AsSpan(0, ActiveFormat.BatchHeaderBytes));
         if (!BatchHeader.Looks(_buffer, header.Nonce.Span, out batch)) return false;
-        if (batch.LengthBytes > limit - offset || batch.FirstSequence < NextSequence) return false;
+        if (batch.LengthBytes > limit - offset || batch.FirstSequence < NextSequence || batch.LastSequence < batch.FirstSequence) return false;
         var bytes = _buffer.AsSpan(0, batch.LengthBytes);
         return file.Read(offset, bytes) == bytes.Length && BatchHeader.IsIntact(bytes);
     }
 
     private void TakeBatch(BatchHeader batch)
     {
-        var end = batch.LengthBytes;
-        for (var at = ActiveFormat.BatchHeaderBytes; at < end;)
+        if (HeadsOf(batch) is not { } heads)
         {
-            var head = EntryHead.Decode(_buffer.AsSpan(at, end - at), header.Lane)
-                ?? throw new InvalidDataException($"{path}: the batch at {ValidBytes} has a good check and a bad entry at {at}");
-            Take(head, ValidBytes + at);
-            at += checked((int)head.EntryBytes);
+            // Whole, so it was acknowledged, and yet wrong: that is damage, also at the end of the file.
+            SkipDamage(ValidBytes + batch.LengthBytes);
+            MissUpTo(batch.LastSequence);
+            return;
         }
-        LastBatch = (ValidBytes, end);
-        ValidBytes += end;
+        foreach (var (head, at) in heads) Take(head, ValidBytes + at);
+        LastBatch = (ValidBytes, batch.LengthBytes);
+        ValidBytes += batch.LengthBytes;
+    }
+
+    /// <returns>null when an entry is not what a batch holds.</returns>
+    private List<(EntryHead Head, int At)>? HeadsOf(BatchHeader batch)
+    {
+        List<(EntryHead, int)> heads = [];
+        for (var at = ActiveFormat.BatchHeaderBytes; at < batch.LengthBytes;)
+        {
+            if (EntryHead.Decode(_buffer.AsSpan(at, batch.LengthBytes - at), header.Lane) is not { } head) return null;
+            if (head.Entry.Position.Sequence != batch.FirstSequence + heads.Count || head.EntryBytes > batch.LengthBytes - at) return null;
+            heads.Add((head, at));
+            at += (int)head.EntryBytes;
+        }
+        return heads.Count == batch.Count ? heads : null;
+    }
+
+    private void MissUpTo(long lastSequence)
+    {
+        if (lastSequence < NextSequence) return;
+        Missing.Add(new MissingRange(NextSequence, lastSequence));
+        NextSequence = lastSequence + 1;
     }
 
     private void Take(EntryHead head, long offset)
     {
         var sequence = head.Entry.Position.Sequence;
-        if (sequence > NextSequence) Missing.Add(new MissingRange(NextSequence, sequence - 1));
+        MissUpTo(sequence - 1);
         NextSequence = sequence + 1;
         found(head, offset);
     }

@@ -38,6 +38,35 @@ public sealed class LogFormatTests
         Assert.Equal(9, (await bench.EventAsync("next")).Position.Sequence);
     }
 
+    [Theory]
+    [InlineData(4, 9)]
+    [InlineData(5, 0)]
+    [InlineData(5, 3)]
+    [InlineData(31, 0x80)]
+    [InlineData(39, 0x7f)]
+    [InlineData(79, 0x80)]
+    public async Task An_entry_that_makes_no_sense_under_right_checks_is_damage_and_stops_nothing(int field, byte value)
+    {
+        var batch = HandBatch();
+        var head = batch.AsSpan(64, BinaryPrimitives.ReadInt32LittleEndian(batch.AsSpan(64)));
+        head[field] = value;
+        XxHash3.Hash(head[..^8], head[^8..]);
+        BatchHeader.Seal(batch, 2, 7, FileNonce);
+        var disk = new MemoryDisk();
+        disk.CreateFolder("log/main");
+        Put(disk, "log/main/0000000001.active", [.. HandFileHeader(), .. batch]);
+        await using var bench = new LogBench(disk);
+        await bench.OpenAsync();
+        var recovery = bench.Log.Status.Recovery;
+        Assert.Empty(recovery.Cut);
+        Assert.Equal([new DamagedRange("log/main/0000000001.active", 256, batch.Length)], recovery.Damaged);
+        // What stands behind it is found where the wrong entry still tells its length.
+        var whole = await bench.AllAsync();
+        Assert.All(whole, entry => Assert.Equal((8L, EventId), (entry.Position.Sequence, entry.Id.Value)));
+        Assert.Equal(whole.Count == 1 ? [new MissingRange(7, 7)] : [new MissingRange(7, 8)], recovery.Missing);
+        Assert.Equal(9, (await bench.EventAsync("next")).Position.Sequence);
+    }
+
     [Fact]
     public void The_writer_makes_the_same_bytes()
     {
