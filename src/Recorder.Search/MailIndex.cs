@@ -74,7 +74,7 @@ public sealed class MailIndex : IMailIndex
         using var snapshot = _partitions.Acquire();
         foreach (var view in snapshot.Views.Reverse())
         {
-            var found = new IndexSearcher(view.Reader).Search(new TermQuery(new Term(RecordFields.Id, id)), 1).ScoreDocs;
+            var found = new IndexSearcher(view.Reader).Search(new TermQuery(RecordFields.TermOf(id)), 1).ScoreDocs;
             if (found.Length > 0) return MailHits.Read(view.Reader, found[0].Doc, scope, notBefore);
         }
         return null;

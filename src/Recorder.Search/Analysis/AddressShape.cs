@@ -3,12 +3,18 @@ namespace Recorder.Search.Analysis;
 /// <summary>Finds the address around an at sign, so that it can be searched as one term besides its parts.</summary>
 internal static class AddressShape
 {
+    /// <summary>Longer addresses are found by their parts alone.</summary>
+    public const int MaxChars = 255;
+
     /// <summary>RFC 5321 section 4.5.3.1: at most 64 octets before the at sign, 255 behind it.</summary>
     private const int MaxLocalChars = 64;
     private const int MaxDomainChars = 190;
 
-    /// <summary>RFC 5322 section 3.2.3 atext besides letters and digits, and the dot between atoms.</summary>
-    private const string LocalPunctuation = "!#$%&'*+/=?^_`{|}~-.";
+    /// <summary>
+    /// RFC 5322 section 3.2.3 atext besides letters and digits, and the dot between atoms; but not what joins an address
+    /// to a link around it (<c>?mail=amy@example.edu&amp;x=1</c>). Addresses that do hold those are found by their parts in order.
+    /// </summary>
+    private const string LocalPunctuation = "'*+^_`{|}~-.";
 
     /// <summary>The address in lower case, or null where one side is empty.</summary>
     public static string? Around(string text, int atSign)

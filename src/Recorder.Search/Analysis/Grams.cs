@@ -29,12 +29,6 @@ internal sealed class Grams
         foreach (var rune in run.EnumerateRunes()) Singles.Add(rune.Value);
     }
 
-    public void UnionWith(Grams other)
-    {
-        Prefixes.UnionWith(other.Prefixes);
-        Singles.UnionWith(other.Singles);
-    }
-
     public void Clear()
     {
         Prefixes.Clear();

@@ -3,41 +3,33 @@ using Lucene.Net.Analysis.TokenAttributes;
 
 namespace Recorder.Search.Analysis;
 
-/// <summary>Replays token lists one after the other, with a gap between them that no phrase crosses.</summary>
+/// <summary>Replays a token list.</summary>
 internal sealed class TokenReplay : TokenStream
 {
-    private const int GapPositions = 100;
     private readonly ICharTermAttribute _term;
     private readonly IPositionIncrementAttribute _position;
-    private readonly TokenList[] _lists;
-    private int _list;
-    private int _token;
+    private readonly TokenList _tokens;
+    private int _next;
 
-    public TokenReplay(params TokenList[] lists)
+    public TokenReplay(TokenList tokens)
     {
-        _lists = lists;
+        _tokens = tokens;
         _term = AddAttribute<ICharTermAttribute>();
         _position = AddAttribute<IPositionIncrementAttribute>();
     }
 
-    public override void Reset() => (_list, _token) = (0, 0);
+    public override void Reset() => _next = 0;
 
+    // Both attributes are set for every token, so there is nothing to clear between two.
     public override bool IncrementToken()
     {
-        while (_list < _lists.Length && _token >= _lists[_list].Count) (_list, _token) = (_list + 1, 0);
-        if (_list == _lists.Length) return false;
-        ClearAttributes();
-        var token = _lists[_list][_token];
-        _position.PositionIncrement = _token == 0 && _list > 0 ? GapPositions : token.Increment;
-        _token++;
-        Put(_lists[_list].Text(_lists[_list][_token - 1]));
-        return true;
-    }
-
-    private void Put(ReadOnlySpan<char> text)
-    {
+        if (_next >= _tokens.Count) return false;
+        var token = _tokens[_next++];
+        var text = _tokens.Text(token);
+        _position.PositionIncrement = token.Increment;
         text.CopyTo(_term.ResizeBuffer(text.Length));
         _term.Length = text.Length;
+        return true;
     }
 }
 

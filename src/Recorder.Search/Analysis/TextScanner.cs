@@ -5,7 +5,7 @@ namespace Recorder.Search.Analysis;
 /// <summary>Receives what <see cref="TextScanner"/> finds, in reading order. Spans are valid during the call only.</summary>
 internal interface ITextSink
 {
-    /// <summary>One word of at most 255 characters, with and without accents.</summary>
+    /// <summary>One word of at most 64 characters, with and without accents.</summary>
     void Word(ReadOnlySpan<char> exact, ReadOnlySpan<char> folded);
 
     /// <summary>Characters of a script without spaces, at least one.</summary>
@@ -21,7 +21,7 @@ internal interface ITextSink
 /// </summary>
 internal sealed class TextScanner(ITextSink sink)
 {
-    public const int MaxWordChars = 255;
+    public const int MaxWordChars = 64;
     private const int MaxRunChars = 8192;
 
     /// <summary>A line this long that breaks between two run characters was wrapped by the sender's program, not ended by its writer.</summary>

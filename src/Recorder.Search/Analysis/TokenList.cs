@@ -61,7 +61,7 @@ internal sealed class TokenList : ITextSink
 
     public void Address(ReadOnlySpan<char> whole)
     {
-        if (whole.Length <= TextScanner.MaxWordChars) Add(whole, increment: 0);
+        if (whole.Length <= AddressShape.MaxChars) Add(whole, increment: 0);
     }
 
     private void RunOfBothForms(ReadOnlySpan<char> exact, ReadOnlySpan<char> folded)

@@ -24,7 +24,7 @@ internal sealed class MailDocuments
         [
             new(MailFields.Subject, _subject), new(MailFields.From, _from), new(MailFields.To, _to), new(MailFields.Cc, _cc),
             new(MailFields.FileName, _files), new(MailFields.List, _list),
-            new(MailFields.Text, _subject, _from, _to, _cc, _files, _list, _body),
+            new(MailFields.Text, _body),
             new(MailFields.Envelope, _envelope), new(MailFields.BlindEnvelope, _blind),
         ];
     }
@@ -83,7 +83,7 @@ internal sealed class MailDocuments
         _document.Add(new NumericDocValuesField(MailFields.SizeBytes, mail.SizeBytes));
         _document.Add(new StoredField(MailFields.Row, MailRow.Of(mail).ToBytes()));
         if (mail.AttachmentNames.Count > 0) Keyword(MailFields.Has, MailFields.Attachment);
-        if (mail.MessageId.Length > 0) Keyword(MailFields.MessageId, mail.MessageId.Trim().TrimStart('<').TrimEnd('>'));
+        if (mail.MessageId.Length > 0) Keyword(MailFields.MessageId, DenseTerms.OfMessageId(mail.MessageId.Trim().TrimStart('<').TrimEnd('>')));
     }
 
     private void Keyword(string field, string value) =>

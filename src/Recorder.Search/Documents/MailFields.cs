@@ -7,7 +7,7 @@ namespace Recorder.Search.Documents;
 /// <summary>Names and kinds of the Lucene fields. A change here or in Analysis needs a new <see cref="FormatVersion"/>, so that old indexes are rebuilt.</summary>
 internal static class MailFields
 {
-    public const string FormatVersion = "mail-1";
+    public const string FormatVersion = "mail-2";
 
     public const string Owner = "owner";
     public const string Blind = "blind"; // owners that To and Cc do not name
@@ -18,7 +18,7 @@ internal static class MailFields
     public const string Row = "row";
     public const string Attachment = "attachment";
 
-    public const string Text = "text";
+    public const string Text = "text"; // the text alone; words anywhere are asked of every field in Everywhere
     public const string Subject = "subject";
     public const string From = "from";
     public const string To = "to";
@@ -28,6 +28,9 @@ internal static class MailFields
     public const string Envelope = "env"; // every owner's words: for the administrator's view only
 
     public const string BlindEnvelope = "benv"; // the same of the owners in Blind
+
+    /// <summary>Where a word without operator is looked for. No text stands in two of them, so that nothing is indexed twice.</summary>
+    public static readonly IReadOnlyList<string> Everywhere = [Text, Subject, From, To, Cc, FileName, List];
 
     /// <summary>Exact terms longer than this are cut on both sides; Lucene refuses terms over 32,766 bytes.</summary>
     public const int MaxKeywordChars = 1000;
@@ -46,15 +49,15 @@ internal static class MailFields
 
     public static string StateTerm(string owner, string code) => Keyword($"{owner}\0{code}");
 
-    public static string Of(SearchField field) => field switch
+    public static IReadOnlyList<string> Of(SearchField field) => field switch
     {
-        SearchField.Subject => Subject,
-        SearchField.From => From,
-        SearchField.To => To,
-        SearchField.Cc => Cc,
-        SearchField.FileName => FileName,
-        SearchField.List => List,
-        _ => Text,
+        SearchField.Subject => [Subject],
+        SearchField.From => [From],
+        SearchField.To => [To, Cc],
+        SearchField.Cc => [Cc],
+        SearchField.FileName => [FileName],
+        SearchField.List => [List],
+        _ => Everywhere,
     };
 
     // Nothing is scored: hits come by date, so norms would be dead weight.

@@ -7,6 +7,7 @@ internal sealed record MailRow(
     string Id, IReadOnlyList<(string Address, string Disposition)> Owners,
     string Subject, string From, string To, string Summary, bool HasAttachment, long SizeBytes)
 {
+    private const int IdBytes = 16;
     private const int MaxLineChars = 1000;
     private const int MaxSummaryChars = 400;
 
@@ -19,7 +20,7 @@ internal sealed record MailRow(
     {
         using var bytes = new MemoryStream();
         using var writer = new BinaryWriter(bytes, Encoding.UTF8);
-        writer.Write(Id);
+        WriteId(writer);
         writer.Write7BitEncodedInt(Owners.Count);
         foreach (var (address, disposition) in Owners)
         {
@@ -35,13 +36,26 @@ internal sealed record MailRow(
     public static MailRow FromBytes(byte[] bytes, int offset, int length)
     {
         using var reader = new BinaryReader(new MemoryStream(bytes, offset, length), Encoding.UTF8);
-        var id = reader.ReadString();
+        var id = ReadId(reader);
         var owners = new (string, string)[reader.Read7BitEncodedInt()];
         for (var i = 0; i < owners.Length; i++) owners[i] = (reader.ReadString(), reader.ReadString());
         return new MailRow(
             id, owners, reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString(),
             reader.ReadBoolean(), reader.Read7BitEncodedInt64());
     }
+
+    // A record id takes its 16 bytes; any other text follows an empty length byte.
+    private void WriteId(BinaryWriter writer)
+    {
+        Span<byte> packed = stackalloc byte[IdBytes];
+        var isPacked = DenseTerms.TryPack(Id, packed);
+        writer.Write((byte)(isPacked ? IdBytes : 0));
+        if (isPacked) writer.Write(packed);
+        else writer.Write(Id);
+    }
+
+    private static string ReadId(BinaryReader reader) =>
+        reader.ReadByte() == 0 ? reader.ReadString() : new Guid(reader.ReadBytes(IdBytes), bigEndian: true).ToString("D");
 
     private static string Cut(string text, int chars) => text.Length <= chars ? text : text[..chars];
 }

@@ -27,6 +27,7 @@ internal sealed class IndexFolder : IDisposable
     /// <exception cref="IOException">Another process has the index open.</exception>
     public static IndexFolder Open(string path, string format)
     {
+        RecorderCodec.Register();
         System.IO.Directory.CreateDirectory(path);
         var marker = System.IO.Path.Combine(path, InUseName);
         var wasUnclean = File.Exists(marker);

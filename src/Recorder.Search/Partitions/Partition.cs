@@ -3,6 +3,7 @@ using Lucene.Net.Analysis.Core;
 using Lucene.Net.Index;
 using Lucene.Net.Store;
 using Lucene.Net.Util;
+using Recorder.Search.Packing;
 
 namespace Recorder.Search.Partitions;
 
@@ -13,7 +14,7 @@ namespace Recorder.Search.Partitions;
 internal sealed class Partition : IDisposable
 {
     private readonly System.Threading.Lock _gate = new();
-    private readonly NIOFSDirectory _directory;
+    private readonly PackedDirectory _directory;
     private PartitionTally _tally;
     private PartitionFacts _facts;
     private IndexWriter? _writer;
@@ -24,7 +25,7 @@ internal sealed class Partition : IDisposable
     private Partition(string folder, PartitionOptions options, PartitionFacts? committed, IReadOnlyDictionary<string, long> through)
     {
         Folder = folder;
-        _directory = new NIOFSDirectory(folder);
+        _directory = Storage(folder);
         _isCommitted = committed is not null;
         _facts = committed ?? PartitionFacts.Empty(options.Format, through);
         _tally = new PartitionTally(_facts);
@@ -56,7 +57,7 @@ internal sealed class Partition : IDisposable
     /// <param name="wasUnclean">Check every byte against the checksum written with it: all that a crash can break, at the speed of the disk.</param>
     public static PartitionFacts? ReadFacts(string folder, bool wasUnclean)
     {
-        using var directory = new NIOFSDirectory(folder);
+        using var directory = Storage(folder);
         if (!DirectoryReader.IndexExists(directory)) return null;
         using var reader = DirectoryReader.Open(directory);
         var facts = PartitionFacts.FromCommitData(reader.IndexCommit.UserData) ?? throw new CorruptIndexException($"{folder}: no facts in the commit");
@@ -68,12 +69,12 @@ internal sealed class Partition : IDisposable
     public void Write(in RecordKey key, IEnumerable<IIndexableField> document)
     {
         if (_tally.IsNew(key)) _writer!.AddDocument(document);
-        else _writer!.UpdateDocument(new Term(RecordFields.Id, key.Id), document);
+        else _writer!.UpdateDocument(RecordFields.TermOf(key.Id), document);
         _tally.Include(key);
     }
 
     /// <summary>Whether the newest reader holds this record.</summary>
-    public bool Contains(string id) => _reader.DocFreq(new Term(RecordFields.Id, id)) > 0;
+    public bool Contains(string id) => _reader.DocFreq(RecordFields.TermOf(id)) > 0;
 
     /// <summary>A reader over everything written so far.</summary>
     public void Refresh()
@@ -163,7 +164,9 @@ internal sealed class Partition : IDisposable
         older.DecRef();
     }
 
-    private static IndexWriter OpenWriter(NIOFSDirectory directory, PartitionOptions options)
+    private static PackedDirectory Storage(string folder) => new(new NIOFSDirectory(folder));
+
+    private static IndexWriter OpenWriter(PackedDirectory directory, PartitionOptions options)
     {
         var config = new IndexWriterConfig(LuceneVersion.LUCENE_48, new KeywordAnalyzer())
         {
@@ -172,6 +175,7 @@ internal sealed class Partition : IDisposable
             MergePolicy = new LogByteSizeMergePolicy(), // merges neighbours only, so documents stay in append order
             MergeScheduler = new ConcurrentMergeScheduler(),
             UseCompoundFile = false,
+            Codec = new RecorderCodec(),
         };
         return new IndexWriter(directory, config);
     }

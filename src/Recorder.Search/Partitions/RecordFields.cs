@@ -1,6 +1,7 @@
 using Lucene.Net.Documents;
 using Lucene.Net.Index;
 using Lucene.Net.Util;
+using Recorder.Search.Documents;
 
 namespace Recorder.Search.Partitions;
 
@@ -12,9 +13,12 @@ internal static class RecordFields
     public const string Lane = "lane";
     public const string Sequence = "seq";
 
+    /// <summary>The term that finds the one document of a record.</summary>
+    public static Term TermOf(string id) => new(Id, DenseTerms.OfId(id));
+
     public static void AddTo(List<IIndexableField> document, in RecordKey key)
     {
-        document.Add(new StringField(Id, key.Id, Field.Store.NO));
+        document.Add(new StringField(Id, DenseTerms.OfId(key.Id), Field.Store.NO));
         document.Add(new NumericDocValuesField(Order, key.Order));
         document.Add(new NumericDocValuesField(Sequence, key.Sequence));
         document.Add(new SortedDocValuesField(Lane, new BytesRef(key.Lane)));

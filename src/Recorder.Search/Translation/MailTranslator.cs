@@ -40,21 +40,23 @@ internal sealed class MailTranslator
         SizeNode size => Size(size),
         AttachmentNode => Term(MailFields.Has, MailFields.Attachment),
         StateNode state => _own?.Having(state.Code) ?? Term(MailFields.State, MailFields.StateTerm("", state.Code)),
-        MessageIdNode id => Term(MailFields.MessageId, MailFields.Keyword(id.Id)),
+        MessageIdNode id => Term(MailFields.MessageId, DenseTerms.OfMessageId(id.Id)),
         _ => throw new InvalidOperationException($"no translation for {node.GetType().Name}"),
     };
 
     private Query Words(TextNode words) => words.Field switch
     {
-        SearchField.To => Combine.Or([_text.Matching(MailFields.To, words), _text.Matching(MailFields.Cc, words), Envelope(words)]),
+        SearchField.To => Combine.Or([InText(words), Envelope(words)]),
         SearchField.Bcc => Blind(words),
-        SearchField.Text when _own is null => Combine.Or([_text.Matching(MailFields.Text, words), Envelope(words)]),
-        var field => _text.Matching(MailFields.Of(field), words),
+        SearchField.Text when _own is null => Combine.Or([InText(words), Envelope(words)]),
+        _ => InText(words),
     };
 
-    private Query Envelope(TextNode words) => _own?.Named(MailFields.Owner, words) ?? _text.Matching(MailFields.Envelope, words);
+    private Query InText(TextNode words) => _text.Matching(MailFields.Of(words.Field), words);
 
-    private Query Blind(TextNode words) => _own?.Named(MailFields.Blind, words) ?? _text.Matching(MailFields.BlindEnvelope, words);
+    private Query Envelope(TextNode words) => _own?.Named(MailFields.Owner, words) ?? _text.Matching([MailFields.Envelope], words);
+
+    private Query Blind(TextNode words) => _own?.Named(MailFields.Blind, words) ?? _text.Matching([MailFields.BlindEnvelope], words);
 
     private static Query Size(SizeNode size) => Combine.Range(new ValueRange(
         MailFields.SizeBytes, size.LargerThanBytes + 1 ?? long.MinValue, size.SmallerThanBytes ?? long.MaxValue));

@@ -7,15 +7,18 @@ using Recorder.Search.Querying;
 
 namespace Recorder.Search.Translation;
 
-/// <summary>Words and phrases of one field as Lucene queries.</summary>
+/// <summary>Words and phrases as Lucene queries.</summary>
 internal sealed class TextClauses(Vocabulary vocabulary, Hints hints)
 {
-    public Query Matching(string field, TextNode words)
+    /// <summary>Each group of words in any of the fields.</summary>
+    public Query Matching(IReadOnlyList<string> fields, TextNode words)
     {
-        if (words.WholeAddress is { } address) return Term(field, address);
-        if (words.Quoted) return Phrase(field, words.Units, exact: true, prefix: false);
+        Query InAny(Func<string, Query> clause) => Combine.Or(fields.Select(clause));
+        if (words.WholeAddress is { } address) return InAny(field => Term(field, address));
+        if (words.Quoted) return InAny(field => Phrase(field, words.Units, exact: true, prefix: false));
         var groups = Groups(words.Units);
-        return Combine.And(groups.Select((group, i) => Phrase(field, group, exact: false, words.Prefix && i == groups.Count - 1)));
+        return Combine.And(groups.Select((group, i) =>
+            InAny(field => Phrase(field, group, exact: false, words.Prefix && i == groups.Count - 1))));
     }
 
     /// <summary>Without quotes, words joined by punctuation stay together (<c>ABC-123</c>) and runs stand alone (<c>iPhone15手機</c>).</summary>

@@ -28,6 +28,9 @@ public class TextTests
     [InlineData("order ABC-123 shipped", "ABC-123")]
     [InlineData("order ABC-123 shipped", "abc")]
     [InlineData("order ABC-123 shipped", "123")]
+    [InlineData("leave: http://lists.example/leave?mail=amy@example.edu&x=1", "amy@example.edu")]
+    [InlineData("bounced to SRS0=a1=b2=example.org=amy@example.edu", "\"SRS0=a1=b2=example.org=amy@example.edu\"")]
+    [InlineData("bounced to SRS0=a1=b2=example.org=amy@example.edu", "SRS0=a1=b2=example.org=amy@example.edu")]
     [InlineData("see report_final.pdf", "report_final.pdf")]
     [InlineData("see report_final.pdf", "final")]
     [InlineData("write to amy.lin@cs.example.edu.tw today", "amy.lin@cs.example.edu.tw")]
@@ -91,6 +94,27 @@ public class TextTests
         using var bed = SearchBed.With("beta", subject: "alpha");
         Assert.True(bed.Finds("alpha beta"));
         Assert.False(bed.Finds("\"alpha beta\""));
+    }
+
+    [Fact]
+    public void Words_written_together_may_stand_in_different_places_where_scripts_change()
+    {
+        using var bed = new SearchBed();
+        bed.Add(bed.Mail("手機到貨", "the iphone15 is here"));
+        bed.Show();
+        Assert.True(bed.Finds("iPhone15手機"));
+        Assert.False(bed.Finds("subject:iPhone15手機"));
+    }
+
+    [Fact]
+    public void An_address_of_any_length_is_found_as_typed()
+    {
+        var domain = string.Concat(Enumerable.Repeat("department.", 15)) + "example.edu";
+        foreach (var address in (string[])[$"amy@{domain}", $"{new string('a', 64)}@{domain}", $"{new string('a', 90)}@{domain}"])
+        {
+            using var bed = SearchBed.With($"write to {address} today");
+            Assert.True(bed.Finds(address), address);
+        }
     }
 
     [Fact]
