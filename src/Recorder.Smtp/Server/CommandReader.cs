@@ -5,10 +5,15 @@ namespace Recorder.Smtp.Server;
 /// <summary>Reads one command line at a time; an over-long one is dropped while it arrives.</summary>
 internal sealed class CommandReader(Wire wire, SmtpServerOptions options)
 {
+    private readonly Pace pace = new(wire, options.CommandsTimeout);
+
+    /// <summary>A message is complete: the peer is here for what sessions are for.</summary>
+    public void Restart() => pace.Restart();
+
     /// <exception cref="SessionEndedException">The peer closed, or one of the reasons of <see cref="Wire.ReadAsync"/>.</exception>
     public async ValueTask<CommandLine> ReadAsync(bool interruptible)
     {
-        var deadline = wire.In(options.CommandTimeout);
+        var deadline = pace.Next(options.CommandTimeout);
         var tooLong = false;
         while (true)
         {
@@ -20,6 +25,7 @@ internal sealed class CommandReader(Wire wire, SmtpServerOptions options)
                 tooLong |= line.Length >= options.MaxCommandLineBytes;
                 var command = tooLong ? CommandLine.Refused(Replies.LineTooLong) : CommandLine.Decode(line);
                 wire.AdvanceTo(buffer.GetPosition(1, end));
+                pace.Waited(deadline);
                 return command;
             }
             if (result.IsCompleted) throw new SessionEndedException(SmtpSessionEnd.PeerClosed);

@@ -156,7 +156,7 @@ internal sealed class Dialogue(
         if (wire.HasBufferedInput()) return Replies.TlsPipelined;
 
         await wire.WriteAsync(Replies.ReadyForTls).ConfigureAwait(false);
-        await wire.StartTlsAsync(tls, options.CommandTimeout, abort).ConfigureAwait(false);
+        await wire.StartTlsAsync(tls, options.TlsTimeout, abort).ConfigureAwait(false);
         await ForgetAsync().ConfigureAwait(false);
         return null;
     }

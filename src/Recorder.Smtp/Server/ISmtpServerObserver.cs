@@ -14,7 +14,7 @@ public enum SmtpSessionEnd
     /// <summary>The connection broke.</summary>
     PeerReset,
 
-    /// <summary>Nothing came, or nothing was taken, for too long (421 4.4.2).</summary>
+    /// <summary>Nothing came, or nothing was taken, for too long, or what came was too slow (421 4.4.2).</summary>
     TimedOut,
 
     /// <summary>The listener shuts down (421 4.3.2).</summary>
@@ -34,6 +34,9 @@ public enum SmtpSessionEnd
 
     /// <summary>A BDAT without a readable size: what follows cannot be told from commands.</summary>
     Unframed,
+
+    /// <summary>Message data went on far beyond its refusal.</summary>
+    Flooded,
 
     /// <summary>An error in the session itself; <see cref="ISmtpServerObserver.Failed"/> has it.</summary>
     Failed,

@@ -19,6 +19,7 @@ internal sealed class MessageReceiver(
         {
             if (sink.Refusal is not null) return sink.Refusal;
             await wire.WriteAsync(Replies.StartData).ConfigureAwait(false);
+            reader.Restart();
             await reader.ReadToDotAsync(sink, abort).ConfigureAwait(false);
             await FinishAsync(transaction, sink, abort).ConfigureAwait(false);
             return null;
@@ -30,6 +31,7 @@ internal sealed class MessageReceiver(
     public async ValueTask<(SmtpReply? Reply, bool Ended)> ReceiveChunkAsync(
         Transaction transaction, BdatArgument chunk, long maxMessageBytes, CancellationToken abort)
     {
+        if (transaction.Chunks is null) reader.Restart();
         var sink = transaction.Chunks ??= await OpenAsync(transaction, maxMessageBytes, abort).ConfigureAwait(false);
         await reader.ReadChunkAsync(chunk.SizeBytes, sink, abort).ConfigureAwait(false);
         if (chunk.IsLast)

@@ -13,16 +13,22 @@ internal sealed class MessageSink(
 {
     private readonly WireMeter meter = new();
     private IIncomingMessage? message = message;
+    private long dropped;
 
     public SmtpReply? Refusal { get; private set; } = refusal;
 
     public WireShape Shape => meter.Shape;
 
+    /// <exception cref="SessionEndedException">It goes on far beyond its refusal.</exception>
     public async ValueTask WriteAsync(ReadOnlySequence<byte> bytes, CancellationToken abort)
     {
         if (bytes.IsEmpty) return;
         meter.Add(bytes);
-        if (message is null) return;
+        if (message is null)
+        {
+            if ((dropped += bytes.Length) > options.MaxDroppedBytes) throw new SessionEndedException(SmtpSessionEnd.Flooded, Refusal);
+            return;
+        }
         Refusal = Excess() ?? await guard.CallAsync(() => message.WriteAsync(bytes, abort), abort).ConfigureAwait(false);
         if (Refusal is not null) await DisposeAsync().ConfigureAwait(false);
     }

@@ -30,6 +30,8 @@ internal sealed class Patience : IDisposable
 
     public Deadline In(TimeSpan limit) => new(time.GetTimestamp(), limit);
 
+    public TimeSpan Since(Deadline deadline) => time.GetElapsedTime(deadline.Start);
+
     public bool Aborted => abort.IsCancellationRequested;
 
     public bool Expired(Deadline deadline) => Left(deadline) <= TimeSpan.Zero;

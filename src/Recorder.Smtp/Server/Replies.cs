@@ -7,7 +7,8 @@ internal static class Replies
     public static readonly SmtpReply ServerFull = new(421, "4.3.2", "Too many connections. Try again in a minute.");
     public static readonly SmtpReply PeerFull = new(421, "4.7.0", "Too many connections from your address. Close some, or try again in a minute.");
     public static readonly SmtpReply ShuttingDown = new(421, "4.3.2", "This server is shutting down. Try again in a minute.");
-    public static readonly SmtpReply TimedOut = new(421, "4.4.2", "Nothing came for too long. Connect again.");
+    public static readonly SmtpReply TimedOut = new(421, "4.4.2", "Nothing came for too long, or too slowly. Connect again.");
+    public static readonly SmtpReply Flooded = new(421, "4.7.0", "Too much data for a refused command. Check the client, then connect again.");
     public static readonly SmtpReply TooManyErrors = new(421, "4.7.0", "Too many refused commands. Check the client, then connect again.");
     public static readonly SmtpReply Failed = new(451, "4.3.0", "Something failed on this server. Try again later.");
 
@@ -83,5 +84,5 @@ internal static class Replies
         new(501, "5.5.4", "Parameters not understood. Send KEYWORD=value, each once, separated by one space.");
 
     public static SmtpReply UnknownParameter(string keyword) =>
-        new(555, "5.5.4", $"{keyword} is not offered here. Leave it out.");
+        new(555, "5.5.4", $"{(keyword.Length <= 40 ? keyword : keyword[..40] + "...")} is not offered here. Leave it out.");
 }

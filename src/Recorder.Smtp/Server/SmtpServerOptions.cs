@@ -54,17 +54,38 @@ public sealed record SmtpServerOptions
     /// <summary>Refused commands in a row without one completed message, then 421 4.7.0.</summary>
     public int MaxErrorsBeforeClose { get; init; } = 20;
 
-    /// <summary>From one answer to the end of the next command (RFC 5321 §4.5.3.2.7: 5 minutes at least); also for a TLS handshake and for a peer that does not read.</summary>
+    /// <summary>Bytes of a refused message, or behind a refused BDAT, that are read and dropped so that the dialogue stays in step; beyond them the session ends.</summary>
+    public long MaxDroppedBytes { get; init; } = 256 * 1024 * 1024;
+
+    /// <summary>From one answer to the end of the next command (RFC 5321 §4.5.3.2.7: 5 minutes at least); also for a peer that does not read.</summary>
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Waiting for commands, in all, since the session began or its last message was complete: keeps nobody here who says NOOP for ever.</summary>
+    public TimeSpan CommandsTimeout { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>For a TLS handshake.</summary>
+    public TimeSpan TlsTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Between two blocks of message data (RFC 5321 §4.5.3.2.5).</summary>
     public TimeSpan DataBlockTimeout { get; init; } = TimeSpan.FromMinutes(3);
+
+    /// <summary>
+    /// A message may keep us waiting, in all, for <see cref="SlowDataGrace"/> and a second for each so many bytes that came.
+    /// The slowest lines in use (a satellite telephone, 300 bytes a second) are faster; 0: no such limit.
+    /// </summary>
+    public int MinDataBytesPerSecond { get; init; } = 200;
+
+    /// <summary>Waiting for message data that no bytes have to earn. Unused without <see cref="MinDataBytesPerSecond"/>.</summary>
+    public TimeSpan SlowDataGrace { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>How long a message that is arriving at shutdown may take to arrive.</summary>
     public TimeSpan ShutdownGrace { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Asked at every EHLO and STARTTLS, so certificates can be renewed. A null function or result: STARTTLS is not offered.</summary>
     public Func<SslServerAuthenticationOptions?>? Tls { get; init; }
+
+    /// <returns>The greeting for a peer outside the trusted networks; null for the others.</returns>
+    public SmtpReply? RefusalOf(IPAddress peer) => TrustedNetworks.Includes(peer) ? null : Replies.Untrusted;
 
     /// <summary>127.0.0.0/8 and ::1.</summary>
     public static IReadOnlyList<IPNetwork> Loopback { get; } = [IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128")];

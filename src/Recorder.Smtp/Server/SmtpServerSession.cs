@@ -51,6 +51,7 @@ public sealed class SmtpServerSession(
             {
                 var line = await commands.ReadAsync(interruptible: !dialogue.InData).ConfigureAwait(false);
                 var reply = line.Refusal ?? await dialogue.AnswerAsync(line.Command).ConfigureAwait(false);
+                if (reply is null) commands.Restart();
                 await AnswerAsync(wire, line.Command.Verb, reply).ConfigureAwait(false);
             }
         }
@@ -70,8 +71,7 @@ public sealed class SmtpServerSession(
 
     private async ValueTask GreetAsync(Wire wire)
     {
-        if (!options.TrustedNetworks.Includes(remote.Address))
-            throw new SessionEndedException(SmtpSessionEnd.Untrusted, Replies.Untrusted);
+        if (options.RefusalOf(remote.Address) is { } refusal) throw new SessionEndedException(SmtpSessionEnd.Untrusted, refusal);
         await wire.WriteAsync(Replies.Greeting(options)).ConfigureAwait(false);
     }
 

@@ -37,6 +37,8 @@ internal sealed class Wire : IAsyncDisposable
 
     public Deadline In(TimeSpan limit) => patience.In(limit);
 
+    public TimeSpan Since(Deadline deadline) => patience.Since(deadline);
+
     /// <summary>Waits for input. The caller must <see cref="AdvanceTo(SequencePosition)"/> before it reads again.</summary>
     /// <param name="interruptible">A shutdown may end this wait at once.</param>
     /// <exception cref="SessionEndedException">Deadline, shutdown, abort, or a broken connection.</exception>

@@ -88,6 +88,12 @@ public static class IntakeSetup
             XForwardNetworks = trusted,
             BareLineEnds = settings.Smtp.KeepBareLineFeeds ? BareLineEnds.Keep : BareLineEnds.Refuse,
             MaxRecipients = settings.Smtp.MaxRecipients,
+            CommandTimeout = TimeSpan.FromSeconds(settings.Smtp.CommandTimeoutSeconds),
+            CommandsTimeout = TimeSpan.FromMinutes(settings.Smtp.CommandsTimeoutMinutes),
+            DataBlockTimeout = TimeSpan.FromSeconds(settings.Smtp.DataTimeoutSeconds),
+            MinDataBytesPerSecond = settings.Smtp.MinDataBytesPerSecond,
+            SlowDataGrace = TimeSpan.FromSeconds(settings.Smtp.SlowDataGraceSeconds),
+            TlsTimeout = TimeSpan.FromSeconds(settings.Smtp.TlsTimeoutSeconds),
             Tls = ListenerTls.From(settings.Smtp, log),
         };
     }

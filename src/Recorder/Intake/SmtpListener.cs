@@ -11,6 +11,7 @@ public sealed class SmtpListener(
     IntakeListener facts, SmtpServerOptions options, ISmtpServerHandler handler, ConnectionLimiter limiter, TimeProvider clock,
     IHostApplicationLifetime lifetime, ILogger<SmtpListener> log)
 {
+    private long refusals, refusalLoggedAt;
     private readonly SessionLog observer = new(log, facts.Name);
 
     public IntakeListener Facts => facts;
@@ -19,15 +20,33 @@ public sealed class SmtpListener(
     public async Task OnConnectedAsync(ConnectionContext connection)
     {
         if (connection.RemoteEndPoint is not IPEndPoint remote) return;
-        using var place = limiter.TryEnter(remote.Address, out var refusal);
+        using var place = Enter(remote.Address, out var refusal);
         if (place is null)
         {
-            Log.ConnectionRefused(log, facts.Name, remote.Address, refusal!.Code);
+            LogRefusal(remote.Address, refusal!.Code);
             await ConnectionLimiter.RefuseAsync(connection.Transport.Output, refusal, connection.ConnectionClosed);
             return;
         }
         var session = new SmtpServerSession(connection.Transport, remote, options, handler, clock, observer, lifetime.ApplicationStopping);
         await session.RunAsync(lifetime.ApplicationStopped);
+    }
+
+    /// <summary>A stranger takes no place: thousands of them keep nobody out.</summary>
+    private IDisposable? Enter(IPAddress peer, out SmtpReply? refusal)
+    {
+        refusal = options.RefusalOf(peer);
+        return refusal is null ? limiter.TryEnter(peer, out refusal) : null;
+    }
+
+    /// <summary>One line a second at most: whoever may not come in must not fill the log either.</summary>
+    private void LogRefusal(IPAddress peer, int code)
+    {
+        var unsaid = Interlocked.Increment(ref refusals);
+        var last = Interlocked.Read(ref refusalLoggedAt);
+        if (last != 0 && clock.GetElapsedTime(last) < TimeSpan.FromSeconds(1)) return;
+        if (Interlocked.CompareExchange(ref refusalLoggedAt, clock.GetTimestamp(), last) != last) return;
+        Interlocked.Add(ref refusals, -unsaid);
+        Log.ConnectionRefused(log, facts.Name, peer, code, unsaid - 1);
     }
 }
 
@@ -44,8 +63,8 @@ internal sealed class SessionLog(ILogger log, string listener) : ISmtpServerObse
 
 internal static partial class Log
 {
-    [LoggerMessage(3010, LogLevel.Warning, "{Listener}: connection from {Peer} refused with {Code}: a limit is reached")]
-    public static partial void ConnectionRefused(ILogger log, string listener, IPAddress peer, int code);
+    [LoggerMessage(3010, LogLevel.Warning, "{Listener}: connection from {Peer} refused with {Code}: not trusted, or a limit is reached; {Others} more before it")]
+    public static partial void ConnectionRefused(ILogger log, string listener, IPAddress peer, int code, long others);
 
     [LoggerMessage(3011, LogLevel.Information, "{Listener}: {Peer} {Verb} answered {Reply}")]
     public static partial void CommandRefused(ILogger log, string listener, IPAddress peer, string verb, string reply);

@@ -62,6 +62,32 @@ public sealed class SmtpOptions
     [Range(1, 100_000)]
     public int MaxConnectionsPerPeer { get; set; } = 200;
 
+    /// <summary>Seconds from one answer of ours to the end of the peer's next command; also for a peer that does not read. RFC 5321
+    /// asks for 300.</summary>
+    [Range(10, 3_600)]
+    public int CommandTimeoutSeconds { get; set; } = 300;
+
+    /// <summary>Minutes that a session may keep us waiting for commands in all without completing a message.</summary>
+    [Range(1, 1_440)]
+    public int CommandsTimeoutMinutes { get; set; } = 30;
+
+    /// <summary>Seconds that message data may stand still.</summary>
+    [Range(10, 3_600)]
+    public int DataTimeoutSeconds { get; set; } = 180;
+
+    /// <summary>Slowest message data, as bytes a second on average; slower senders are answered 421 once SlowDataGraceSeconds are
+    /// used up. 0: no limit.</summary>
+    [Range(0, 1_000_000)]
+    public int MinDataBytesPerSecond { get; set; } = 200;
+
+    /// <summary>Seconds that a message may keep us waiting beyond what MinDataBytesPerSecond allows.</summary>
+    [Range(10, 3_600)]
+    public int SlowDataGraceSeconds { get; set; } = 300;
+
+    /// <summary>Seconds for a TLS handshake.</summary>
+    [Range(5, 600)]
+    public int TlsTimeoutSeconds { get; set; } = 60;
+
     /// <summary>Keep messages with bare LF instead of refusing them with 550 5.6.0.</summary>
     public bool KeepBareLineFeeds { get; set; }
 

@@ -85,6 +85,45 @@ public sealed class BrokenPeerTests
         Assert.Contains("in time", (await sending).Recipients[0].Error);
     }
 
+    /// <summary>A byte now and then keeps nobody waiting longer: the limit is for the whole reply.</summary>
+    [Theory]
+    [MemberData(nameof(Unanswered))]
+    public async Task A_reply_that_drips_at_this_stage_is_not_waited_for(string script, DeliveryOutcome outcome)
+    {
+        var time = new FakeTimeProvider();
+        var peer = new ScriptedPeer(script + "\nI:");
+        await using var pool = new NextHopPool(Samples.Smtp, Samples.Options, time, _ => ValueTask.FromResult(peer.Connect()));
+        var sending = pool.SendAsync(Samples.Message("b@x", "c@x"), null, default);
+        await peer.Hanging;
+        for (var dripped = 0; !sending.IsCompleted && dripped < 1_000; dripped++)
+        {
+            await peer.DripAsync("2");
+            time.Advance(TimeSpan.FromSeconds(5));
+            await Task.Delay(1);
+        }
+        Assert.True(sending.IsCompleted);
+        Assert.Equal(outcome, (await sending).Recipients[0].Outcome);
+    }
+
+    public static TheoryData<string, string> Floods => new()
+    {
+        { "S: 220-\\x00 for ever", "over 100 lines" }, { "S: 250-for ever", "over 100 lines" }, { "W: " + new string('2', 8192), "over 4096 bytes" }, { "W: " + new string('\u00ff', 8192), "over 4096 bytes" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Floods))]
+    public async Task A_reply_without_end_is_cut_off_at_every_stage(string line, string why)
+    {
+        foreach (var (script, outcome) in Unanswered.Select(row => row.Data).Where(row => !row.Item1.Contains("W:")))
+        {
+            var flood = line.StartsWith('W') ? line : string.Join('\n', Enumerable.Repeat(line, 150));
+            var (report, _) = await Dialogue.PlayAsync($"{script}\n{flood}\nX:", Samples.Message("b@x", "c@x"));
+            Assert.Equal(outcome, report.Recipients[0].Outcome);
+            // Where nothing is awaited, it is out of step before it is too long.
+            Assert.True(report.Recipients[0].Error is { Length: < 200 } error && (error.Contains(why) || error.Contains("before it is asked")), report.Recipients[0].Error);
+        }
+    }
+
     [Fact]
     public async Task The_whole_attempt_ends_in_eight_minutes()
     {

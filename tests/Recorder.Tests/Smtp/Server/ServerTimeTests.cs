@@ -8,6 +8,9 @@ public class ServerTimeTests
 {
     private readonly FakeTimeProvider time = new();
     private readonly RecordingHandler handler = new();
+    private readonly TimeSpan started;
+
+    public ServerTimeTests() => started = time.GetElapsedTime(0);
 
     [Fact]
     public async Task A_silent_peer_is_told_421_and_left()
@@ -41,16 +44,131 @@ public class ServerTimeTests
     public async Task Data_may_take_long_but_not_stand_still()
     {
         var peer = new TestPeer(handler, time: time);
+        handler.Extensions = new SmtpExtensions(0);
         await peer.StartDataAsync();
         for (var block = 0; block < 10; block++)
         {
-            Assert.Equal("", await peer.AskAsync("line\r\n"));
+            Assert.Equal("", await peer.AskAsync(new string('x', 60_000) + "\r\n"));
             time.Advance(TimeSpan.FromMinutes(2.9));
         }
         time.Advance(TimeSpan.FromMinutes(0.2));
         Assert.StartsWith("421 4.4.2", peer.Said(), StringComparison.Ordinal);
         await peer.Session;
         Assert.Equal(1, Assert.Single(handler.Messages).DisposeCount);
+    }
+
+    [Fact]
+    public async Task Data_that_drips_is_left_when_its_grace_is_used_up()
+    {
+        var peer = new TestPeer(handler, time: time);
+        await peer.StartDataAsync();
+        var said = "";
+        for (var second = 0; said.Length == 0 && second < 1_000; second++)
+        {
+            await peer.SendAsync("x");
+            time.Advance(TimeSpan.FromSeconds(1));
+            said = peer.Said();
+        }
+        Assert.StartsWith("421 4.4.2", said, StringComparison.Ordinal);
+        await peer.Session;
+        Assert.Equal(TimeSpan.FromSeconds(302), time.GetElapsedTime(0) - started);
+        Assert.Equal(1, Assert.Single(handler.Messages).DisposeCount);
+    }
+
+    [Fact]
+    public async Task A_slow_but_steady_line_brings_its_message_home()
+    {
+        handler.Extensions = new SmtpExtensions(0);
+        var peer = new TestPeer(handler, time: time);
+        await peer.StartDataAsync();
+        for (var block = 0; block < 3_000; block++)
+        {
+            Assert.Equal("", await peer.AskAsync(new string('x', 298) + "\r\n"));
+            time.Advance(TimeSpan.FromSeconds(1));
+        }
+        Assert.StartsWith("250 2.0.0 900000", await peer.AskAsync(".\r\n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Chunks_that_drip_one_byte_each_end_with_the_time_for_commands()
+    {
+        var peer = new TestPeer(handler, time: time);
+        await peer.AskAsync("EHLO c.test\r\nMAIL FROM:<a@a.test>\r\nRCPT TO:<b@b.test>\r\n");
+        var said = "250";
+        for (var minute = 0; !said.Contains("421 4.4.2", StringComparison.Ordinal) && minute < 100; minute++)
+        {
+            time.Advance(TimeSpan.FromMinutes(2));
+            await peer.SendAsync("BDAT 1\r\nx");
+            said = peer.Said();
+        }
+        Assert.Equal(TimeSpan.FromMinutes(30), time.GetElapsedTime(0) - started);
+        await peer.Session;
+    }
+
+    [Fact]
+    public async Task A_chunk_that_drips_is_left_too()
+    {
+        var peer = new TestPeer(handler, time: time);
+        await peer.AskAsync("EHLO c.test\r\nMAIL FROM:<a@a.test>\r\nRCPT TO:<b@b.test>\r\nBDAT 4000\r\n");
+        var said = "";
+        for (var second = 0; said.Length == 0 && second < 1_000; second++)
+        {
+            await peer.SendAsync("x");
+            time.Advance(TimeSpan.FromSeconds(1));
+            said = peer.Said();
+        }
+        Assert.StartsWith("421 4.4.2", said, StringComparison.Ordinal);
+        await peer.Session;
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("EHLO c.test\r\n")]
+    [InlineData("EHLO c.test\r\nMAIL FROM:<a@a.test>\r\n")]
+    [InlineData("EHLO c.test\r\nMAIL FROM:<a@a.test>\r\nRCPT TO:<b@b.test>\r\n")]
+    [InlineData("EHLO c.test\r\nMAIL FROM:<a@a.test>\r\nRCPT TO:<b@b.test>\r\nBDAT 1\r\nx")]
+    [InlineData("EHLO c.test\r\nMAIL FROM:<a@a.test>\r\nRCPT TO:<b@b.test>\r\nBDAT 2\r\nx")]
+    [InlineData("EHLO c.test\r\nMAIL FROM:<a@a.test>\r\nRCPT TO:<b@b.test>\r\nDATA\r\n")]
+    [InlineData("EHLO c.test\r\nMAIL FROM:<a@a.test>\r\nRCPT TO:<b@b.test>\r\nDATA\r\nx\r\n.")]
+    [InlineData("EHLO c.test\r\nMAIL FROM:<a@a.test>\r\nRCPT TO:<b@b.test>\r\nDATA\r\nx\r\n.\r\n")]
+    [InlineData("EHLO c.test\r\nNO")]
+    public async Task Silence_ends_the_session_wherever_it_begins(string before)
+    {
+        var peer = new TestPeer(handler, time: time);
+        await peer.AskAsync(before);
+        time.Advance(TimeSpan.FromMinutes(5.1));
+        Assert.StartsWith("421 4.4.2", peer.Said(), StringComparison.Ordinal);
+        await peer.Session;
+        Assert.All(handler.Messages, message => Assert.Equal(1, message.DisposeCount));
+    }
+
+    [Fact]
+    public async Task NOOP_for_ever_is_left_and_a_session_with_messages_stays()
+    {
+        var busy = new TestPeer(handler, time: time);
+        var idle = new TestPeer(handler, time: time);
+        for (var minute = 0; minute < 50; minute++)
+        {
+            await idle.SendAsync("NOOP\r\n");
+            if (minute % 20 == 0) await busy.SendAsync("EHLO c.test\r\nMAIL FROM:<a@a.test>\r\nRCPT TO:<b@b.test>\r\nDATA\r\n.\r\n");
+            await busy.SendAsync("NOOP\r\n");
+            time.Advance(TimeSpan.FromMinutes(1));
+        }
+        Assert.Equal(SmtpSessionEnd.TimedOut, idle.End);
+        Assert.Null(busy.End);
+    }
+
+    [Fact]
+    public async Task Our_own_time_counts_for_nobody()
+    {
+        var recorded = new TaskCompletionSource<IReadOnlyList<SmtpReply>>();
+        handler.Complete = _ => recorded.Task;
+        var peer = new TestPeer(handler, time: time);
+        await peer.StartDataAsync();
+        await peer.SendAsync(".\r\n");
+        time.Advance(TimeSpan.FromMinutes(40));
+        recorded.SetResult([new SmtpReply(250, "2.0.0", "done")]);
+        Assert.StartsWith("250", await peer.AskAsync("NOOP\r\n"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -8,11 +8,13 @@ namespace Recorder.Tests.Smtp.Client.Peers;
 /// <c>S: text</c> says a line (escapes such as <c>\x07</c> allowed), <c>W: text</c> says it without CRLF,
 /// <c>C: text</c> expects exactly this line, <c>D:</c> takes the data up to its final dot, <c>B: n</c> takes n bytes,
 /// <c>N:</c> expects that the client closes, <c>X:</c> closes, <c>H:</c> falls silent,
-/// <c>T:</c> waits for <see cref="Trigger"/>.
+/// <c>I:</c> falls silent but for <see cref="DripAsync"/>, <c>T:</c> waits for <see cref="Trigger"/>.
 /// </summary>
 internal sealed class ScriptedPeer(string script, int sliceBytes = int.MaxValue)
 {
     private readonly TaskCompletionSource _hanging = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private Stream? _dripping;
 
     /// <summary>What D: and B: took.</summary>
     public List<string> Taken { get; } = [];
@@ -24,6 +26,13 @@ internal sealed class ScriptedPeer(string script, int sliceBytes = int.MaxValue)
 
     /// <summary>H: was reached.</summary>
     public Task Hanging => _hanging.Task;
+
+    /// <summary>Says a little more in I:.</summary>
+    public async Task DripAsync(string text)
+    {
+        try { await SayAsync(_dripping!, text); }
+        catch (InvalidOperationException) { }
+    }
 
     public Stream Connect()
     {
@@ -48,6 +57,7 @@ internal sealed class ScriptedPeer(string script, int sliceBytes = int.MaxValue)
                 case "B:": Taken.Add(Latin(await reader.ReadBytesAsync(int.Parse(text)))); break;
                 case "N:": Assert.Null(await reader.ReadLineAsync()); break;
                 case "H:": _hanging.TrySetResult(); while (await reader.ReadLineAsync() is not null) { } break;
+                case "I:": _dripping = stream; _hanging.TrySetResult(); while (await reader.ReadLineAsync() is not null) { } break;
                 case "T:": await Trigger.Task; break;
                 case "X:": return;
                 default: throw new FormatException(line);
