@@ -30,16 +30,24 @@ internal sealed class BlockWriter(Stream target, long start) : IDisposable
 }
 
 /// <summary>Collects small items into blocks of about <paramref name="blockBytes"/>; no item spans two blocks.</summary>
-internal sealed class BlockPacker(BlockWriter blocks, int blockBytes)
+internal sealed class BlockPacker<T>(BlockWriter blocks, int blockBytes) where T : notnull
 {
     private readonly ByteWriter _pending = new();
-    private readonly List<int> _waiting = [];
-    private readonly Dictionary<int, BlockRange> _placed = [];
+    private readonly List<T> _waiting = [];
+    private readonly Dictionary<T, BlockRange> _placed = [];
 
     /// <summary>Where the item with this key went; valid after <see cref="Finish"/>.</summary>
-    public BlockRange this[int key] => _placed[key];
+    public BlockRange this[T key] => _placed[key];
 
-    public void Add(int key, ReadOnlySpan<byte> item)
+    public bool Has(T key) => _placed.ContainsKey(key);
+
+    /// <summary>Adds all places; valid after <see cref="Finish"/>.</summary>
+    public void CopyTo(Dictionary<T, BlockRange> places)
+    {
+        foreach (var (key, place) in _placed) places[key] = place;
+    }
+
+    public void Add(T key, ReadOnlySpan<byte> item)
     {
         if (_pending.Length > 0 && _pending.Length + item.Length > blockBytes) Finish();
         // The block's number is known when it is written; until then the offset waits under the key.

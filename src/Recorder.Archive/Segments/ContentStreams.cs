@@ -37,63 +37,75 @@ internal sealed class ReadOnlyMemoryStream(ReadOnlyMemory<byte> bytes) : ReadStr
     };
 }
 
-/// <summary>A body with blocks of its own: one block in memory at a time; a wrong digest throws at the end.</summary>
-internal sealed class LargeContentStream(SegmentReader reader, SegmentRow row) : ReadStream
+/// <summary>Bytes that go over several blocks; one block in memory at a time.</summary>
+internal sealed class BlocksStream(BlockRange range, BlockSource blocks) : ReadStream
 {
-    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private readonly IEnumerator<int> _blocks = SegmentReader.LargeBlocks(row.Body).GetEnumerator();
-    private ReadOnlyMemory<byte> _block;
-    private byte[] _buffer = [];
+    private int _next = range.Block;
     private long _position;
-    private bool _checked;
+    private ReadOnlyMemory<byte> _block;
 
     public override bool CanSeek => false;
-    public override long Length => row.Body.Length;
-
-    public override long Position
-    {
-        get => _position;
-        set => throw new NotSupportedException();
-    }
+    public override long Length => range.Length;
+    public override long Position { get => _position; set => throw new NotSupportedException(); }
 
     public override int Read(Span<byte> buffer)
     {
-        if (buffer.IsEmpty) return 0;
-        if (_block.IsEmpty && !NextBlock()) return 0;
-        var count = Math.Min(_block.Length, buffer.Length);
+        var count = (int)Math.Min(buffer.Length, range.Length - _position);
+        if (count == 0) return 0;
+        if (_block.IsEmpty)
+        {
+            _block = blocks(_next, shared: false)[(_position == 0 ? range.Offset : 0)..];
+            _next++;
+        }
+        count = Math.Min(_block.Length, count);
         _block.Span[..count].CopyTo(buffer);
         _block = _block[count..];
         _position += count;
         return count;
     }
+}
 
-    private bool NextBlock()
+/// <summary>A body checked while it is read: a wrong digest throws instead of giving the last bytes.</summary>
+internal sealed class CheckedContentStream(SegmentReader reader, SegmentRow row, Stream content) : ReadStream
+{
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private long _position;
+    private bool _checked;
+
+    public override bool CanSeek => false;
+    public override long Length { get; } = content.Length;
+    public override long Position { get => _position; set => throw new NotSupportedException(); }
+
+    public override int Read(Span<byte> buffer)
     {
-        if (!_blocks.MoveNext()) return _checked ? false : throw reader.Damaged(row, "a part of its bytes could not be read");
-        var block = ReadBlock(_blocks.Current);
-        _hash.AppendData(block.Span);
-        // The digest speaks before the last block is given away: no reader takes a damaged body for a whole one.
-        if (_position + block.Length == Length) Check();
-        _block = block;
-        return true;
+        if (buffer.IsEmpty || _checked) return 0;
+        var count = ReadContent(buffer);
+        _hash.AppendData(buffer[..count]);
+        _position += count;
+        // The digest speaks before the last bytes are given away: no reader takes a damaged body for a whole one.
+        if (_position == Length || count == 0) Check();
+        return count;
     }
 
-    private ReadOnlyMemory<byte> ReadBlock(int number)
+    private int ReadContent(Span<byte> buffer)
     {
-        try { return reader.Scan(number, ref _buffer); }
-        catch (ArchiveException e) { throw reader.Damaged(row, e.Message, e); }
+        try { return content.Read(buffer); }
+        catch (Exception e) when (e is ArchiveException or InvalidDataException) { throw reader.Damaged(row, e.Message, e); }
     }
 
     private void Check()
     {
-        if (!_hash.GetHashAndReset().AsSpan().SequenceEqual(row.Hash.Span))
-            throw reader.Damaged(row, "its bytes do not have the recorded SHA-256");
+        if (!_hash.GetHashAndReset().AsSpan().SequenceEqual(row.Hash.Span)) throw reader.Damaged(row, "its bytes do not have the recorded SHA-256");
         _checked = true;
     }
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing) _hash.Dispose();
+        if (disposing)
+        {
+            _hash.Dispose();
+            content.Dispose();
+        }
         base.Dispose(disposing);
     }
 }

@@ -13,6 +13,9 @@ internal sealed record SegmentFooter(
     int EntryCount, long ContentBytes, byte[] MerkleRoot, int FirstHeaderBlock, int FirstPageBlock,
     BlockInfo[] Blocks, PageInfo[] Pages)
 {
+    /// <summary>Of the format; it stands in header and trailer.</summary>
+    public short Version { get; init; } = SegmentFormat.Version;
+
     private const int StoredBlockBytes = 16, StoredPageBytes = 24;
 
     public SegmentInfo ToInfo(string name, long storedBytes) => new(

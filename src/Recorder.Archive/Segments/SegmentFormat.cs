@@ -2,14 +2,16 @@ using System.IO.Hashing;
 
 namespace Recorder.Archive.Segments;
 
-/// <summary>The numbers of docs/archive-format.md, "Segments". Version 1.</summary>
+/// <summary>The numbers of docs/archive-format.md, "Segments".</summary>
 internal static class SegmentFormat
 {
-    public const short Version = 1;
+    /// <summary>What is written. Version 1, which is still read, had no packed bodies.</summary>
+    public const short Version = 2;
+    public const short OldestVersion = 1;
     public const int Level = 9;
 
     /// <summary>Bodies share a block until it would outgrow this; measured on real mail (docs/decisions/compression.md).</summary>
-    public const int BodyBlockBytes = 256 * 1024;
+    public const int BodyBlockBytes = 512 * 1024;
 
     /// <summary>A larger body has blocks of its own, so that it streams through bounded memory.</summary>
     public const int LargeBodyBlockBytes = 1024 * 1024;

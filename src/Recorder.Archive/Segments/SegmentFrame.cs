@@ -28,11 +28,11 @@ internal static class SegmentFrame
         return (kind, reader.Day(), reader.ShortText());
     }
 
-    public static byte[] EncodeHeader(SegmentKind kind, DateOnly day, string lane)
+    public static byte[] EncodeHeader(SegmentKind kind, DateOnly day, string lane, short version = SegmentFormat.Version)
     {
         var writer = new ByteWriter();
         writer.Bytes(SegmentFormat.Magic);
-        writer.Int16(SegmentFormat.Version);
+        writer.Int16(version);
         EncodeIdentity(writer, kind, day, lane);
         writer.UInt64(SegmentFormat.Checksum(writer.Written));
         return writer.Written.ToArray();
@@ -58,10 +58,10 @@ internal static class SegmentFrame
         var tail = new byte[(int)Math.Min(lengthBytes, 64 * 1024)];
         if (tail.Length < SegmentFormat.TrailerBytes || store.ReadRange(name, lengthBytes - tail.Length, tail) < tail.Length)
             throw new InvalidDataException("the file is cut short");
-        var (start, length, checksum) = DecodeTrailer(tail.AsSpan(tail.Length - SegmentFormat.TrailerBytes), lengthBytes);
+        var (start, length, version, checksum) = DecodeTrailer(tail.AsSpan(tail.Length - SegmentFormat.TrailerBytes), lengthBytes);
         var bytes = FooterBytes(store, name, start, length, tail);
         if (SegmentFormat.Checksum(bytes) != checksum) throw new InvalidDataException("the footer's checksum does not hold");
-        var footer = SegmentFooter.Decode(bytes);
+        var footer = SegmentFooter.Decode(bytes) with { Version = version };
         if (footer.BlocksEnd != start) throw new InvalidDataException("the blocks do not fill the file");
         return footer;
     }
@@ -75,16 +75,16 @@ internal static class SegmentFrame
         return bytes;
     }
 
-    private static (long Start, int Length, ulong Checksum) DecodeTrailer(ReadOnlySpan<byte> trailer, long fileBytes)
+    private static (long Start, int Length, short Version, ulong Checksum) DecodeTrailer(ReadOnlySpan<byte> trailer, long fileBytes)
     {
         var reader = new ByteReader(trailer);
         var (start, length, version, reserved) = (reader.Int64(), reader.Int32(), reader.Int16(), reader.Int16());
         var (footerChecksum, checksum) = (reader.UInt64(), reader.UInt64());
         if (!reader.Bytes(8).SequenceEqual(SegmentFormat.Magic)) throw new InvalidDataException("this is no segment, or its end is missing");
         if (SegmentFormat.Checksum(trailer[..24]) != checksum) throw new InvalidDataException("the trailer's checksum does not hold");
-        if (version != SegmentFormat.Version || reserved != 0) throw new InvalidDataException($"segment version {version} is unknown");
+        if (version is < SegmentFormat.OldestVersion or > SegmentFormat.Version || reserved != 0) throw new InvalidDataException($"segment version {version} is unknown");
         if (length is < 1 or > SegmentFormat.MaxFooterBytes || start != fileBytes - SegmentFormat.TrailerBytes - length)
             throw new InvalidDataException("the footer does not end where the trailer begins");
-        return (start, length, footerChecksum);
+        return (start, length, version, footerChecksum);
     }
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Recorder.Archive.Segments.Packing;
 
 namespace Recorder.Archive.Segments;
 
@@ -69,7 +70,7 @@ internal sealed class SegmentReader
         try
         {
             var entry = EntryHeader.Decode(header, Footer.Lane, row.ContentSha256);
-            if (entry.Id != row.Id || entry.Position.Sequence != row.Sequence || entry.Kind != row.Kind || entry.ContentLengthBytes != row.Body.Length)
+            if (entry.Id != row.Id || entry.Position.Sequence != row.Sequence || entry.Kind != row.Kind || (!row.IsPacked && entry.ContentLengthBytes != row.Body.Length))
                 throw new InvalidDataException("the header is another entry's");
             return entry;
         }
@@ -85,15 +86,43 @@ internal sealed class SegmentReader
     /// <summary>The exact bytes. Small content is checked before this returns, large content as it is read.</summary>
     public Stream OpenContent(SegmentRow row)
     {
-        if (IsLarge(row.Body)) return new LargeContentStream(this, row);
-        ReadOnlyMemory<byte> body = row.Body.Length == 0 ? default : BlockOf(row, row.Body.Block).AsMemory(row.Body.Offset, (int)row.Body.Length);
-        if (!SHA256.HashData(body.Span).AsSpan().SequenceEqual(row.Hash.Span))
-            throw Damaged(row, "its bytes do not have the recorded SHA-256");
-        return new ReadOnlyMemoryStream(body);
+        if (!row.IsPacked && BodyReading.IsInOneBlock(Footer, row.Body))
+        {
+            ReadOnlyMemory<byte> body = row.Body.Length == 0 ? default : BlockOf(row, row.Body.Block).AsMemory(row.Body.Offset, (int)row.Body.Length);
+            return new ReadOnlyMemoryStream(Checked(row, body));
+        }
+        var content = OpenStreaming(row);
+        // Larger content streams; this much may as well be checked now and be read at any place.
+        return content.Length <= SegmentFormat.LargeBodyBlockBytes ? new ReadOnlyMemoryStream(ReadAll(content)) : content;
     }
 
-    /// <summary>Whether a body has blocks of its own.</summary>
-    public static bool IsLarge(BlockRange body) => body.Length > SegmentFormat.BodyBlockBytes;
+    private CheckedContentStream OpenStreaming(SegmentRow row)
+    {
+        try
+        {
+            return new CheckedContentStream(this, row, BodyReading.Open(Footer, row, Blocks(), Blocks()));
+        }
+        catch (Exception e) when (e is ArchiveException or InvalidDataException) { throw Damaged(row, e.Message, e); }
+    }
+
+    private BlockSource Blocks()
+    {
+        byte[] buffer = [];
+        return (number, shared) => shared ? Cached(number) : Scan(number, ref buffer);
+    }
+
+    private static byte[] ReadAll(CheckedContentStream content)
+    {
+        using (content)
+        {
+            var bytes = GC.AllocateUninitializedArray<byte>((int)content.Length);
+            content.ReadExactly(bytes);
+            return bytes;
+        }
+    }
+
+    private ReadOnlyMemory<byte> Checked(SegmentRow row, ReadOnlyMemory<byte> body) =>
+        SHA256.HashData(body.Span).AsSpan().SequenceEqual(row.Hash.Span) ? body : throw Damaged(row, "its bytes do not have the recorded SHA-256");
 
     /// <summary>A block for a scan that passes once: not from the cache, not into it.</summary>
     /// <param name="buffer">Reused, and replaced by a larger one where needed; the result lies in it.</param>
@@ -132,26 +161,17 @@ internal sealed class SegmentReader
     private SegmentRow CheckedRow(ReadOnlySpan<byte> page, int index)
     {
         var row = SegmentRow.At(page, index);
+        if ((row.Form & ~RowForm.All) != 0) throw Damaged(row, "its index row has a form that is unknown");
         if (row.Purged) return row with { Header = default, Body = default };
-        if (!Fits(row.Header, Footer.FirstHeaderBlock, Footer.FirstPageBlock)) throw Damaged(row, "its index row points nowhere");
-        if (row.Body.Length != 0 && !(IsLarge(row.Body) ? FitsLarge(row.Body) : Fits(row.Body, 0, Footer.FirstHeaderBlock)))
+        if (!FitsHeaders(row.Header)) throw Damaged(row, "its index row points nowhere");
+        if (row.Body.Length != 0 && !BodyReading.Fits(Footer, row.Body))
             throw Damaged(row, "its index row points to no body");
         return row;
     }
 
-    private bool Fits(BlockRange range, int from, int to) =>
-        range.Block >= from && range.Block < to && range.Offset >= 0 && range.Length >= 0
+    private bool FitsHeaders(BlockRange range) =>
+        range.Block >= Footer.FirstHeaderBlock && range.Block < Footer.FirstPageBlock && range.Offset >= 0 && range.Length >= 0
         && range.Offset + range.Length <= Footer.Blocks[range.Block].RawBytes;
-
-    private bool FitsLarge(BlockRange body)
-    {
-        var blocks = (body.Length - 1) / SegmentFormat.LargeBodyBlockBytes + 1;
-        if (body.Block < 0 || body.Offset != 0 || body.Block + blocks > Footer.FirstHeaderBlock) return false;
-        return LargeBlocks(body).Sum(block => (long)Footer.Blocks[block].RawBytes) == body.Length;
-    }
-
-    public static IEnumerable<int> LargeBlocks(BlockRange body) =>
-        Enumerable.Range(body.Block, (int)((body.Length - 1) / SegmentFormat.LargeBodyBlockBytes) + 1);
 
     private static int LastAtOrBelow(int count, Func<int, bool> holds)
     {

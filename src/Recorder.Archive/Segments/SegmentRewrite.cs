@@ -23,7 +23,7 @@ internal static class SegmentRewrite
         var leaf = EntryHeader.Leaf(row.Nonce.Span, header, row.ContentSha256.Span);
         return purge
             ? DraftEntry.PurgedOf(row, leaf)
-            : new DraftEntry(row.Id, row.Sequence, row.Kind, false, row.Nonce, header, row.ContentSha256, row.Body.Length, rank,
+            : new DraftEntry(row.Id, row.Sequence, row.Kind, false, row.Nonce, header, row.ContentSha256, reader.Entry(row, header).ContentLengthBytes, rank,
                 () => reader.OpenContent(row), leaf);
     }
 }

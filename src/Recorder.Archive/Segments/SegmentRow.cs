@@ -2,21 +2,37 @@ using System.Buffers.Binary;
 
 namespace Recorder.Archive.Segments;
 
-/// <summary>Where a run of bytes lies in the decompressed blocks.</summary>
+/// <summary>Where a run of bytes begins in the decompressed blocks; what does not end in its block goes on in the next ones.</summary>
 internal readonly record struct BlockRange(int Block, int Offset, long Length);
 
+/// <summary>How an entry is stored; a row's flags.</summary>
+[Flags]
+internal enum RowForm : byte
+{
+    None = 0,
+    Purged = 1,
+
+    /// <summary>The stored bytes are the packed form of the body (<see cref="Packing.PackedForm"/>).</summary>
+    Packed = 2,
+
+    All = Purged | Packed,
+}
+
 /// <summary>One entry's line in the index pages of a segment; 102 bytes.</summary>
+/// <param name="Body">Of the stored bytes, which are the content's unless packed.</param>
 /// <param name="Nonce">16 bytes; zero when purged.</param>
 /// <param name="Hash">SHA-256 of the content, zero for events; when purged, the entry's leaf.</param>
 internal readonly record struct SegmentRow(
-    RecordId Id, long Sequence, EntryKind Kind, bool Purged, ReadOnlyMemory<byte> Nonce,
+    RecordId Id, long Sequence, EntryKind Kind, RowForm Form, ReadOnlyMemory<byte> Nonce,
     BlockRange Header, BlockRange Body, ReadOnlyMemory<byte> Hash)
 {
     public const int Bytes = 102;
-    private const byte PurgedFlag = 1;
 
     public static readonly ReadOnlyMemory<byte> NoNonce = new byte[16];
     public static readonly ReadOnlyMemory<byte> NoHash = new byte[32];
+
+    public bool Purged => (Form & RowForm.Purged) != 0;
+    public bool IsPacked => (Form & RowForm.Packed) != 0;
 
     public ReadOnlyMemory<byte> ContentSha256 => Kind == EntryKind.Mail ? Hash : default;
 
@@ -25,7 +41,7 @@ internal readonly record struct SegmentRow(
         writer.Id(Id);
         writer.Int64(Sequence);
         writer.Byte((byte)Kind);
-        writer.Byte(Purged ? PurgedFlag : (byte)0);
+        writer.Byte((byte)Form);
         writer.Bytes(Nonce.Span);
         writer.Int32(Header.Block);
         writer.Int32(Header.Offset);
@@ -43,11 +59,11 @@ internal readonly record struct SegmentRow(
         var id = reader.Id();
         var sequence = reader.Int64();
         var kind = (EntryKind)reader.Byte();
-        var purged = (reader.Byte() & PurgedFlag) != 0;
+        var form = (RowForm)reader.Byte();
         var nonce = reader.Bytes(16).ToArray();
         var header = new BlockRange(reader.Int32(), reader.Int32(), reader.Int32());
         var body = new BlockRange(reader.Int32(), reader.Int32(), reader.Int64());
-        return new SegmentRow(id, sequence, kind, purged, nonce, header, body, reader.Bytes(32).ToArray());
+        return new SegmentRow(id, sequence, kind, form, nonce, header, body, reader.Bytes(32).ToArray());
     }
 
     public static RecordId IdAt(ReadOnlySpan<byte> page, int index) => new(new Guid(page.Slice(index * Bytes, 16), bigEndian: true));

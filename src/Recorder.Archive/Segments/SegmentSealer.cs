@@ -21,10 +21,20 @@ internal sealed class SegmentSealer(ISegmentStore store, SegmentCatalog catalog)
             if (ProblemWith(wanted, draft, cancel) is null) return InfoOf(wanted);
             store.Delete(wanted);
         }
-        store.Put(wanted, stream => SegmentWriter.Write(draft, stream, cancel));
-        if (ProblemWith(wanted, draft, cancel) is not { } problem) return InfoOf(wanted);
-        store.Delete(wanted);
+        var problem = Write(wanted, draft, pack: true, cancel);
+        // Should packing ever not come back exactly, mail is stored as it is.
+        if (problem is not null) problem = Write(wanted, draft, pack: false, cancel);
+        if (problem is null) return InfoOf(wanted);
         throw new ArchiveException(ArchiveFault.Damaged, $"{wanted} reads back wrong: {problem}");
+    }
+
+    /// <returns>What is wrong with the segment that was written, which is deleted then; null when nothing is.</returns>
+    private string? Write(string name, SegmentDraft draft, bool pack, CancellationToken cancel)
+    {
+        store.Put(name, stream => SegmentWriter.Write(draft, stream, pack, cancel));
+        var problem = ProblemWith(name, draft, cancel);
+        if (problem is not null) store.Delete(name);
+        return problem;
     }
 
     private string? ProblemWith(string name, SegmentDraft draft, CancellationToken cancel)

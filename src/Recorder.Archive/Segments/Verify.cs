@@ -21,10 +21,9 @@ internal sealed class SegmentVerifier
     private readonly CancellationToken _cancel;
     private readonly List<VerifyFinding> _findings = [];
     private readonly bool[] _seen;
-    private int _heldNumber = -1;
-    private byte[] _buffer = [];
-    private ReadOnlyMemory<byte>? _held;
-    private string _heldProblem = "";
+    // A packed body is in use while what it keeps apart is read.
+    private readonly HeldBlock _body = new(), _apart = new();
+    private string _problem = "";
 
     private SegmentVerifier(ISegmentStore store, SegmentReader reader, Action<long>? onBytes, CancellationToken cancel)
     {
@@ -73,7 +72,7 @@ internal sealed class SegmentVerifier
 
     private void CheckFrame(SegmentInfo expected)
     {
-        var header = SegmentFrame.EncodeHeader(Footer.Kind, Footer.Day, Footer.Lane);
+        var header = SegmentFrame.EncodeHeader(Footer.Kind, Footer.Day, Footer.Lane, Footer.Version);
         var stored = new byte[header.Length];
         if (_store.ReadRange(_reader.Name, 0, stored) < stored.Length || !stored.AsSpan().SequenceEqual(header))
             Report(null, "its first bytes are not the header that the footer repeats");
@@ -135,7 +134,7 @@ internal sealed class SegmentVerifier
         foreach (var row in rows)
         {
             if (row.Purged) leaves.Add(row.Hash.ToArray());
-            else if (Block(row.Header.Block) is not { } block) Report(row, $"its header is lost: {_heldProblem}");
+            else if (Block(row.Header.Block) is not { } block) Report(row, $"its header is lost: {_problem}");
             else CheckHeader(row, block.Span.Slice(row.Header.Offset, (int)row.Header.Length), leaves);
         }
         return leaves;
@@ -151,52 +150,70 @@ internal sealed class SegmentVerifier
     // In storage order, so that each block is read once however many bodies it holds.
     private void CheckBodies(List<SegmentRow> rows)
     {
-        var bodies = rows.Where(row => !row.Purged && row.Kind == EntryKind.Mail).GroupBy(row => row.Body)
-            .OrderBy(body => body.Key.Block).ThenBy(body => body.Key.Offset);
+        var bodies = rows.Where(row => !row.Purged && row.Kind == EntryKind.Mail).GroupBy(row => (row.Body, row.Form))
+            .OrderBy(body => body.Key.Body.Block).ThenBy(body => body.Key.Body.Offset);
         foreach (var body in bodies)
         {
-            var (hash, problem) = SegmentReader.IsLarge(body.Key) ? HashLarge(body.Key) : HashSmall(body.Key);
+            var hash = HashOf(body.First());
             foreach (var row in body)
-                if (hash is null) Report(row, $"its bytes are lost: {problem}");
+                if (hash is null) Report(row, $"its bytes are lost: {_problem}");
                 else if (!row.Hash.Span.SequenceEqual(hash)) Report(row, "its bytes do not have the recorded SHA-256");
         }
     }
 
-    private (byte[]? Hash, string Problem) HashSmall(BlockRange body)
+    /// <returns>null, with the problem kept, when the bytes cannot be read.</returns>
+    private byte[]? HashOf(SegmentRow row)
     {
-        if (body.Length == 0) return (SHA256.HashData([]), "");
-        return Block(body.Block) is { } block
-            ? (SHA256.HashData(block.Span.Slice(body.Offset, (int)body.Length)), "")
-            : (null, _heldProblem);
+        try
+        {
+            using var content = BodyReading.Open(
+                Footer, row, (number, _) => Block(number, _body) ?? throw Lost(), (number, _) => Block(number, _apart) ?? throw Lost());
+            return SHA256.HashData(content);
+        }
+        catch (Exception e) when (e is ArchiveException or InvalidDataException)
+        {
+            _problem = e.Message;
+            return null;
+        }
     }
 
-    private (byte[]? Hash, string Problem) HashLarge(BlockRange body)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var number in SegmentReader.LargeBlocks(body))
-        {
-            if (Block(number) is not { } block) return (null, _heldProblem);
-            hash.AppendData(block.Span);
-        }
-        return (hash.GetHashAndReset(), "");
-    }
+    private ArchiveException Lost() => new(ArchiveFault.Damaged, _problem);
 
     private void CheckUnreferenced()
     {
         for (var number = 0; number < _seen.Length; number++)
-            if (!_seen[number] && Block(number) is null) Report(null, _heldProblem);
+            if (!_seen[number] && Block(number) is null) Report(null, _problem);
     }
 
     /// <returns>null, with the problem kept, when the block cannot be read.</returns>
-    private ReadOnlyMemory<byte>? Block(int number)
+    private ReadOnlyMemory<byte>? Block(int number, HeldBlock? into = null)
     {
-        if (_heldNumber == number) return _held;
-        _cancel.ThrowIfCancellationRequested();
-        MarkSeen(number);
-        (_heldNumber, _held, _heldProblem) = (number, null, "");
-        try { _held = _reader.Scan(number, ref _buffer); }
-        catch (Exception e) when (e is ArchiveException or IOException) { _heldProblem = e.Message; }
-        return _held;
+        var held = into ?? _body;
+        if (held.Number != number)
+        {
+            _cancel.ThrowIfCancellationRequested();
+            MarkSeen(number);
+            held.Read(_reader, number);
+        }
+        if (held.Bytes is null) _problem = held.Problem;
+        return held.Bytes;
+    }
+
+    /// <summary>One decompressed block, or why there is none.</summary>
+    private sealed class HeldBlock
+    {
+        private byte[] _buffer = [];
+
+        public int Number { get; private set; } = -1;
+        public ReadOnlyMemory<byte>? Bytes { get; private set; }
+        public string Problem { get; private set; } = "";
+
+        public void Read(SegmentReader reader, int number)
+        {
+            (Number, Bytes, Problem) = (number, null, "");
+            try { Bytes = reader.Scan(number, ref _buffer); }
+            catch (Exception e) when (e is ArchiveException or IOException) { Problem = e.Message; }
+        }
     }
 
     private void MarkSeen(int block)
