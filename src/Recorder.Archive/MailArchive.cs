@@ -20,6 +20,7 @@ public sealed class MailArchive : IArchiveLog, IAsyncDisposable
     private readonly LogState _state;
     private readonly RecoveryReport _recovery;
     private readonly LogCounters _counters = new();
+    private readonly Arrivals _arrivals = new();
     private readonly LogWriter _writer;
     private readonly LogSealer _sealer;
     private readonly LogReader _reader;
@@ -34,7 +35,7 @@ public sealed class MailArchive : IArchiveLog, IAsyncDisposable
         var recent = new RecentEntries(options.RecentEntries, options.RecentBytes);
         _space = new SpaceGuard(disk, time);
         _reader = new LogReader(_state.Files, _segments, _spool, recent, _state.Tail);
-        _writer = new LogWriter(_state, options, time, recent, _counters, observer);
+        _writer = new LogWriter(_state, options, time, recent, _arrivals, _counters, observer);
         _sealer = new LogSealer(_state, _spool, _segments, opening.Rooted, _writer.AppendAsync, _counters, observer);
         _writer.Retired += _sealer.Wake;
         _timer = time.CreateTimer(_ => LookForWork(), null, TimeSpan.Zero, options.SealCheckInterval);
@@ -66,7 +67,7 @@ public sealed class MailArchive : IArchiveLog, IAsyncDisposable
         return Task.Run(() => new MailArchive(Open(options, disk, time), options, disk, time, observer ?? new NoObserver()), cancel);
     }
 
-    public IContentWriter BeginContent() => new ContentWriter(_spool, _time, _options.MemoryContentMaxBytes);
+    public IContentWriter BeginContent() => new ContentWriter(_spool, _time, _options.MemoryContentMaxBytes, _arrivals.Begin());
 
     public async Task<Receipt> AppendAsync(NewMail mail, CancellationToken cancel)
     {
@@ -75,6 +76,7 @@ public sealed class MailArchive : IArchiveLog, IAsyncDisposable
         var content = copy ?? (ArchiveContent)mail.Content;
         var append = new PendingAppend(EntryKind.Mail, Owned(mail.Header), content, mail.ReceivedAt, ClusterKeyOf(mail.ClusterKey));
         content.Pin();
+        content.Arrival.End();
         try
         {
             return await _writer.AppendAsync(append, cancel);

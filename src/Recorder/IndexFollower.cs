@@ -14,7 +14,6 @@ namespace Recorder;
 /// </summary>
 public sealed partial class IndexFollower : IIndexProgress
 {
-    private const int ReadersAtOnce = 2;
     private const int Attempts = 3;
     private static readonly TimeSpan PauseBetweenAttempts = TimeSpan.FromSeconds(1);
 
@@ -23,7 +22,6 @@ public sealed partial class IndexFollower : IIndexProgress
     private readonly TimeProvider time;
     private readonly ILogger log;
     private readonly IndexPump<SearchDocument> pump;
-    private readonly SemaphoreSlim readers = new(ReadersAtOnce);
     private long unreadable;
     private long missing;
 
@@ -53,16 +51,7 @@ public sealed partial class IndexFollower : IIndexProgress
             return [];
         }
 
-        await readers.WaitAsync(cancel);
-        try
-        {
-            var facts = await Task.Run(() => ReadAsync(entry, cancel), cancel);
-            return [MailDocuments.Of(entry, Envelope(entry), facts)];
-        }
-        finally
-        {
-            readers.Release();
-        }
+        return [MailDocuments.Of(entry, Envelope(entry), await ReadAsync(entry, cancel))];
     }
 
     private async Task<MailFacts> ReadAsync(LogEntry entry, CancellationToken cancel)

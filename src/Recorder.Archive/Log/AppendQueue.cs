@@ -2,17 +2,25 @@ namespace Recorder.Archive.Log;
 
 /// <summary>
 /// The bounded way to the writer's thread: callers wait for room in the order they came, the writer takes all that is
-/// there. A closed queue still gives out what it had admitted.
+/// there. While more mail is arriving it gathers for a moment first, since one fsync may serve it all. A closed queue
+/// still gives out what it had admitted.
 /// </summary>
 /// <param name="maxEntries">Admitted and not yet taken.</param>
 /// <param name="maxBytes">The same in bytes; one entry alone may be larger.</param>
-internal sealed class AppendQueue(int maxEntries, long maxBytes)
+/// <param name="arrivals">Mail on its way, worth a wait.</param>
+/// <param name="gatherStepMs">Gathering ends when nothing came for so long, and after five times as much.</param>
+internal sealed class AppendQueue(int maxEntries, long maxBytes, Arrivals arrivals, int gatherStepMs = 2)
 {
+    // A sender that pauses within its data must not hold up the others for long, nor many of them without end.
+    private const int MaxGatherSteps = 5;
+    private const int EnoughEntries = 64;
+    private const long EnoughBytes = 1 << 20;
+
     private readonly object _gate = new();
     private readonly Queue<PendingAppend> _admitted = new();
     private readonly LinkedList<Waiter> _waiting = [];
     private long _bytes;
-    private bool _closed, _woken;
+    private bool _closed, _woken, _gathering;
 
     public int Count
     {
@@ -57,6 +65,7 @@ internal sealed class AppendQueue(int maxEntries, long maxBytes)
         {
             while (_admitted.Count == 0 && !_woken && !_closed) Monitor.Wait(_gate);
             if (_admitted.Count == 0 && !_woken) return false;
+            Gather();
             _woken = false;
             TakeAdmitted(batch, maxBatchBytes);
             AdmitWaiting();
@@ -74,6 +83,21 @@ internal sealed class AppendQueue(int maxEntries, long maxBytes)
             Monitor.PulseAll(_gate);
         }
     }
+
+    // Goes on while every step brings somebody: where nothing more comes, waiting costs those who wait and gains nothing.
+    private void Gather()
+    {
+        _gathering = true;
+        for (var (step, before) = (0, 0); step < MaxGatherSteps && MayGather && _admitted.Count > before; step++)
+        {
+            before = _admitted.Count;
+            Monitor.Wait(_gate, gatherStepMs);
+        }
+        _gathering = false;
+    }
+
+    private bool MayGather =>
+        !_woken && !_closed && arrivals.Count > 0 && _admitted.Count < EnoughEntries && _bytes < EnoughBytes && _waiting.Count == 0;
 
     private void TakeAdmitted(List<PendingAppend> batch, int maxBatchBytes)
     {
@@ -95,7 +119,7 @@ internal sealed class AppendQueue(int maxEntries, long maxBytes)
     {
         _admitted.Enqueue(entry);
         _bytes += entry.MostBytes;
-        Monitor.Pulse(_gate);
+        if (!_gathering || !MayGather) Monitor.Pulse(_gate);
     }
 
     private void AdmitWaiting()

@@ -3,13 +3,16 @@ using Recorder.Archive.Disk;
 namespace Recorder.Archive.Log;
 
 /// <summary>Received bytes that this archive holds already.</summary>
-internal abstract class ArchiveContent(long lengthBytes, byte[] sha256) : IReceivedContent
+internal abstract class ArchiveContent(long lengthBytes, byte[] sha256, Arrivals.Arrival arrival) : IReceivedContent
 {
     private int _disposed;
 
     public long LengthBytes { get; } = lengthBytes;
     public ReadOnlyMemory<byte> Sha256 { get; } = sha256;
     protected bool IsDisposed => Volatile.Read(ref _disposed) != 0;
+
+    /// <summary>No longer arriving, once it is about to be appended.</summary>
+    public Arrivals.Arrival Arrival => arrival;
 
     public abstract Stream OpenRead();
 
@@ -20,13 +23,14 @@ internal abstract class ArchiveContent(long lengthBytes, byte[] sha256) : IRecei
 
     public ValueTask DisposeAsync()
     {
+        arrival.End();
         if (Interlocked.Exchange(ref _disposed, 1) == 0) Unpin();
         return ValueTask.CompletedTask;
     }
 }
 
 /// <summary>Up to 1 MiB in a pooled buffer, which goes back when the content and all its streams are disposed.</summary>
-internal sealed class MemoryContent(PooledBytes bytes, byte[] sha256) : ArchiveContent(bytes.Length, sha256)
+internal sealed class MemoryContent(PooledBytes bytes, byte[] sha256, Arrivals.Arrival arrival) : ArchiveContent(bytes.Length, sha256, arrival)
 {
     private int _pins = 1;
 
@@ -57,7 +61,8 @@ internal sealed class MemoryContent(PooledBytes bytes, byte[] sha256) : ArchiveC
 }
 
 /// <summary>A durable spool file, deleted when neither this nor any entry refers to it.</summary>
-internal sealed class SpooledContent(SpoolFolder spool, string name, long lengthBytes, byte[] sha256) : ArchiveContent(lengthBytes, sha256)
+internal sealed class SpooledContent(SpoolFolder spool, string name, long lengthBytes, byte[] sha256, Arrivals.Arrival arrival)
+    : ArchiveContent(lengthBytes, sha256, arrival)
 {
     public string Name { get; } = name;
 

@@ -5,7 +5,7 @@ using Recorder.Archive.Disk;
 namespace Recorder.Archive.Log;
 
 /// <summary>Takes one body: in memory while small, from then on in a spool file that is synced by the body's own session.</summary>
-internal sealed class ContentWriter(SpoolFolder spool, TimeProvider time, int memoryMaxBytes) : IContentWriter
+internal sealed class ContentWriter(SpoolFolder spool, TimeProvider time, int memoryMaxBytes, Arrivals.Arrival arrival) : IContentWriter
 {
     private const int SpoolChunkBytes = 256 * 1024;
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -30,11 +30,12 @@ internal sealed class ContentWriter(SpoolFolder spool, TimeProvider time, int me
         if (_file is null) return CompleteInMemory();
         await Task.Run(SyncSpool, CancellationToken.None);
         _ended = true;
-        return new SpooledContent(spool, _name, _spooledBytes, _hash.GetHashAndReset());
+        return new SpooledContent(spool, _name, _spooledBytes, _hash.GetHashAndReset(), arrival);
     }
 
     public ValueTask DisposeAsync()
     {
+        if (!_ended) arrival.End();
         _hash.Dispose();
         _memory?.Dispose();
         _memory = null;
@@ -85,7 +86,7 @@ internal sealed class ContentWriter(SpoolFolder spool, TimeProvider time, int me
     {
         var bytes = _memory!;
         (_memory, _ended) = (null, true);
-        return new MemoryContent(bytes, _hash.GetHashAndReset());
+        return new MemoryContent(bytes, _hash.GetHashAndReset(), arrival);
     }
 
     private void SyncSpool() => Faults.Translate<byte>(default, _ =>

@@ -8,7 +8,7 @@ namespace Recorder.Archive.Log;
 internal sealed record LogState(LogFiles Files, BodyIndex Bodies, LogTail Tail, RootChain Roots, RecordId? LastId);
 
 /// <summary>
-/// The one thread that writes. It takes all that waits, writes it as one batch, syncs once and answers them all. A
+/// The one thread that writes. It takes all that waits, and what is about to, writes it as one batch, syncs once and answers them all. A
 /// failed sync is never tried again: the file is retired with its good part, and the next append starts another.
 /// </summary>
 internal sealed class LogWriter : IDisposable
@@ -26,10 +26,11 @@ internal sealed class LogWriter : IDisposable
     private readonly List<ArchiveContent> _doubtful = [];
     private readonly Thread _thread;
 
-    public LogWriter(LogState state, ArchiveOptions options, TimeProvider time, RecentEntries recent, LogCounters counters, IArchiveObserver observer)
+    public LogWriter(
+        LogState state, ArchiveOptions options, TimeProvider time, RecentEntries recent, Arrivals arrivals, LogCounters counters, IArchiveObserver observer)
     {
         (_state, _options, _time, _recent, _counters, _observer) = (state, options, time, recent, counters, observer);
-        _queue = new AppendQueue(options.QueueEntries, options.QueueBytes);
+        _queue = new AppendQueue(options.QueueEntries, options.QueueBytes, arrivals);
         _ids = new IdClock(state.LastId);
         _thread = new Thread(Run) { IsBackground = true, Name = $"archive writer {options.Lane}" };
         _thread.Start();

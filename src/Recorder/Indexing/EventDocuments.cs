@@ -43,8 +43,8 @@ internal static class EventDocuments
         DispatchRequested asked => [(asked.Mailbox, asked)],
         DispatchBegun begun => [(mailboxOf(begun) ?? "", begun)],
         DispatchEnded ended => [(ended.Outcome.Mailbox, ended)],
-        // Bookkeeping between two servers, one for every message: nobody searches for it.
-        AnswerConfirmed => [],
+        // Bookkeeping between two servers: nobody searches for it.
+        AnswerConfirmed or AnswersConfirmed => [],
         _ => [("", fact)],
     };
 

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Recorder.Archive;
 using Recorder.Ledger;
@@ -6,20 +5,21 @@ using Recorder.Ledger;
 namespace Recorder.Indexing;
 
 /// <summary>
-/// Carries the log into an index, in sequence order: documents are prepared side by side, added in order, made
-/// findable at most every 200 ms and made durable every 10 s with the position they stand for. Whatever fails is
-/// tried again from the index's own checkpoint; adding twice replaces.
+/// Carries the log into an index, in sequence order: whatever the log has grown by is prepared and added in pieces and
+/// shown at once, at most every 200 ms; under load less often (<see cref="ShowingPace"/>), since many small pieces cost
+/// an index more than few large ones. Made durable every 10 s with the position it stands for. Whatever fails is tried
+/// again from the index's own checkpoint; adding twice replaces.
 /// </summary>
 /// <param name="prepare">The documents of one entry. Never fails for what the entry holds.</param>
 internal sealed partial class IndexPump<T>(
     string name, IArchiveLog archive, IndexTarget<T> target, Func<LogEntry, CancellationToken, Task<IReadOnlyList<T>>> prepare,
     TimeProvider time, ILogger log)
 {
-    private const int MaxPrepared = 16;
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(5);
 
     private readonly AppliedWaiters waiters = new();
     private readonly Meter meter = new(time);
+    private readonly ShowingPace pace = new(time);
 
     public string Name => name;
 
@@ -31,7 +31,12 @@ internal sealed partial class IndexPump<T>(
 
     public double DocumentsPerSecond => meter.PerSecond;
 
-    public Task CatchUpAsync(CancellationToken cancel) => waiters.WaitAsync(archive.DurableSequence).WaitAsync(cancel);
+    public Task CatchUpAsync(CancellationToken cancel)
+    {
+        var caughtUp = waiters.WaitAsync(archive.DurableSequence);
+        if (!caughtUp.IsCompleted) pace.Hurry();
+        return caughtUp.WaitAsync(cancel);
+    }
 
     /// <summary>Runs until cancelled, then commits what was added.</summary>
     public async Task RunAsync(CancellationToken cancel)
@@ -59,19 +64,8 @@ internal sealed partial class IndexPump<T>(
     {
         var start = StartAfter();
         waiters.Reached(start);
-        using var broken = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var prepared = Channel.CreateBounded<Prepared<T>>(new BoundedChannelOptions(MaxPrepared) { SingleReader = true, SingleWriter = true });
-        var preparing = PrepareAllAsync(start, prepared.Writer, broken.Token);
-        try
-        {
-            LastError = null;
-            await new IndexRun<T>(archive.Lane, start, target, waiters, meter, time).TakeAllAsync(prepared.Reader, cancel);
-        }
-        finally
-        {
-            await broken.CancelAsync();
-            await preparing;
-        }
+        LastError = null;
+        await new IndexRun<T>(archive, start, target, prepare, pace, waiters, meter, time).RunAsync(cancel);
     }
 
     /// <summary>An index that is ahead of the log belongs to another one: everything is added anew.</summary>
@@ -85,21 +79,6 @@ internal sealed partial class IndexPump<T>(
 
         LogAhead(log, name, checkpoint, archive.DurableSequence);
         return 0;
-    }
-
-    private async Task PrepareAllAsync(long start, ChannelWriter<Prepared<T>> prepared, CancellationToken cancel)
-    {
-        try
-        {
-            await foreach (var entry in archive.FollowAsync(start, EntryKinds.All, cancel))
-            {
-                await prepared.WriteAsync(new Prepared<T>(entry.Position.Sequence, prepare(entry, cancel)), cancel);
-            }
-        }
-        catch (Exception error)
-        {
-            prepared.TryComplete(error);
-        }
     }
 
     [LoggerMessage(2201, LogLevel.Error, "The {Name} index stands still after {Sequence}; trying again")]

@@ -1,40 +1,40 @@
-using System.Threading.Channels;
+using Recorder.Archive;
 using Recorder.Ledger;
 
 namespace Recorder.Indexing;
 
-internal readonly record struct Prepared<T>(long Sequence, Task<IReadOnlyList<T>> Documents);
-
 /// <summary>One stretch of following, from a checkpoint to a failure or the end.</summary>
 internal sealed class IndexRun<T>(
-    string lane, long start, IndexTarget<T> target, AppliedWaiters waiters, Meter meter, TimeProvider time)
+    IArchiveLog archive, long start, IndexTarget<T> target, Func<LogEntry, CancellationToken, Task<IReadOnlyList<T>>> prepare,
+    ShowingPace pace, AppliedWaiters waiters, Meter meter, TimeProvider time)
 {
-    private const int MaxBatchEntries = 256;
     private const int MaxUncommitted = 20_000;
-    private static readonly TimeSpan RefreshInterval = TimeSpan.FromMilliseconds(200);
+
+    // Below this lag people's mail is nearly there, and intake needs the other cores more.
+    private const long LagToHurry = 250;
+    private const int MostAtOnce = 4;
     private static readonly TimeSpan CommitInterval = TimeSpan.FromSeconds(10);
 
-    private readonly List<T> batch = [];
+    private readonly Queue<Task<Prepared<T>>> preparing = new();
     private long taken = start;
     private long committed = start;
     private int uncommitted;
     private bool unseen;
     private bool doubtful;
-    private long refreshedAt;
     private long committedAt = time.GetTimestamp();
 
-    public async Task TakeAllAsync(ChannelReader<Prepared<T>> prepared, CancellationToken cancel)
+    public async Task RunAsync(CancellationToken cancel)
     {
         try
         {
-            while (await WaitAsync(prepared, cancel))
+            while (true)
             {
-                await TakeReadyAsync(prepared);
-                ShowIfDue();
+                await TakeAllAsync(cancel);
+                Show();
                 CommitIfDue();
+                await pace.WaitAsync(cancel);
+                await WaitForMoreAsync(cancel);
             }
-
-            await prepared.Completion;
         }
         finally
         {
@@ -46,59 +46,106 @@ internal sealed class IndexRun<T>(
         }
     }
 
-    /// <returns>true when there is something to take or to do.</returns>
-    private async Task<bool> WaitAsync(ChannelReader<Prepared<T>> prepared, CancellationToken cancel)
-    {
-        var more = prepared.WaitToReadAsync(cancel);
-        if (more.IsCompleted || (taken == committed && !unseen))
-        {
-            return await more;
-        }
+    private int AtOnce => archive.DurableSequence - taken < LagToHurry ? 1 : Math.Min(Environment.ProcessorCount, MostAtOnce);
 
-        var waiting = more.AsTask();
-        var next = unseen ? RefreshInterval - time.GetElapsedTime(refreshedAt) : CommitInterval - time.GetElapsedTime(committedAt);
-        using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var pause = Task.Delay(next > TimeSpan.Zero ? next : TimeSpan.Zero, time, timer.Token);
-        var first = await Task.WhenAny(waiting, pause);
-        await timer.CancelAsync();
-        return first != waiting || await waiting;
+    /// <summary>To the present end of the log.</summary>
+    private async Task TakeAllAsync(CancellationToken cancel)
+    {
+        try
+        {
+            await foreach (var piece in LogPieces.Of(archive.ReadAsync(taken, EntryKinds.All, cancel)))
+            {
+                preparing.Enqueue(Task.Run(() => PrepareAsync(piece, cancel), cancel));
+                while (preparing.Count >= AtOnce)
+                {
+                    await AddNextAsync();
+                }
+
+                if (pace.IsDue) Show();
+                CommitIfDue();
+            }
+
+            while (preparing.Count > 0)
+            {
+                await AddNextAsync();
+            }
+        }
+        finally
+        {
+            await Task.WhenAll(preparing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            preparing.Clear();
+        }
     }
 
-    private async Task TakeReadyAsync(ChannelReader<Prepared<T>> prepared)
+    private async Task<Prepared<T>> PrepareAsync(IReadOnlyList<LogEntry> piece, CancellationToken cancel)
     {
-        var last = taken;
-        for (var entries = 0; entries < MaxBatchEntries && prepared.TryRead(out var next); entries++)
+        var documents = new List<T>(piece.Count);
+        foreach (var entry in piece)
         {
-            batch.AddRange(await next.Documents);
-            last = next.Sequence;
+            documents.AddRange(await prepare(entry, cancel));
         }
 
-        if (batch.Count > 0)
+        return new Prepared<T>(piece[^1].Position.Sequence, documents);
+    }
+
+    private async Task AddNextAsync()
+    {
+        var next = await preparing.Peek();
+        _ = preparing.Dequeue();
+        if (next.Documents.Count > 0)
         {
-            Touch(() => target.Add(batch));
-            meter.Add(batch.Count);
-            uncommitted += batch.Count;
+            Touch(() => target.Add(next.Documents));
+            meter.Add(next.Documents.Count);
+            uncommitted += next.Documents.Count;
             unseen = true;
-            batch.Clear();
         }
 
         // Only now: a commit after a failure must not stand for what was never added.
-        taken = last;
+        taken = next.Sequence;
     }
 
-    private void ShowIfDue()
+    /// <summary>Returns when the log has more, and commits meanwhile when that is due.</summary>
+    private async Task WaitForMoreAsync(CancellationToken cancel)
     {
-        if (unseen && time.GetElapsedTime(refreshedAt) >= RefreshInterval)
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var more = HasMoreAsync(waiting.Token);
+        if (taken > committed && !more.IsCompleted)
         {
-            Touch(() => target.Refresh(Position));
-            refreshedAt = time.GetTimestamp();
+            var untilCommit = CommitInterval - time.GetElapsedTime(committedAt);
+            var pause = Task.Delay(untilCommit > TimeSpan.Zero ? untilCommit : TimeSpan.Zero, time, waiting.Token);
+            if (await Task.WhenAny(more, pause) == pause)
+            {
+                await waiting.CancelAsync();
+                await more.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                cancel.ThrowIfCancellationRequested();
+                CommitIfDue();
+                return;
+            }
+
+            await waiting.CancelAsync();
+        }
+
+        await more;
+    }
+
+    private async Task HasMoreAsync(CancellationToken cancel)
+    {
+        if (archive.DurableSequence > taken) return;
+        await foreach (var _ in archive.FollowAsync(taken, EntryKinds.All, cancel))
+        {
+            return;
+        }
+    }
+
+    private void Show()
+    {
+        if (unseen)
+        {
+            pace.Show(() => Touch(() => target.Refresh(Position)));
             unseen = false;
         }
 
-        if (!unseen)
-        {
-            waiters.Reached(taken);
-        }
+        waiters.Reached(taken);
     }
 
     private void CommitIfDue()
@@ -127,5 +174,7 @@ internal sealed class IndexRun<T>(
         doubtful = false;
     }
 
-    private Dictionary<string, long> Position => new(StringComparer.Ordinal) { [lane] = taken };
+    private Dictionary<string, long> Position => new(StringComparer.Ordinal) { [archive.Lane] = taken };
 }
+
+internal sealed record Prepared<T>(long Sequence, IReadOnlyList<T> Documents);

@@ -7,13 +7,14 @@ using Recorder.Smtp;
 namespace Recorder.Intake;
 
 /// <summary>Which deliveries are open: recorded, but not yet surely answered. Lives in the ledger's state.</summary>
-public sealed class RetryKeys(ILedger ledger, TimeProvider clock, ILogger<RetryKeys> log)
+public sealed class RetryKeys(ILedger ledger, TimeProvider clock, ILogger<RetryKeys> log) : IDisposable
 {
     /// <summary>Longer than any mail server tries by default (5 days), so that its last try still finds the key.</summary>
     public static readonly TimeSpan OpenFor = TimeSpan.FromDays(6);
 
     // A confirmation becomes durable within a second; until state shows it, this does, with the time it was posted.
     private readonly ConcurrentDictionary<(string Key, string RecordId), long> closing = new();
+    private readonly ConfirmedAnswers confirmed = new(ledger, clock, log);
     private long nextSweep;
 
     /// <returns>null when no key is open: then the recipient is new.</returns>
@@ -37,27 +38,13 @@ public sealed class RetryKeys(ILedger ledger, TimeProvider clock, ILogger<RetryK
         foreach (var record in answered.Where(one => one.RecordId is not null).GroupBy(one => one.RecordId!, StringComparer.Ordinal))
         {
             foreach (var one in record) closing[(one.RetryKey, record.Key)] = clock.GetTimestamp();
-            var fact = new AnswerConfirmed(record.Key, [.. record.Select(one => one.Recipient.Address).Distinct(StringComparer.Ordinal)])
-            {
-                Actor = Actor.System("intake"),
-                At = clock.GetUtcNow(),
-            };
-            if (!ledger.TryPost(fact)) _ = AppendLaterAsync(fact);
+            confirmed.Add(new ConfirmedAnswer(record.Key, [.. record.Select(one => one.Recipient.Address).Distinct(StringComparer.Ordinal)]));
         }
         Sweep();
     }
 
-    private async Task AppendLaterAsync(AnswerConfirmed fact)
-    {
-        try
-        {
-            await ledger.AppendAsync(fact, CancellationToken.None);
-        }
-        catch (Exception error) when (error is ArchiveException or OperationCanceledException or ObjectDisposedException)
-        {
-            Log.NotConfirmed(log, error, fact.RecordId);
-        }
-    }
+    /// <summary>Posts what was confirmed and not yet posted. The ledger is closed after this.</summary>
+    public void Dispose() => confirmed.Dispose();
 
     private void Sweep()
     {
@@ -70,10 +57,4 @@ public sealed class RetryKeys(ILedger ledger, TimeProvider clock, ILogger<RetryK
             if (isApplied && clock.GetElapsedTime(postedAt, now) > TimeSpan.FromSeconds(1)) closing.TryRemove(closed, out _);
         }
     }
-}
-
-internal static partial class Log
-{
-    [LoggerMessage(3001, LogLevel.Warning, "Record {RecordId}: the upstream's confirmation could not be recorded; its retry keys stay open")]
-    public static partial void NotConfirmed(ILogger log, Exception error, string recordId);
 }

@@ -24,6 +24,7 @@ public sealed record Actor(string Kind, string Name, string? Source = null)
 [JsonDerivedType(typeof(MessageViewed), "message.viewed")]
 [JsonDerivedType(typeof(MessageRelayed), "message.relayed")]
 [JsonDerivedType(typeof(AnswerConfirmed), "message.confirmed")]
+[JsonDerivedType(typeof(AnswersConfirmed), "messages.confirmed")]
 [JsonDerivedType(typeof(DispatchRequested), "dispatch.requested")]
 [JsonDerivedType(typeof(DispatchBegun), "dispatch.begun")]
 [JsonDerivedType(typeof(DispatchEnded), "dispatch.ended")]
@@ -59,8 +60,13 @@ public sealed record RecipientOutcome(
 /// <summary>The hook's own delivery, durable before our final reply.</summary>
 public sealed record MessageRelayed(string RecordId, IReadOnlyList<RecipientOutcome> Outcomes) : LedgerEvent;
 
-/// <summary>The upstream surely saw our 2xx for these recipients: their retry keys close.</summary>
+/// <summary>As one of <see cref="AnswersConfirmed"/>. No longer written; logs have it.</summary>
 public sealed record AnswerConfirmed(string RecordId, IReadOnlyList<string> Recipients) : LedgerEvent;
+
+/// <summary>The upstream surely saw our 2xx for these: their retry keys close. One entry for many messages, since nobody waits for it.</summary>
+public sealed record AnswersConfirmed(IReadOnlyList<ConfirmedAnswer> Records) : LedgerEvent;
+
+public sealed record ConfirmedAnswer(string RecordId, IReadOnlyList<string> Recipients);
 
 /// <summary>What the outbox is asked to do.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<DispatchKind>))]

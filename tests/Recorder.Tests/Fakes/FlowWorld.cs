@@ -82,6 +82,7 @@ internal sealed class FlowWorld : IAsyncDisposable
     /// <summary>Everything but the log is new.</summary>
     public async Task RestartAsync()
     {
+        Services.Retries.Dispose();
         await Ledger.DisposeAsync();
         await StartAsync();
     }
@@ -118,6 +119,13 @@ internal sealed class FlowWorld : IAsyncDisposable
         await Ledger.DisposeAsync();
         Metrics.Dispose();
     }
+
+    /// <summary>Waits until a confirmation is in the log.</summary>
+    public Task ConfirmedAsync() => WaitUntil.Async(() =>
+    {
+        Time.Advance(ConfirmedAnswers.GatherTime);
+        return Facts.OfType<AnswersConfirmed>().Any();
+    });
 
     public static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 }

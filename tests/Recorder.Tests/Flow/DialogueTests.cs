@@ -60,7 +60,7 @@ public sealed class DialogueTests
         var delivered = Encoding.UTF8.GetString(Assert.Single(hop.Messages));
         Assert.StartsWith($"Received: from mta.example.edu ([127.0.0.1])\r\n\tby mx.test with LMTP\r\n\tid {record.Id}\r\n\tfor <alice@example.edu>;", delivered, StringComparison.Ordinal);
         Assert.EndsWith("\r\n" + Message, delivered, StringComparison.Ordinal);
-        await WaitUntil.Async(() => world.Facts.OfType<AnswerConfirmed>().Any());
+        await world.ConfirmedAsync();
     }
 
     [Fact]

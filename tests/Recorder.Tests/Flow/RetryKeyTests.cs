@@ -58,7 +58,7 @@ public sealed class RetryKeyTests
     {
         await using var world = await new FlowWorld().StartAsync();
         await world.SendAsync("Reminder", Alice);
-        await WaitUntil.Async(() => world.Facts.OfType<AnswerConfirmed>().Any());
+        await world.ConfirmedAsync();
 
         await world.RestartAsync();
 
@@ -200,7 +200,7 @@ public sealed class RetryKeyTests
         string[] to = ["alice#example.edu@journal.invalid"];
         var first = Assert.Single(await world.SendAsync(Mails.Message("Copy"), to, SmtpProtocol.Smtp, confirm: false, mode: IntakeMode.Journal));
         var second = Assert.Single(await world.SendAsync(Mails.Message("Copy"), to, SmtpProtocol.Smtp, mode: IntakeMode.Journal));
-        await WaitUntil.Async(() => world.Facts.OfType<AnswerConfirmed>().Any());
+        await world.ConfirmedAsync();
         await world.Ledger.CatchUpAsync(CancellationToken.None);
 
         Assert.Equal(first.ToString(), second.ToString());

@@ -60,5 +60,6 @@ public sealed class EventDocumentsTests
         await log.AppendAsync(Mails.Envelope(At, Mails.To("a@x", "deliver", "a@x")));
         Assert.Empty(EventDocuments.Of(log.Entries[0], _ => null));
         Assert.Empty(await OfAsync(new AnswerConfirmed("r", ["a@x"]) { Actor = System, At = At }));
+        Assert.Empty(await OfAsync(new AnswersConfirmed([new ConfirmedAnswer("r", ["a@x"])]) { Actor = System, At = At }));
     }
 }

@@ -29,7 +29,7 @@ public sealed class RetryKeysTests
     }
 
     private Task ConfirmAsync(ILedger ledger, string id, params string[] recipients) =>
-        ledger.AppendAsync(new AnswerConfirmed(id, recipients) { Actor = Actor.System("intake"), At = time.GetUtcNow() }, Cancel);
+        ledger.AppendAsync(new AnswersConfirmed([new ConfirmedAnswer(id, recipients)]) { Actor = Actor.System("intake"), At = time.GetUtcNow() }, Cancel);
 
     private Task RelayAsync(ILedger ledger, string id, string recipient, DeliveryOutcome outcome) => ledger.AppendAsync(
         new MessageRelayed(id, [new RecipientOutcome(recipient, recipient, outcome, "smtp://next:25", "250 2.0.0 queued as 1")])
@@ -37,6 +37,17 @@ public sealed class RetryKeysTests
             Actor = Actor.System("flow"), At = time.GetUtcNow(),
         },
         Cancel);
+
+    [Fact]
+    public async Task A_confirmation_as_earlier_versions_wrote_it_closes_its_key_too()
+    {
+        await using var ledger = await OpenAsync();
+        var id = await RecordAsync(ledger, (Alice, "deliver"), (Bob, "deliver"));
+        await ledger.AppendAsync(new AnswerConfirmed(id, [Alice]) { Actor = Actor.System("intake"), At = time.GetUtcNow() }, Cancel);
+
+        Assert.Null(KeyOf(ledger, Alice));
+        Assert.NotNull(KeyOf(ledger, Bob));
+    }
 
     [Theory]
     [InlineData("deliver", false)]

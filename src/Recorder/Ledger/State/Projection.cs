@@ -47,7 +47,10 @@ internal static class Projection
                 RelayValues.Keep(state, relayed);
                 break;
             case AnswerConfirmed confirmed:
-                RetryKeys.Close(state, confirmed);
+                RetryKeys.Close(state, confirmed.RecordId, confirmed.Recipients);
+                break;
+            case AnswersConfirmed many:
+                foreach (var one in many.Records) RetryKeys.Close(state, one.RecordId, one.Recipients);
                 break;
             case DispatchRequested requested:
                 DispatchValues.Request(state, requested);

@@ -51,20 +51,20 @@ internal static class RetryKeys
         }
     }
 
-    public static void Close(StateEditor state, AnswerConfirmed confirmed)
+    public static void Close(StateEditor state, string recordId, IReadOnlyList<string> recipients)
     {
-        var recordKey = StateKeys.RetryOf(confirmed.RecordId);
+        var recordKey = StateKeys.RetryOf(recordId);
         if (state.Get<RetryRecord>(recordKey) is not { } record)
         {
             return;
         }
 
-        foreach (var recipient in confirmed.Recipients)
+        foreach (var recipient in recipients)
         {
-            Remove(state, KeyOf(record, recipient), confirmed.RecordId);
+            Remove(state, KeyOf(record, recipient), recordId);
         }
 
-        if (!record.Recipients.Any(recipient => Find(state, KeyOf(record, recipient.Address), confirmed.RecordId) is not null))
+        if (!record.Recipients.Any(recipient => Find(state, KeyOf(record, recipient.Address), recordId) is not null))
         {
             state.Remove(recordKey);
         }

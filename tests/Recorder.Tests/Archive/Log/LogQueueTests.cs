@@ -5,10 +5,44 @@ namespace Recorder.Tests.Archive.Log;
 
 public sealed class LogQueueTests
 {
+    private const int NeverMs = 600_000;
+
+    [Fact]
+    public async Task While_more_mail_is_arriving_what_is_there_waits_for_it()
+    {
+        var arrivals = new Arrivals();
+        var queue = new AppendQueue(maxEntries: 100, maxBytes: 100_000, arrivals, gatherStepMs: NeverMs);
+        var (second, third) = (arrivals.Begin(), arrivals.Begin());
+        await queue.EnterAsync(Entry(10), default);
+        var batch = new List<PendingAppend>();
+        var taking = Task.Run(() => queue.Take(batch, 100_000));
+        second.End();
+        await queue.EnterAsync(Entry(10), default);
+        Assert.False(taking.IsCompleted);
+        third.End();
+        await queue.EnterAsync(Entry(10), default);
+
+        Assert.True(await taking);
+        Assert.Equal(3, batch.Count);
+    }
+
+    [Fact]
+    public async Task A_sender_that_stops_in_the_middle_holds_up_nobody()
+    {
+        var arrivals = new Arrivals();
+        var queue = new AppendQueue(maxEntries: 100, maxBytes: 100_000, arrivals, gatherStepMs: 1);
+        _ = arrivals.Begin();
+        await queue.EnterAsync(Entry(10), default);
+        var batch = new List<PendingAppend>();
+
+        Assert.True(queue.Take(batch, 100_000));
+        Assert.Single(batch);
+    }
+
     [Fact]
     public async Task A_full_queue_makes_callers_wait_in_their_order()
     {
-        var queue = new AppendQueue(maxEntries: 2, maxBytes: 1000);
+        var queue = new AppendQueue(maxEntries: 2, maxBytes: 1000, new Arrivals());
         var entries = Enumerable.Range(0, 5).Select(_ => Entry(10)).ToList();
         var entering = entries.Select(entry => queue.EnterAsync(entry, default)).ToList();
         Assert.Equal([true, true, false, false, false], entering.Select(task => task.IsCompleted));
@@ -26,7 +60,7 @@ public sealed class LogQueueTests
     [Fact]
     public async Task Bytes_bound_the_queue_and_one_entry_alone_may_exceed_them()
     {
-        var queue = new AppendQueue(maxEntries: 100, maxBytes: 1000);
+        var queue = new AppendQueue(maxEntries: 100, maxBytes: 1000, new Arrivals());
         await queue.EnterAsync(Entry(5000), default);
         var second = queue.EnterAsync(Entry(10), default);
         Assert.False(second.IsCompleted);
@@ -37,7 +71,7 @@ public sealed class LogQueueTests
     [Fact]
     public async Task A_batch_takes_no_more_bytes_than_it_may()
     {
-        var queue = new AppendQueue(maxEntries: 100, maxBytes: 100_000);
+        var queue = new AppendQueue(maxEntries: 100, maxBytes: 100_000, new Arrivals());
         for (var i = 0; i < 10; i++) await queue.EnterAsync(Entry(1000), default);
         var batch = new List<PendingAppend>();
         queue.Take(batch, 5000);
@@ -48,7 +82,7 @@ public sealed class LogQueueTests
     [Fact]
     public async Task A_caller_that_gives_up_while_waiting_leaves_no_trace()
     {
-        var queue = new AppendQueue(maxEntries: 1, maxBytes: 1000);
+        var queue = new AppendQueue(maxEntries: 1, maxBytes: 1000, new Arrivals());
         await queue.EnterAsync(Entry(10), default);
         using var cancel = new CancellationTokenSource();
         var leaving = queue.EnterAsync(Entry(10), cancel.Token);
@@ -66,7 +100,7 @@ public sealed class LogQueueTests
     [Fact]
     public async Task What_is_cancelled_in_the_queue_is_not_written_and_what_is_taken_cannot_be_cancelled()
     {
-        var queue = new AppendQueue(maxEntries: 10, maxBytes: 1000);
+        var queue = new AppendQueue(maxEntries: 10, maxBytes: 1000, new Arrivals());
         var (first, second) = (Entry(1), Entry(2));
         await queue.EnterAsync(first, default);
         await queue.EnterAsync(second, default);
@@ -82,7 +116,7 @@ public sealed class LogQueueTests
     [Fact]
     public async Task Closing_refuses_those_who_wait_and_still_gives_out_what_was_admitted()
     {
-        var queue = new AppendQueue(maxEntries: 1, maxBytes: 1000);
+        var queue = new AppendQueue(maxEntries: 1, maxBytes: 1000, new Arrivals());
         var admitted = Entry(1);
         await queue.EnterAsync(admitted, default);
         var waiting = queue.EnterAsync(Entry(1), default);

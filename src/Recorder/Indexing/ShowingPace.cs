@@ -1,0 +1,56 @@
+namespace Recorder.Indexing;
+
+/// <summary>
+/// How often an index is refreshed. Each refresh writes a small piece of index that must be merged later, so the pause
+/// grows with what the last one cost: 200 ms while there is little to do, up to a second under load. Whoever waits for
+/// the index to catch up cuts the pause short.
+/// </summary>
+internal sealed class ShowingPace(TimeProvider time)
+{
+    public static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(200), Longest = TimeSpan.FromSeconds(1);
+
+    // A refresh costs about as much again in later merges: this keeps both under a twentieth of one core.
+    private const int PauseTimesCost = 50;
+
+    private readonly Lock gate = new();
+    private TaskCompletionSource hurried = NewSignal();
+    private TimeSpan pause = Shortest;
+    private long? shownAt;
+
+    public bool IsDue => Left <= TimeSpan.Zero;
+
+    public void Show(Action refresh)
+    {
+        var began = time.GetTimestamp();
+        lock (gate)
+        {
+            if (hurried.Task.IsCompleted) hurried = NewSignal();
+        }
+        refresh();
+        shownAt = time.GetTimestamp();
+        var wanted = time.GetElapsedTime(began) * PauseTimesCost;
+        pause = wanted < Shortest ? Shortest : wanted > Longest ? Longest : wanted;
+    }
+
+    /// <summary>Ends the present pause.</summary>
+    public void Hurry()
+    {
+        lock (gate) hurried.TrySetResult();
+    }
+
+    /// <summary>Until the next refresh is due, or somebody waits for it.</summary>
+    public async Task WaitAsync(CancellationToken cancel)
+    {
+        if (IsDue) return;
+        using var waking = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        Task signal;
+        lock (gate) signal = hurried.Task;
+        await Task.WhenAny(signal, Task.Delay(Left, time, waking.Token));
+        await waking.CancelAsync();
+        cancel.ThrowIfCancellationRequested();
+    }
+
+    private TimeSpan Left => shownAt is { } at ? pause - time.GetElapsedTime(at) : TimeSpan.Zero;
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
