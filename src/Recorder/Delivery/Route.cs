@@ -70,7 +70,7 @@ public sealed class Route : IAsyncDisposable
             if (!attempt.MayFailOver) return attempt.Report;
             last = attempt.Report;
         }
-        return last ?? Failed(message, $"{hosts[0].Hop.Endpoint} cannot be reached");
+        return last ?? Failed(message, hosts[0].WhyDown);
     }
 
     /// <returns>null when there was no time left: those before must keep their outcome.</returns>

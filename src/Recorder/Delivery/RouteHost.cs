@@ -64,6 +64,9 @@ internal sealed class RouteHost(INextHop hop, TimeProvider clock, ILogger log) :
         probing.Dispose();
     }
 
+    /// <summary>For whoever cannot be served.</summary>
+    public string WhyDown => Hop is NoNextHop ? NoNextHop.Reason : $"{Hop.Endpoint} cannot be reached";
+
     private bool IsKnownUp => !Health.IsDown && Hop.Capabilities is not null;
 
     // No word before the data, or 421 (RFC 5321 §3.8), says that nobody is there to talk to. Any other reply is a
@@ -82,7 +85,7 @@ internal sealed class RouteHost(INextHop hop, TimeProvider clock, ILogger log) :
     private void Mark(bool reached)
     {
         if (reached && Health.Reached()) Log.HostUp(log, Hop.Endpoint.ToString());
-        if (!reached && Health.NotReached()) Log.HostDown(log, Hop.Endpoint.ToString());
+        if (!reached && Health.NotReached() && Hop is not NoNextHop) Log.HostDown(log, Hop.Endpoint.ToString());
     }
 }
 

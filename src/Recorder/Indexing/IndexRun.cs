@@ -72,7 +72,7 @@ internal sealed class IndexRun<T>(
         }
         finally
         {
-            await Task.WhenAll(preparing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)Task.WhenAll(preparing)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             preparing.Clear();
         }
     }

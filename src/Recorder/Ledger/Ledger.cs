@@ -25,6 +25,7 @@ public sealed partial class Ledger : ILedger, IAsyncDisposable
     private readonly IArchiveLog archive;
     private readonly string? stateFile;
     private readonly TimeProvider time;
+    private readonly TimeSpan recordsKept;
     private readonly ILogger log;
     private readonly KeyedLocks keys = new();
     private readonly AppliedWaiters waiters = new();
@@ -37,8 +38,10 @@ public sealed partial class Ledger : ILedger, IAsyncDisposable
     private int disposed;
 
     /// <param name="stateFile">The LiteDB file; null keeps the state in memory alone.</param>
-    public Ledger(IArchiveLog archive, string? stateFile, TimeProvider time, ILogger<Ledger>? log = null)
+    /// <param name="recordsKept">What became of a record is forgotten so long after it came; null: after a year and a week.</param>
+    public Ledger(IArchiveLog archive, string? stateFile, TimeProvider time, ILogger<Ledger>? log = null, TimeSpan? recordsKept = null)
     {
+        this.recordsKept = recordsKept ?? TimeSpan.FromDays(372);
         this.archive = archive;
         this.stateFile = stateFile;
         this.time = time;
@@ -71,7 +74,7 @@ public sealed partial class Ledger : ILedger, IAsyncDisposable
         }
 
         map = stateFile is null ? map : LiteStateMap.Open(stateFile, time, log);
-        var starting = new StateApplier(archive, map, waiters, time, log);
+        var starting = new StateApplier(archive, map, waiters, recordsKept, time, log);
         await starting.CatchUpAsync(cancel);
         applier = starting;
         following = Task.Run(() => starting.FollowAsync(stopping.Token), CancellationToken.None);

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Recorder.Archive;
 using Recorder.Smtp;
 
@@ -44,16 +45,28 @@ public static class StateKeys
 
     /// <summary>A first delivery that was not accepted, for mailboxes of accounts: value <see cref="RelayState"/>.</summary>
     public static string Relay(string recordId, string mailbox) => $"relay/{recordId}/{mailbox}";
+    public const string Relays = "relay/";
 
     /// <summary>Value <see cref="Dispatch"/>; all dispatches of a record share a prefix.</summary>
     public static string Dispatch(string recordId, DispatchKind kind, string recipient, int round) =>
         $"dispatch/{recordId}/{kind}/{recipient}/{round:D4}";
     public static string DispatchesOf(string recordId) => $"dispatch/{recordId}/";
+    public const string Dispatches = "dispatch/";
 
     /// <summary>Pending dispatches only: value <see cref="Dispatch"/> again, the outbox's own look-up.</summary>
     public static string Outbox(string recordId, DispatchKind kind, string recipient, int round) =>
         $"outbox/{recordId}/{kind}/{recipient}/{round:D4}";
     public const string OutboxAll = "outbox/";
+
+    /// <summary>Pending dispatches in the order they are due: value <see cref="Dispatch"/> once more.</summary>
+    public static string Due(Dispatch one) =>
+        $"{DueFrom(one.IsAwaited, one.NextAttemptAt ?? DateTimeOffset.MinValue)}/{one.RecordId}/{one.Kind}/{one.Recipient}/{one.Round:D4}";
+
+    /// <param name="awaited">Those that somebody waits for have a range of their own.</param>
+    public static string DueAll(bool awaited) => awaited ? "due/awaited/" : "due/later/";
+
+    /// <summary>In <see cref="DueAll"/>, before everything that is due at this time or later.</summary>
+    public static string DueFrom(bool awaited, DateTimeOffset at) => $"{DueAll(awaited)}{at.UtcTicks:D19}";
 }
 
 /// <summary>Accounts that held an address, oldest first.</summary>
@@ -90,7 +103,12 @@ public enum DispatchState
 public sealed record Dispatch(
     string RecordId, DispatchKind Kind, string Recipient, string Mailbox, string ReversePath, int Round,
     string RequestedBy, DateTimeOffset RequestedAt, DispatchState State, int Attempts, DateTimeOffset? NextAttemptAt,
-    string? NextHop, string? LastReply);
+    string? NextHop, string? LastReply)
+{
+    /// <summary>A person asked and watches.</summary>
+    [JsonIgnore]
+    public bool IsAwaited => Kind is DispatchKind.Resend or DispatchKind.Release && Attempts == 0;
+}
 
 /// <summary>A durable entry with its place in the log.</summary>
 public sealed record Recorded<T>(RecordId Id, Position Position, T Value);

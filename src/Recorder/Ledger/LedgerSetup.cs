@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Recorder.Archive;
+using Recorder.Retention;
 using Recorder.Settings;
 
 namespace Recorder.Ledger;
@@ -16,11 +17,15 @@ public static class LedgerSetup
             provider.GetRequiredService<IArchiveLog>(),
             provider.GetRequiredService<IOptions<DataOptions>>().Value.StateFile,
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetService<ILogger<Ledger>>()));
+            provider.GetService<ILogger<Ledger>>(),
+            RecordsKept(provider.GetService<IOptions<RetentionOptions>>()?.Value)));
         services.AddSingleton<ILedger>(provider => provider.GetRequiredService<Ledger>());
         services.AddHostedService<LedgerHost>();
         return services;
     }
+
+    // A week more than the mail, since the two are not looked at at the same moment.
+    private static TimeSpan? RecordsKept(RetentionOptions? retention) => retention is null ? null : TimeSpan.FromDays(retention.Days + 7);
 
     private sealed class LedgerHost(Ledger ledger) : IHostedLifecycleService
     {

@@ -8,7 +8,8 @@ namespace Recorder.Ledger;
 /// The single consumer that carries the log into the state, in sequence order. Entries that are ready together become
 /// one snapshot; those who wait for them are told after it is visible.
 /// </summary>
-internal sealed partial class StateApplier(IArchiveLog archive, IStateMap map, AppliedWaiters waiters, TimeProvider time, ILogger log)
+internal sealed partial class StateApplier(
+    IArchiveLog archive, IStateMap map, AppliedWaiters waiters, TimeSpan recordsKept, TimeProvider time, ILogger log)
 {
     private const int MaxBatch = 256;
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
@@ -137,7 +138,7 @@ internal sealed partial class StateApplier(IArchiveLog archive, IStateMap map, A
         }
 
         var last = batch[^1];
-        Projection.Sweep(editor, last.AppendedAt);
+        Projection.Sweep(editor, last.AppendedAt, recordsKept);
         map.Apply(editor.ToBatch(new StatePosition(last.Position.Lane, last.Position.Sequence, last.Id)));
         LastError = null;
         waiters.Reached(last.Position.Sequence);

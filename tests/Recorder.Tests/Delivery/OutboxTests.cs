@@ -152,6 +152,22 @@ public sealed class OutboxTests
     }
 
     [Fact]
+    public async Task Everything_that_is_owed_goes_out_however_much_it_is()
+    {
+        await using var world = await new FlowWorld().StartAsync();
+        var id = await RecordAsync(world);
+        for (var round = 1; round <= 100; round++) await AskAsync(world, id, DispatchKind.Release, round: round);
+        using var worker = world.Worker();
+        await worker.StartAsync(CancellationToken.None);
+        await WaitUntil.Async(() => world.Owed.Count == 0);
+        await worker.StopAsync(CancellationToken.None);
+
+        Assert.Equal(100, world.Hop.Tried.Count);
+        Assert.Empty(world.Ledger.State.Range<Dispatch>(StateKeys.DueAll(awaited: true)));
+        Assert.Empty(world.Ledger.State.Range<Dispatch>(StateKeys.DueAll(awaited: false)));
+    }
+
+    [Fact]
     public async Task A_refusal_ends_a_resend_with_the_next_hops_words_and_without_a_bounce()
     {
         await using var world = await new FlowWorld().StartAsync();

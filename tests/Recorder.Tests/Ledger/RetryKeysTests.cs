@@ -159,4 +159,34 @@ public sealed class RetryKeysTests
         Assert.Equal((expected, 1, "words"), (dispatch.State, dispatch.Attempts, dispatch.LastReply));
         Assert.Equal(inOutbox ? dispatch : null, ledger.State.Get<Dispatch>(StateKeys.Outbox("r", DispatchKind.Resend, Alice, 0)));
     }
+
+    [Fact]
+    public async Task What_became_of_a_record_is_forgotten_once_the_record_has_left()
+    {
+        await using var ledger = await OpenAsync();
+        var (old, owed) = (await RecordAsync(ledger, (Alice, "deliver")), await RecordAsync(ledger, (Bob, "deliver")));
+        await ledger.AppendAsync(new AccountSet(new Account(Alice, "Alice", [], null, false, false)) { Actor = Actor.System("test"), At = time.GetUtcNow() }, Cancel);
+        await RelayAsync(ledger, old, Alice, DeliveryOutcome.PermanentFailure);
+        await AskAsync(ledger, old);
+        await EndAsync(ledger, old);
+        time.Advance(TimeSpan.FromDays(371));
+        await AskAsync(ledger, owed);
+        Assert.NotEmpty(ledger.State.Range<Dispatch>(StateKeys.DispatchesOf(old)));
+        time.Advance(TimeSpan.FromDays(2));
+        await RecordAsync(ledger, (Bob, "deliver"));
+
+        Assert.Empty(ledger.State.Range<Dispatch>(StateKeys.DispatchesOf(old)));
+        Assert.Empty(ledger.State.Range<RelayState>(StateKeys.Relays));
+        Assert.Single(ledger.State.Range<Dispatch>(StateKeys.DispatchesOf(owed)));
+
+        Task AskAsync(ILedger door, string id) => door.AppendAsync(
+            new DispatchRequested(id, DispatchKind.Resend, Alice, Alice, "", 1) { Actor = new Actor("user", Alice), At = time.GetUtcNow() }, Cancel);
+
+        Task EndAsync(ILedger door, string id) => door.AppendAsync(
+            new DispatchEnded(id, DispatchKind.Resend, 1, 1, new RecipientOutcome(Alice, Alice, DeliveryOutcome.Accepted, "smtp://next:25", "250 ok"), null)
+            {
+                Actor = Actor.System("outbox"), At = time.GetUtcNow(),
+            },
+            Cancel);
+    }
 }

@@ -14,6 +14,8 @@ public sealed class OutboxWorker(
 {
     public const int MaxConcurrent = 8;
 
+    private const int StartedTogether = 32;
+
     // After a failure of our own (the log, the disk), not the next hop's.
     private static readonly TimeSpan OwnFailurePause = TimeSpan.FromSeconds(30), LongestSleep = TimeSpan.FromMinutes(1);
 
@@ -49,8 +51,7 @@ public sealed class OutboxWorker(
         await ledger.CatchUpAsync(stopping);
         while (true)
         {
-            await StartDueAsync(stopping);
-            await SleepAsync(stopping);
+            if (!await StartDueAsync(stopping)) await SleepAsync(stopping);
         }
     }
 
@@ -60,19 +61,26 @@ public sealed class OutboxWorker(
         await Task.Delay(OwnFailurePause, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private async Task StartDueAsync(CancellationToken stopping)
+    /// <returns>Whether there may be more that is due: only some are started at a time, so that whoever asks meanwhile comes next.</returns>
+    private async Task<bool> StartDueAsync(CancellationToken stopping)
     {
         var now = clock.GetUtcNow();
-        var due = ledger.State.Range<Dispatch>(StateKeys.OutboxAll).Where(pair => DueAt(pair.Key, pair.Value) <= now && !WaitsForLeftover(pair.Value));
-        foreach (var (key, _) in due.OrderBy(pair => IsAwaitedBySomebody(pair.Value) ? 0 : 1).ToList())
+        var due = Due(awaited: true, now).Concat(Due(awaited: false, now)).Take(StartedTogether).ToList();
+        foreach (var key in due)
         {
             await slots.WaitAsync(stopping);
             busyUntil[key] = DateTimeOffset.MaxValue;
             _ = RunAsync(key);
         }
+        return due.Count == StartedTogether;
     }
 
-    private static bool IsAwaitedBySomebody(Dispatch dispatch) => dispatch.Kind is DispatchKind.Resend or DispatchKind.Release && dispatch.Attempts == 0;
+    /// <summary>Keys in the outbox of what may start now, the longest due first.</summary>
+    private IEnumerable<string> Due(bool awaited, DateTimeOffset now) => ledger.State.Range<Dispatch>(StateKeys.DueAll(awaited))
+        .TakeWhile(pair => pair.Value.NextAttemptAt is not { } at || at <= now)
+        .Where(pair => !WaitsForLeftover(pair.Value))
+        .Select(pair => StateKeys.Outbox(pair.Value.RecordId, pair.Value.Kind, pair.Value.Recipient, pair.Value.Round))
+        .Where(key => !busyUntil.TryGetValue(key, out var until) || until <= now);
 
     // State may have moved on while the attempt waited for its slot, so the dispatch is read again.
     private async Task RunAsync(string key)
@@ -96,23 +104,20 @@ public sealed class OutboxWorker(
         }
     }
 
-    private DateTimeOffset DueAt(string key, Dispatch dispatch)
-    {
-        var own = dispatch.NextAttemptAt ?? DateTimeOffset.MinValue;
-        return busyUntil.TryGetValue(key, out var until) && until > own ? until : own;
-    }
-
     private bool WaitsForLeftover(Dispatch dispatch) => dispatch.Kind == DispatchKind.Bounce
         && ledger.State.Get<Dispatch>(StateKeys.Outbox(dispatch.RecordId, DispatchKind.Leftover, dispatch.Recipient, dispatch.Round)) is not null;
 
     private async Task SleepAsync(CancellationToken stopping)
     {
         var now = clock.GetUtcNow();
-        var next = ledger.State.Range<Dispatch>(StateKeys.OutboxAll).Select(pair => DueAt(pair.Key, pair.Value)).Where(due => due > now)
-            .DefaultIfEmpty(DateTimeOffset.MaxValue).Min();
+        var next = busyUntil.Values.Append(NextDue(true, now)).Append(NextDue(false, now)).Where(due => due > now).Min();
         using var timer = clock.CreateTimer(_ => wake.Writer.TryWrite(true), null, next - now < LongestSleep ? next - now : LongestSleep, Timeout.InfiniteTimeSpan);
         await wake.Reader.ReadAsync(stopping);
     }
+
+    private DateTimeOffset NextDue(bool awaited, DateTimeOffset now) => ledger.State
+        .Range<Dispatch>(StateKeys.DueAll(awaited), after: StateKeys.DueFrom(awaited, now.AddTicks(1)), limit: 1)
+        .Select(pair => pair.Value.NextAttemptAt).FirstOrDefault() ?? DateTimeOffset.MaxValue;
 
     // An entry is followed as soon as it is durable, which may be before state shows it.
     private async Task FollowAsync(long after, CancellationToken stopping)

@@ -44,6 +44,17 @@ internal static class DispatchValues
         }
     }
 
+    /// <summary>Forgets what is over, of records that have left. What is still owed is waited for.</summary>
+    public static void Sweep(StateEditor state, DateTimeOffset recordsBefore)
+    {
+        foreach (var (key, _) in state.TakeWhile<Dispatch>(StateKeys.Dispatches, one => RecordTime.Of(one.RecordId) < recordsBefore && IsOver(one)))
+        {
+            state.Remove(key);
+        }
+    }
+
+    private static bool IsOver(Dispatch dispatch) => dispatch.State is DispatchState.Accepted or DispatchState.Failed;
+
     private static DispatchState StateAfter(DispatchEnded ended) => ended switch
     {
         { Outcome.Outcome: DeliveryOutcome.Accepted } => DispatchState.Accepted,
@@ -56,9 +67,15 @@ internal static class DispatchValues
     {
         state.Set(StateKeys.Dispatch(dispatch.RecordId, dispatch.Kind, dispatch.Recipient, dispatch.Round), dispatch);
         var pending = StateKeys.Outbox(dispatch.RecordId, dispatch.Kind, dispatch.Recipient, dispatch.Round);
+        if (state.Get<Dispatch>(pending) is { } before)
+        {
+            state.Remove(StateKeys.Due(before));
+        }
+
         if (dispatch.State is DispatchState.Pending or DispatchState.Begun)
         {
             state.Set(pending, dispatch);
+            state.Set(StateKeys.Due(dispatch), dispatch);
         }
         else
         {

@@ -3,13 +3,13 @@ using Microsoft.Extensions.Logging;
 namespace Recorder.Ledger.State;
 
 /// <summary>
-/// The map in memory with a LiteDB file behind it. One thread of its own writes: changes are gathered for half a
-/// second, a key that came and went meanwhile costs nothing, and the rest goes into one transaction with the position.
+/// The map in memory with a LiteDB file behind it. One thread of its own writes: changes are gathered for five
+/// seconds, a key that came and went meanwhile costs nothing, and the rest goes into one transaction with the position.
 /// Whatever LiteDB fails at, the file is set aside and written anew; the log can always rebuild it.
 /// </summary>
 internal sealed partial class LiteStateMap : IStateMap
 {
-    private static readonly TimeSpan GatherTime = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan GatherTime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(10);
 
     private readonly string path;
@@ -64,6 +64,7 @@ internal sealed partial class LiteStateMap : IStateMap
     {
         lock (gate)
         {
+            var isIdle = IsWritten;
             foreach (var change in batch.Changes)
             {
                 var onDisk = pending.TryGetValue(change.Key, out var earlier) ? earlier.OnDisk : snapshot.Contains(change.Key);
@@ -71,7 +72,7 @@ internal sealed partial class LiteStateMap : IStateMap
             }
 
             snapshot = snapshot.With(batch);
-            Monitor.PulseAll(gate);
+            if (isIdle) Monitor.PulseAll(gate);
         }
     }
 

@@ -23,10 +23,13 @@ internal static class Projection
     }
 
     /// <summary>Removes what has ended by the time of the last entry.</summary>
-    public static void Sweep(StateEditor state, DateTimeOffset now)
+    /// <param name="recordsKept">Nobody asks for the deliveries of a record once it has left.</param>
+    public static void Sweep(StateEditor state, DateTimeOffset now, TimeSpan recordsKept)
     {
         RetryKeys.Sweep(state, now);
         SessionValues.Sweep(state, now);
+        RelayValues.Sweep(state, now - recordsKept);
+        DispatchValues.Sweep(state, now - recordsKept);
     }
 
     private static void Apply(LedgerEvent fact, StateEditor state)
@@ -107,6 +110,15 @@ internal static class RelayValues
             {
                 state.Set(key, new RelayState(outcome.Outcome, outcome.NextHop, outcome.Reply ?? outcome.Error, relayed.At));
             }
+        }
+    }
+
+    /// <summary>Keys are in the order of records, and a hook's delivery is as old as its record.</summary>
+    public static void Sweep(StateEditor state, DateTimeOffset recordsBefore)
+    {
+        foreach (var (key, _) in state.TakeWhile<RelayState>(StateKeys.Relays, one => one.At < recordsBefore))
+        {
+            state.Remove(key);
         }
     }
 }
