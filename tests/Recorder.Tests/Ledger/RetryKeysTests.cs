@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Time.Testing;
+using Recorder.Accounts;
 using Recorder.Ledger;
 using Recorder.Smtp;
 using Recorder.Tests.Fakes;
@@ -165,8 +166,9 @@ public sealed class RetryKeysTests
     {
         await using var ledger = await OpenAsync();
         var (old, owed) = (await RecordAsync(ledger, (Alice, "deliver")), await RecordAsync(ledger, (Bob, "deliver")));
-        await ledger.AppendAsync(new AccountSet(new Account(Alice, "Alice", [], null, false, false)) { Actor = Actor.System("test"), At = time.GetUtcNow() }, Cancel);
+        await ledger.AppendAsync(new AccountSet(new Account(Alice, "Alice", null, false, false, [new(Alice)], time.GetUtcNow())) { Actor = Actor.System("test"), At = time.GetUtcNow() }, Cancel);
         await RelayAsync(ledger, old, Alice, DeliveryOutcome.PermanentFailure);
+        Assert.NotEmpty(ledger.State.Range<RelayState>(StateKeys.Relays));
         await AskAsync(ledger, old);
         await EndAsync(ledger, old);
         time.Advance(TimeSpan.FromDays(371));
