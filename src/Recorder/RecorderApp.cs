@@ -97,7 +97,8 @@ public static class RecorderApp
     private static MailArchive OpenArchive(DataOptions data, IArchiveObserver observer)
     {
         Directory.CreateDirectory(data.Archive);
-        return MailArchive.OpenAsync(new ArchiveOptions(), new RealDisk(data.Archive), TimeProvider.System, CancellationToken.None, observer)
+        var options = new ArchiveOptions { ActiveFileMaxBytes = data.ActiveFileMaxBytes };
+        return MailArchive.OpenAsync(options, new RealDisk(data.Archive), TimeProvider.System, CancellationToken.None, observer)
             .GetAwaiter().GetResult();
     }
 

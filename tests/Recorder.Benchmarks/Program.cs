@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.Versioning;
 using Recorder.Benchmarks.Compare;
+using Recorder.Benchmarks.Soak;
 using Spectre.Console;
 
 [assembly: SupportedOSPlatform("linux")]
@@ -19,6 +20,11 @@ compare.SetAction((parsed, cancel) => CompareRun.RunAsync(
     new CompareWish(parsed.GetValue(rows)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [], parsed.GetValue(quick), parsed.GetValue(json), parsed.GetValue(markdown)),
     cancel));
 
+var minutes = new Option<int>("--minutes") { Description = "How long the load goes on; growth is judged from 10 on.", DefaultValueFactory = _ => 30 };
+var rate = new Option<int>("--rate") { Description = "Messages a second.", DefaultValueFactory = _ => 100 };
+var soak = new Command("soak", "A steady load with restarts, crashes, rebuilds, seals, searches and views going on. Exit code 1 when something was lost or grows.") { minutes, rate };
+soak.SetAction((parsed, cancel) => SoakRun.RunAsync(parsed.GetValue(minutes), parsed.GetValue(rate), cancel));
+
 // Ctrl-C: time to end what was started.
-return await new RootCommand("Figures, measured. Peers come from Debian's packages. TMPDIR chooses the disk.") { compare }
+return await new RootCommand("Figures, measured. Peers come from Debian's packages. TMPDIR chooses the disk.") { compare, soak }
     .Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });

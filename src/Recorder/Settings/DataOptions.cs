@@ -11,6 +11,10 @@ public sealed class DataOptions
     [Required]
     public string Path { get; set; } = "data";
 
+    /// <summary>The active file of the log is sealed at this size. Larger ones seal better; smaller ones are read faster at start.</summary>
+    [Range(1_048_576, 4_294_967_296)]
+    public long ActiveFileMaxBytes { get; set; } = 268_435_456;
+
     public string Archive => System.IO.Path.Combine(Path, "archive");
     public string StateFile => System.IO.Path.Combine(Path, "state", "state.db");
     public string MailIndex => System.IO.Path.Combine(Path, "index", "mail");

@@ -19,7 +19,7 @@ internal static class CompareRun
         var rows = AllRows.Where(row => wish.Rows.Count == 0 || wish.Rows.Contains(row.Name)).ToList();
         if (wish.Rows.Except(rows.Select(row => row.Name)).FirstOrDefault() is { } unknown)
         {
-            AnsiConsole.Console.WriteLine($"no row is called {unknown}; there are: {string.Join(", ", AllRows.Select(row => row.Name))}");
+            Say($"no row is called {unknown}; there are: {string.Join(", ", AllRows.Select(row => row.Name))}");
             return 2;
         }
 
@@ -81,7 +81,7 @@ internal static class CompareRun
         }
     }
 
-    private static void Say(string line) => AnsiConsole.Console.WriteLine($"{DateTime.Now:HH:mm:ss} {line}");
+    private static void Say(string line) => Console.WriteLine($"{DateTime.Now:HH:mm:ss} {line}");
 
     private static Task SaveAsync(string? file, string text) => file is null ? Task.CompletedTask : File.WriteAllTextAsync(file, text);
 }

@@ -23,7 +23,7 @@ internal sealed record Report(MachineFacts Machine, bool Quick, IReadOnlyList<Ro
         console.Write(table);
         foreach (var line in Lines())
         {
-            console.WriteLine(line);
+            Console.WriteLine(line);
         }
     }
 
