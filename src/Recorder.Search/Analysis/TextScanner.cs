@@ -107,9 +107,13 @@ internal sealed class TextScanner(ITextSink sink)
 
     private void Emit(CharClass kind, string exact)
     {
+        if (exact.Length == 0) return;
         if (kind == CharClass.Run) sink.Run(exact, Folding.Run(exact));
-        else sink.Word(Cut(exact), Cut(Folding.Accents(exact)));
+        else sink.Word(Cut(exact), Cut(WithoutAccents(exact)));
     }
+
+    // Accents without a letter would fold to nothing, and a term of no length be one for all of them.
+    private static string WithoutAccents(string exact) => Folding.Accents(exact) is { Length: > 0 } folded ? folded : exact;
 
     private static ReadOnlySpan<char> Cut(string word)
     {

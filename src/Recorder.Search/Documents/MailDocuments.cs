@@ -83,7 +83,8 @@ internal sealed class MailDocuments
         _document.Add(new NumericDocValuesField(MailFields.SizeBytes, mail.SizeBytes));
         _document.Add(new StoredField(MailFields.Row, MailRow.Of(mail).ToBytes()));
         if (mail.AttachmentNames.Count > 0) Keyword(MailFields.Has, MailFields.Attachment);
-        if (mail.MessageId.Length > 0) Keyword(MailFields.MessageId, DenseTerms.OfMessageId(mail.MessageId.Trim().TrimStart('<').TrimEnd('>')));
+        // Hostile mail has ids of nothing but brackets: a term of no length would be one for all of them.
+        if (mail.MessageId.Trim().TrimStart('<').TrimEnd('>') is { Length: > 0 } id) Keyword(MailFields.MessageId, DenseTerms.OfMessageId(id));
     }
 
     private void Keyword(string field, string value) =>

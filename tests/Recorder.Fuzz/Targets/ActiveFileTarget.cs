@@ -82,7 +82,9 @@ public sealed class ActiveFileTarget : FuzzTarget
             await using var stream = await archive.OpenContentAsync(entry.Id, CancellationToken.None);
             using var copy = new MemoryStream();
             await stream.CopyToAsync(copy);
-            Oracle.Holds(SHA256.HashData(copy.ToArray()).AsSpan().SequenceEqual(entry.ContentSha256.Span), "content without its digest");
+            // A forged file may give two entries one id: the digest is that of the one found by it.
+            var found = isForged ? await archive.FindAsync(entry.Id, CancellationToken.None) : entry;
+            Oracle.Holds(SHA256.HashData(copy.ToArray()).AsSpan().SequenceEqual(found!.ContentSha256.Span), "content without its digest");
             Oracle.Holds(isForged || known.Body.AsSpan().SequenceEqual(copy.ToArray()), "another content");
         }
         catch (ArchiveException e) when (e.Fault is ArchiveFault.Damaged or ArchiveFault.Missing) { }

@@ -26,7 +26,8 @@ public sealed class QueryTarget : FuzzTarget
             var hints = new Hints();
             var query = QueryParser.Parse(one, Now, TimeZoneInfo.Utc, hints);
             var (clauses, depth) = Measure(query);
-            Oracle.Holds(clauses <= QueryParser.MaxClauses && depth <= QueryParser.MaxDepth + 3, $"{clauses} clauses, depth {depth}");
+            // Each level of parentheses may bring an OR and a NOT of its own.
+            Oracle.Holds(clauses <= QueryParser.MaxClauses && depth <= 3 * (QueryParser.MaxDepth + 1) + 1, $"{clauses} clauses, depth {depth}");
             Oracle.Holds(hints.All.Count <= 20, "hints");
             foreach (var scope in (Search.OwnerScope[]?[])[null, [new("amy@example.edu", Now.AddDays(-1), Now)]])
                 new MailTranslator(reader.Value, PartitionFacts.Empty("mail", new Dictionary<string, long>()), scope, hints).Translate(query).ToString();
