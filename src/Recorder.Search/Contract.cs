@@ -6,18 +6,19 @@ namespace Recorder.Search;
 /// <param name="Owners">Normalised local envelope addresses: the only thing that grants sight.</param>
 /// <param name="Dispositions">Owner → first disposition code (e.g. <c>deliver</c>, <c>held.spam</c>, <c>journal</c>).</param>
 /// <param name="Text">Cut at 4 MB by the reader.</param>
+/// <param name="KeptSince">What retention counts from; null where that is <paramref name="ReceivedAt"/>.</param>
 public sealed record SearchDocument(
     string Id, string Lane, long Sequence, DateTimeOffset ReceivedAt,
     IReadOnlyList<string> Owners, IReadOnlyDictionary<string, string> Dispositions, string ReversePath,
     string Subject, string From, string To, string Cc, string MessageId, string ListId,
-    string Text, string Summary, IReadOnlyList<string> AttachmentNames, long SizeBytes);
+    string Text, string Summary, IReadOnlyList<string> AttachmentNames, long SizeBytes, DateTimeOffset? KeptSince = null);
 
 /// <summary>One address whose mail the reader may see, in the time it belonged to the reader. Both ends optional; until is exclusive.</summary>
 public sealed record OwnerScope(string Address, DateTimeOffset? From = null, DateTimeOffset? Until = null);
 
 /// <param name="Scope">Empty sees nothing. Null is the administrator's view of all records and must be logged by the caller.</param>
 /// <param name="Cursor">From the previous page; null starts at the newest.</param>
-/// <param name="NotBefore">Records received earlier have expired and are unfindable.</param>
+/// <param name="NotBefore">Records kept since an earlier time have expired and are unfindable.</param>
 /// <param name="Zone">The reader's time zone, for days in queries.</param>
 public sealed record SearchRequest(
     IReadOnlyList<OwnerScope>? Scope, string Query, int Limit = 50, string? Cursor = null,

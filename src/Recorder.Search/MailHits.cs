@@ -14,7 +14,7 @@ internal static class MailHits
         var values = new SegmentValues(segment);
         var inSegment = document - segment.DocBase;
         var received = new DateTimeOffset(values.Order(inSegment), TimeSpan.Zero);
-        if (received < notBefore) return null;
+        if (received < notBefore && values.Kept(inSegment) < notBefore.Value.UtcTicks) return null;
         var row = segment.AtomicReader.Document(inSegment).GetBinaryValue(MailFields.Row);
         var mail = MailRow.FromBytes(row.Bytes, row.Offset, row.Length);
         var visible = mail.Owners.Where(owner => scope is null || scope.Any(own => Grants(own, owner.Address, received))).ToList();

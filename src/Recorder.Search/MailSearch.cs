@@ -38,9 +38,9 @@ internal sealed class MailSearch(Snapshot snapshot, SearchRequest request, MailI
         var times = query.Parts.OfType<ReceivedNode>().ToList();
         return new PagePlan(
             Math.Clamp(request.Limit, 1, options.MaxPageHits), Newest: true,
-            Min: times.Select(t => t.From).Append(request.NotBefore).Max()?.UtcTicks ?? long.MinValue,
+            Min: times.Select(t => t.From).Max()?.UtcTicks ?? long.MinValue,
             Until: times.Select(t => t.Until).Min()?.UtcTicks ?? long.MaxValue,
-            cursor?.Last, cursor?.AsOf, CountTo: cursor is null ? MailIndex.ExactTotal : 0);
+            NotBefore: request.NotBefore?.UtcTicks ?? long.MinValue, After: cursor?.Last, AsOf: cursor?.AsOf, CountTo: cursor is null ? MailIndex.ExactTotal : 0);
     }
 
     private static (long Total, bool IsExact) Total(PageRows rows) =>

@@ -13,6 +13,7 @@ using Recorder.Ledger;
 using Recorder.Recovery;
 using Recorder.Search;
 using Recorder.Settings;
+using Recorder.Transfer;
 using Recorder.Web;
 
 namespace Recorder;
@@ -107,6 +108,7 @@ public static class RecorderApp
         services.AddLedger();
         services.AddAccounts();
         services.AddIndexing();
+        services.AddTransfer();
         services.AddSingleton<SetupLink>();
         if (parts == AppParts.ControlOnly)
         {

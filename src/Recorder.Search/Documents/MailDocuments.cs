@@ -29,7 +29,8 @@ internal sealed class MailDocuments
         ];
     }
 
-    public static RecordKey KeyOf(SearchDocument mail) => new(mail.Id, mail.Lane, mail.Sequence, mail.ReceivedAt.UtcTicks);
+    public static RecordKey KeyOf(SearchDocument mail) => new(
+        mail.Id, mail.Lane, mail.Sequence, mail.ReceivedAt.UtcTicks, mail.KeptSince?.UtcTicks ?? RecordKey.KeptByOrder);
 
     public IEnumerable<IIndexableField> Build(SearchDocument mail)
     {

@@ -36,6 +36,7 @@ internal sealed class PageCollector
     {
         var order = segment.Order(document);
         if (order < _plan.Min || order >= _plan.Until || IsTooRecent(segment, document)) return;
+        if (order < _plan.NotBefore && _plan.HasExpired(order, segment.Kept(document))) return;
         if (IsCounting) Counted++;
         if (_best.Count == _capacity && !MayCompete(order)) return;
         var key = new SortKey(order, segment.Lane(document), segment.Sequence(document));

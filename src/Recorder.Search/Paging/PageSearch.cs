@@ -23,7 +23,7 @@ internal sealed class PageSearch(PagePlan plan, Func<PartitionView, Query> trans
         foreach (var view in InOrder(snapshot))
         {
             if (_page.IsSettledAgainst(view.Facts.Min, view.Facts.Max)) continue;
-            if (plan.Excludes(view.Facts.Min, view.Facts.Max)) continue;
+            if (plan.Excludes(view.Facts.Min, view.Facts.Max) || plan.HasExpired(view.Facts.Max, view.Facts.KeptMax)) continue;
             Search(view);
         }
         return _page.Take();
@@ -58,7 +58,7 @@ internal sealed class PageSearch(PagePlan plan, Func<PartitionView, Query> trans
         {
             if (_page.IsSettledAgainst(long.MinValue, bounds.MaxUpTo(end - 1))) return;
             var start = end;
-            while (start > 0 && end - start < size && !CanSkip(bounds[start - 1])) start--;
+            while (start > 0 && end - start < size && !CanSkip(bounds, start - 1)) start--;
             if (start < end)
             {
                 var scorer = weight.GetScorer(segment, segment.AtomicReader.LiveDocs);
@@ -69,8 +69,11 @@ internal sealed class PageSearch(PagePlan plan, Func<PartitionView, Query> trans
         }
     }
 
-    private bool CanSkip((long Min, long Max) block) =>
-        plan.Excludes(block.Min, block.Max) || _page.IsSettledAgainst(block.Min, block.Max);
+    private bool CanSkip(BlockBounds bounds, int block)
+    {
+        var (min, max) = bounds[block];
+        return plan.Excludes(min, max) || plan.HasExpired(max, bounds.KeptMax(block)) || _page.IsSettledAgainst(min, max);
+    }
 
     private void Collect(PartitionView view, SegmentValues values, Scorer scorer, int from, int until)
     {

@@ -9,6 +9,7 @@ internal sealed class SegmentValues
 {
     private readonly NumericDocValues _order;
     private readonly NumericDocValues _sequence;
+    private readonly NumericDocValues? _kept;
     private readonly SortedDocValues _lane;
     private readonly string[] _lanes;
 
@@ -16,6 +17,7 @@ internal sealed class SegmentValues
     {
         var reader = segment.AtomicReader;
         (_order, _sequence) = (reader.GetNumericDocValues(RecordFields.Order), reader.GetNumericDocValues(RecordFields.Sequence));
+        _kept = reader.GetNumericDocValues(RecordFields.Kept);
         _lane = reader.GetSortedDocValues(RecordFields.Lane);
         _lanes = Enumerable.Range(0, _lane.ValueCount).Select(ReadLane).ToArray();
         DocumentBase = segment.DocBase;
@@ -26,6 +28,9 @@ internal sealed class SegmentValues
     public long Order(int document) => _order.Get(document);
 
     public long Sequence(int document) => _sequence.Get(document);
+
+    /// <summary>What retention counts from, where that is not the order value.</summary>
+    public long Kept(int document) => _kept?.Get(document) ?? RecordKey.KeptByOrder;
 
     public string Lane(int document) => _lanes[_lane.GetOrd(document)];
 

@@ -20,6 +20,9 @@ internal sealed record PartitionFacts(
 {
     private const string Key = "recorder";
 
+    /// <summary>The latest time that retention of a document counts from, of those where it is not the order value.</summary>
+    public long KeptMax { get; init; }
+
     public static PartitionFacts Empty(string format, IReadOnlyDictionary<string, long> through) =>
         new(format, 0, long.MaxValue, long.MinValue, new Dictionary<string, SequenceRange>(), through, false, false);
 
@@ -44,6 +47,7 @@ internal sealed class PartitionTally(PartitionFacts start)
     private long _documents = start.Documents;
     private long _min = start.Min;
     private long _max = start.Max;
+    private long _keptMax = start.KeptMax;
 
     public long Documents => _documents;
 
@@ -53,10 +57,10 @@ internal sealed class PartitionTally(PartitionFacts start)
     public void Include(in RecordKey key)
     {
         _documents++;
-        (_min, _max) = (Math.Min(_min, key.Order), Math.Max(_max, key.Order));
+        (_min, _max, _keptMax) = (Math.Min(_min, key.Order), Math.Max(_max, key.Order), Math.Max(_keptMax, key.Kept));
         _lanes[key.Lane] = _lanes.TryGetValue(key.Lane, out var range) ? range.Include(key.Sequence) : new(key.Sequence, key.Sequence);
     }
 
     public PartitionFacts Facts() =>
-        start with { Documents = _documents, Min = _min, Max = _max, Lanes = new Dictionary<string, SequenceRange>(_lanes) };
+        start with { Documents = _documents, Min = _min, Max = _max, KeptMax = _keptMax, Lanes = new Dictionary<string, SequenceRange>(_lanes) };
 }

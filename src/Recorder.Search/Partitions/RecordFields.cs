@@ -12,6 +12,7 @@ internal static class RecordFields
     public const string Order = "order";
     public const string Lane = "lane";
     public const string Sequence = "seq";
+    public const string Kept = "kept"; // only where retention does not count from the order value
 
     /// <summary>The term that finds the one document of a record.</summary>
     public static Term TermOf(string id) => new(Id, DenseTerms.OfId(id));
@@ -20,6 +21,7 @@ internal static class RecordFields
     {
         document.Add(new StringField(Id, DenseTerms.OfId(key.Id), Field.Store.NO));
         document.Add(new NumericDocValuesField(Order, key.Order));
+        if (key.Kept != RecordKey.KeptByOrder) document.Add(new NumericDocValuesField(Kept, key.Kept));
         document.Add(new NumericDocValuesField(Sequence, key.Sequence));
         document.Add(new SortedDocValuesField(Lane, new BytesRef(key.Lane)));
     }
@@ -27,4 +29,9 @@ internal static class RecordFields
 
 /// <summary>A document's identity, log position and place in the order of hits.</summary>
 /// <param name="Order">What hits are sorted by first: received ticks (UTC) for mail, the sequence for events.</param>
-internal readonly record struct RecordKey(string Id, string Lane, long Sequence, long Order);
+/// <param name="Kept">What retention counts from, where that is not <paramref name="Order"/>.</param>
+internal readonly record struct RecordKey(string Id, string Lane, long Sequence, long Order, long Kept = RecordKey.KeptByOrder)
+{
+    /// <summary>Below every time.</summary>
+    public const long KeptByOrder = 0;
+}

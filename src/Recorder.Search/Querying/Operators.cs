@@ -29,7 +29,7 @@ internal static class Operators
     {
         ["held"] = "held", ["quarantined"] = "held",
         ["spam"] = "held.spam", ["phish"] = "held.phish", ["malware"] = "held.malware",
-        ["delivered"] = "deliver", ["journal"] = "journal",
+        ["delivered"] = "deliver", ["journal"] = "journal", ["imported"] = "import",
     };
 
     public static Operator? Named(string name) => Names.TryGetValue(name, out var found) ? found : null;

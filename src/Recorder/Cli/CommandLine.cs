@@ -57,6 +57,7 @@ public static class CommandLine
             ServeCommand.Create(context),
             DemoCommand.Create(context),
             AccountCommand.Create(context),
+            ImportCommand.Create(context),
             VerifyCommand.Create(context),
             RebuildCommand.Create(context),
             json,

@@ -13,7 +13,7 @@ internal static class VerifyCommand
         command.SetAction(async (parsed, cancel) =>
         {
             await using var door = await ControlDoor.OpenAsync(context.LoadSettings(parsed), cancel);
-            var lines = door.StreamAsync<VerifyLine>("verify", cancel);
+            var lines = door.StreamAsync<VerifyLine>("verify", null, cancel);
             return parsed.GetValue(context.Json) ? await PrintJsonAsync(lines) : await PrintWordsAsync(lines);
         });
         return command;

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
@@ -57,9 +58,9 @@ internal sealed class ControlDoor : IAsyncDisposable
     }
 
     /// <summary>Posts and reads one JSON object a line as they come.</summary>
-    public async IAsyncEnumerable<T> StreamAsync<T>(string path, [EnumeratorCancellation] CancellationToken cancel)
+    public async IAsyncEnumerable<T> StreamAsync<T>(string path, object? body, [EnumeratorCancellation] CancellationToken cancel)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path);
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = body is null ? null : JsonContent.Create(body, options: Json) };
         using var response = await TrySendAsync(request, cancel);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancel));
         while (await reader.ReadLineAsync(cancel) is { } line)
@@ -104,7 +105,13 @@ internal sealed class ControlDoor : IAsyncDisposable
             throw new ControlException(ExitCodes.Unavailable, $"another process holds the data folder but does not answer ({problem.Message}); is it starting up? Try again");
         }
 
-        return response.IsSuccessStatusCode ? response : throw new ControlException(ExitCodes.Failed, await RefusalOf(response, cancel));
+        if (response.IsSuccessStatusCode)
+        {
+            return response;
+        }
+
+        var code = response.StatusCode == HttpStatusCode.BadRequest ? ExitCodes.BadInput : ExitCodes.Failed;
+        throw new ControlException(code, await RefusalOf(response, cancel));
     }
 
     private static async Task<string> RefusalOf(HttpResponseMessage response, CancellationToken cancel)

@@ -5,6 +5,7 @@ using Recorder.Accounts;
 using Recorder.Archive;
 using Recorder.Indexing;
 using Recorder.Ledger;
+using Recorder.Transfer;
 
 namespace Recorder.Control;
 
@@ -43,6 +44,7 @@ internal static class ControlEndpoints
         control.MapGet("/status", (IArchiveLog log, ILedger ledger, IndexFollower mail, EventFollower events) =>
             new ControlStatus(log.DurableSequence, ledger.State.Position.GetValueOrDefault(log.Lane), mail.Status.Through, events.Status.Through));
         control.MapPost("/verify", VerifyAsync);
+        control.MapPost("/import", ImportAsync);
     }
 
     private static async ValueTask<object?> OnlyFromSocket(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
@@ -72,10 +74,26 @@ internal static class ControlEndpoints
     private static AccountRow Row(Account account) => new(
         account.Address, account.DisplayName, account.IsAdmin, account.IsDisabled, [.. account.Addresses.Select(owned => owned.Address)]);
 
-    private static async Task VerifyAsync(HttpContext http, MailArchive archive, CancellationToken cancel)
+    private static Task VerifyAsync(HttpContext http, MailArchive archive, CancellationToken cancel) =>
+        StreamAsync(http, VerifyRun.LinesAsync(archive, cancel), cancel);
+
+    private static async Task ImportAsync(HttpContext http, ImportRequest request, Importer importer, CancellationToken cancel)
+    {
+        try
+        {
+            await StreamAsync(http, importer.Begin(request, Cli, cancel), cancel);
+        }
+        catch (ImportRefusedException refusal)
+        {
+            http.Response.StatusCode = StatusCodes.Status400BadRequest;
+            await http.Response.WriteAsJsonAsync(new Refusal("cannot-import", refusal.Message), cancel);
+        }
+    }
+
+    private static async Task StreamAsync<T>(HttpContext http, IAsyncEnumerable<T> lines, CancellationToken cancel)
     {
         http.Response.ContentType = "application/x-ndjson";
-        await foreach (var line in VerifyRun.LinesAsync(archive, cancel))
+        await foreach (var line in lines)
         {
             await http.Response.WriteAsync(JsonSerializer.Serialize(line, ControlDoor.Json) + "\n", cancel);
             await http.Response.Body.FlushAsync(cancel);

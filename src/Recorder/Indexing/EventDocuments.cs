@@ -37,6 +37,7 @@ internal static class EventDocuments
         SessionEnded ended => [(ended.Address, ended)],
         SignInFailed failed => [(failed.Address, failed)],
         MessageViewed viewed => [(viewed.Mailbox, viewed)],
+        MailImported imported => [(imported.Mailbox, imported)],
         MessageRelayed relayed => relayed.Outcomes
             .GroupBy(outcome => outcome.Mailbox, StringComparer.Ordinal)
             .Select(own => (own.Key, (LedgerEvent)(relayed with { Outcomes = [.. own] }))),

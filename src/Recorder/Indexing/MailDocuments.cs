@@ -15,7 +15,8 @@ internal static class MailDocuments
             entry.Id.ToString(), entry.Position.Lane, entry.Position.Sequence, entry.ReceivedAt,
             owners, owners.ToDictionary(owner => owner, owner => DispositionOf(mail!, owner)), mail?.ReversePath ?? "",
             facts.Subject, Names(facts.From), Names(facts.To), Names(facts.Cc), facts.MessageId, facts.ListId,
-            facts.Text, facts.Summary, [.. facts.Attachments.Select(part => part.FileName)], entry.ContentLengthBytes);
+            facts.Text, facts.Summary, [.. facts.Attachments.Select(part => part.FileName)], entry.ContentLengthBytes,
+            mail is { IsImport: true } ? RecordedMail.KeptSince(entry, mail) : null);
     }
 
     /// <summary>Where nothing of the message could be read, the envelope alone finds it.</summary>

@@ -6,6 +6,9 @@ public static class Dispositions
     public const string Deliver = "deliver";
     public const string Journal = "journal";
 
+    /// <summary>An operator brought it from a mailbox elsewhere; it was delivered there long ago.</summary>
+    public const string Import = "import";
+
     /// <summary>Every held code begins with this.</summary>
     public const string HeldPrefix = "held.";
 

@@ -22,6 +22,7 @@ public sealed record Actor(string Kind, string Name, string? Source = null)
 [JsonDerivedType(typeof(SessionEnded), "session.ended")]
 [JsonDerivedType(typeof(SignInFailed), "sign-in.failed")]
 [JsonDerivedType(typeof(MessageViewed), "message.viewed")]
+[JsonDerivedType(typeof(MailImported), "mail.imported")]
 [JsonDerivedType(typeof(MessageRelayed), "message.relayed")]
 [JsonDerivedType(typeof(AnswerConfirmed), "message.confirmed")]
 [JsonDerivedType(typeof(AnswersConfirmed), "messages.confirmed")]
@@ -49,6 +50,14 @@ public sealed record SignInFailed(string Address, int Attempts) : LedgerEvent;
 /// <param name="Mailbox">The owner address through which the reader saw it.</param>
 /// <param name="What">message, source, or part:N.</param>
 public sealed record MessageViewed(string RecordId, string Mailbox, string What) : LedgerEvent;
+
+/// <summary>An import ended, or was cut short.</summary>
+/// <param name="Mailbox">The owner of the imported mail.</param>
+/// <param name="Source">The path that was read.</param>
+/// <param name="Known">Already recorded with the same bytes.</param>
+/// <param name="Problem">Why it was cut short; null when the source was read to its end.</param>
+public sealed record MailImported(
+    string Mailbox, string Source, string Format, long Added, long Known, long Skipped, string? Problem = null) : LedgerEvent;
 
 /// <summary>How one recipient's delivery went.</summary>
 /// <param name="Mailbox">Normalised owner address; empty for a recipient outside our domains.</param>

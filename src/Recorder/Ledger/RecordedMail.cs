@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Recorder.Archive;
 using Recorder.Smtp;
 
 namespace Recorder.Ledger;
@@ -10,18 +11,31 @@ namespace Recorder.Ledger;
 public sealed record RecordedRecipient(
     string Address, IReadOnlyList<string> Owners, string Disposition, string? Notify = null, string? OriginalRecipient = null);
 
+/// <summary>Where an import found a message.</summary>
+/// <param name="Source">The path that was imported.</param>
+/// <param name="Format">maildir, mbox or eml.</param>
+/// <param name="Name">The file below the source, or the mbox and the byte where the message begins.</param>
+/// <param name="Evidence">What the received time was taken from: received, from-line or file-time.</param>
+/// <param name="LineFeedsAlone">Every line of the stored bytes ends with LF; on the wire each gets its CR back, and the
+/// record's shape is that form's.</param>
+public sealed record ImportedFrom(string Source, string Format, string Name = "", string Evidence = "", bool LineFeedsAlone = false)
+{
+    public const string ReceivedField = "received", FromLine = "from-line", FileTime = "file-time";
+}
+
 /// <summary>
 /// The facts that live beside the exact bytes: the header payload of a mail entry (JSON, docs/archive-format.md).
 /// </summary>
 /// <param name="Listener">Name of the listener that took it.</param>
-/// <param name="Mode">relay or journal.</param>
+/// <param name="Mode">relay, journal or import.</param>
+/// <param name="Import">Where an import found it; null for what came over the wire.</param>
 public sealed record RecordedMail(
     string ReversePath, IReadOnlyList<RecordedRecipient> Recipients, MailParameters Parameters,
     DateTimeOffset ReceivedAt, string Listener, string Mode,
     string PeerAddress, string Helo, string WithProtocol, string? TlsProtocol, string? TlsCipher, XForwardFacts? XForward,
-    WireShape Shape)
+    WireShape Shape, ImportedFrom? Import = null)
 {
-    public const string RelayMode = "relay", JournalMode = "journal";
+    public const string RelayMode = "relay", JournalMode = "journal", ImportMode = "import";
 
     /// <summary>All local owners, each once, in envelope order.</summary>
     [JsonIgnore]
@@ -29,6 +43,12 @@ public sealed record RecordedMail(
 
     [JsonIgnore]
     public bool IsJournal => Mode == JournalMode;
+
+    [JsonIgnore]
+    public bool IsImport => Mode == ImportMode;
+
+    /// <summary>What retention counts from: the time of import for imported mail, however old it is.</summary>
+    public static DateTimeOffset KeptSince(LogEntry entry, RecordedMail mail) => mail.IsImport ? entry.AppendedAt : entry.ReceivedAt;
 
     public byte[] Encode() => JsonSerializer.SerializeToUtf8Bytes(this, LedgerJson.Options);
 

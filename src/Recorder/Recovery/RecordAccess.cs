@@ -23,13 +23,14 @@ internal sealed record Sight(LogEntry Entry, RecordedMail Mail, IReadOnlyList<st
 /// </summary>
 internal sealed class RecordAccess(IArchiveLog archive, IAddressBook book, IOptions<RetentionOptions> retention, TimeProvider time)
 {
-    /// <summary>Records received before this have expired.</summary>
+    /// <summary>Records kept since before this have expired.</summary>
     public DateTimeOffset NotBefore => time.GetUtcNow() - TimeSpan.FromDays(retention.Value.Days);
 
     /// <returns>null for a record that does not exist, has expired or is not the reader's: nobody can tell which.</returns>
     public async ValueTask<Sight?> FindAsync(Reader reader, RecordId id, CancellationToken cancel)
     {
-        if (await archive.FindAsync(id, cancel) is not { Kind: EntryKind.Mail } entry || entry.ReceivedAt < NotBefore || Decode(entry) is not { } mail)
+        if (await archive.FindAsync(id, cancel) is not { Kind: EntryKind.Mail } entry || Decode(entry) is not { } mail
+            || RecordedMail.KeptSince(entry, mail) < NotBefore)
         {
             return null;
         }

@@ -25,7 +25,7 @@ internal static class RecordStates
             .Select(WordOf)
             .FirstOrDefault(word => word is not null);
         return newest ?? (Dispositions.IsHeld(disposition) ? "held"
-            : disposition == Dispositions.Journal ? "recorded"
+            : disposition is Dispositions.Journal or Dispositions.Import ? "recorded"
             : FirstDelivery(state, recordId, own));
     }
 

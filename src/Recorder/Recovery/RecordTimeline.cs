@@ -79,7 +79,9 @@ internal static class TimelineSteps
         foreach (var recipient in sight.Recipients)
         {
             var mailbox = recipient.Owners[0];
-            yield return new TimelineStep(sight.Entry.ReceivedAt, "received", sight.Mail.PeerAddress, mailbox, null, null);
+            yield return sight.Mail.IsImport
+                ? new TimelineStep(sight.Entry.AppendedAt, "imported", "import", mailbox, null, null)
+                : new TimelineStep(sight.Entry.ReceivedAt, "received", sight.Mail.PeerAddress, mailbox, null, null);
             if (Dispositions.IsHeld(recipient.Disposition))
             {
                 yield return new TimelineStep(sight.Entry.ReceivedAt, "held", "screening", mailbox, null, recipient.Disposition);

@@ -93,6 +93,23 @@ public class PagingTests
             bed.Index.Search(new SearchRequest([new OwnerScope("b", afternoon)], "alpha")).Total);
     }
 
+    [Theory]
+    [InlineData(1_000_000)]
+    [InlineData(7)]
+    public void Mail_that_is_kept_since_later_than_it_was_received_expires_later(int partitionDocuments)
+    {
+        using var bed = new SearchBed(partitionDocuments);
+        var imported = SearchBed.Now.AddDays(-10);
+        for (var i = 0; i < 40; i++)
+            bed.Add(bed.Mail($"alpha {i}") with { ReceivedAt = SearchBed.Now.AddDays(-4000 + i), KeptSince = i % 4 == 0 ? imported : null });
+        bed.Show();
+        foreach (var (limit, expected) in new[] { (imported.AddDays(-1), 10), (imported.AddTicks(1), 0) })
+        {
+            var page = bed.Index.Search(new SearchRequest(null, "alpha", NotBefore: limit));
+            Assert.Equal((expected, expected), (page.Items.Count, (int)page.Total));
+        }
+    }
+
     [Fact]
     public void What_has_expired_is_found_in_no_way()
     {

@@ -57,11 +57,11 @@ public sealed class DispatchMessages(IArchiveLog log, ILedger ledger, TraceField
     // The exact bytes behind Received and our trace field, nothing else, so that DKIM signatures stay valid.
     private async Task<PreparedDispatch> OriginalAsync(Dispatch dispatch, LogEntry entry, RecordedMail mail, CancellationToken cancel)
     {
-        var content = await ArchivedContent.OpenAsync(log, entry, mail.Shape, cancel);
+        var content = await ArchivedContent.OpenAsync(log, entry, mail, cancel);
         var act = $"{dispatch.Kind.ToString().ToLowerInvariant()}.{dispatch.Round}";
         ReadOnlyMemory<byte> Fields(IReadOnlyList<EnvelopeRecipient> recipients) => TraceFields.Encode(
             fields.SentAgain(dispatch.RecordId, dispatch.Recipient, clock.GetUtcNow()),
-            fields.Trace(dispatch.RecordId, recipients, act, 1, entry.ContentSha256.Span));
+            fields.Trace(dispatch.RecordId, recipients, act, 1, content.Sha256.Span));
         return new PreparedDispatch(new RoutedMessage(EnvelopeOf(dispatch, mail), Fields, content), content);
     }
 

@@ -15,6 +15,8 @@ internal static class RetryKeys
 
     public static void Open(StateEditor state, LogEntry entry, RecordedMail mail)
     {
+        // No upstream retries what was imported, and the same bytes coming over the wire later are a delivery of their own.
+        if (mail.IsImport) return;
         var recordId = entry.Id.ToString();
         var record = new RetryRecord(
             Convert.ToHexStringLower(entry.ContentSha256.Span), mail.ReversePath, entry.AppendedAt,

@@ -1,0 +1,66 @@
+using System.CommandLine;
+using System.Text.Json;
+using Recorder.Control;
+using Recorder.Transfer;
+
+namespace Recorder.Cli;
+
+/// <summary>Brings older mail into a mailbox's recorded mail; works while <c>serve</c> runs and while it does not.</summary>
+internal static class ImportCommand
+{
+    public static Command Create(CommandContext context)
+    {
+        var path = new Argument<string>("path") { Description = "A Maildir, an mbox file, a folder of .eml files, or one such file. It is only read." };
+        var owner = new Option<string>("--owner") { Description = "The address in our domains whose mail it is.", Required = true };
+        var format = new Option<ImportFormat>("--format") { Description = "auto, maildir, mbox or eml.", DefaultValueFactory = _ => ImportFormat.Auto };
+        var command = new Command(
+            "import", "Record the mail of a Maildir, an mbox or .eml files as an owner's. Importing again adds nothing. Exit code 1 when a message was skipped.")
+        {
+            path, owner, format,
+        };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var request = new ImportRequest(Path.GetFullPath(parsed.GetRequiredValue(path)), parsed.GetRequiredValue(owner), parsed.GetValue(format));
+            await using var door = await ControlDoor.OpenAsync(context.LoadSettings(parsed), cancel);
+            var lines = door.StreamAsync<ImportLine>("import", request, cancel);
+            return parsed.GetValue(context.Json) ? await PrintJsonAsync(lines) : await PrintWordsAsync(lines);
+        });
+        return command;
+    }
+
+    private static async Task<int> PrintJsonAsync(IAsyncEnumerable<ImportLine> lines)
+    {
+        var last = new ImportLine("none");
+        await foreach (var line in lines)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(line, ControlDoor.Json));
+            last = line;
+        }
+
+        return ExitCodeOf(last);
+    }
+
+    private static async Task<int> PrintWordsAsync(IAsyncEnumerable<ImportLine> lines)
+    {
+        var last = await Progress.ShowAsync("importing", quiet: false, tell => FollowAsync(lines, tell));
+        var counts = $"{last.Added} messages recorded, {last.Known} were recorded before, {last.Skipped} skipped";
+        Console.WriteLine(last.Kind == "summary" ? $"{counts}; all can be found" : $"cut short: {last.Reason ?? "the connection ended"}; {counts}. Run it again to go on.");
+        return ExitCodeOf(last);
+    }
+
+    private static async Task<ImportLine> FollowAsync(IAsyncEnumerable<ImportLine> lines, Action<double, double> tell)
+    {
+        var last = new ImportLine("none");
+        await foreach (var line in lines)
+        {
+            if (line.Kind == "skipped") Console.WriteLine($"SKIPPED {line.Source}: {line.Reason}");
+            else tell(line.Done, line.Total);
+            last = line;
+        }
+
+        return last;
+    }
+
+    private static int ExitCodeOf(ImportLine last) =>
+        last.Kind != "summary" ? ExitCodes.Failed : last.Skipped == 0 ? ExitCodes.Done : ExitCodes.Findings;
+}

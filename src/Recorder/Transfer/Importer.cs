@@ -1,0 +1,99 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Recorder.Accounts;
+using Recorder.Archive;
+using Recorder.Ledger;
+using Recorder.Search;
+using Recorder.Transfer.Sources;
+
+namespace Recorder.Transfer;
+
+/// <summary>
+/// Brings mail from a Maildir, an mbox or a folder of files into an owner's recorded mail. The source is only read.
+/// One import at a time: two of the same source side by side could not know of each other.
+/// </summary>
+public sealed class Importer(IArchiveLog log, ILedger ledger, IMailIndex index, IndexFollower follower, IAddressBook book, TimeProvider time)
+{
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
+    private readonly SemaphoreSlim one = new(1);
+
+    /// <summary>Checks the request and begins; the lines end with a summary, or with failed.</summary>
+    /// <exception cref="ImportRefusedException">The path, the owner, or another import in progress.</exception>
+    public IAsyncEnumerable<ImportLine> Begin(ImportRequest request, Actor actor, CancellationToken cancel)
+    {
+        var owner = book.Normalise(request.Owner) is { } name && book.IsLocal(name)
+            ? name : throw new ImportRefusedException($"{request.Owner} is no address in our domains");
+        var source = MailSources.Open(request.Path, request.Format);
+        if (!one.Wait(0, cancel)) throw new ImportRefusedException("another import is running; start this one when it has ended");
+        return LinesAsync(source, new ImportedFrom(request.Path, source.Format), owner, actor, cancel);
+    }
+
+    private async IAsyncEnumerable<ImportLine> LinesAsync(
+        IMailSource source, ImportedFrom origin, string owner, Actor actor, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        using var gone = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var lines = Channel.CreateUnbounded<ImportLine>();
+        var running = Task.Run(() => RunAsync(source, origin, owner, actor, lines.Writer, gone.Token), CancellationToken.None);
+        try
+        {
+            await foreach (var line in lines.Reader.ReadAllAsync(CancellationToken.None)) yield return line;
+            await running;
+        }
+        finally
+        {
+            // Whoever reads the lines may leave; the next import must not begin before this one has stopped.
+            await gone.CancelAsync();
+            await ((Task)running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            one.Release();
+        }
+    }
+
+    private async Task RunAsync(
+        IMailSource source, ImportedFrom origin, string owner, Actor actor, ChannelWriter<ImportLine> lines, CancellationToken cancel)
+    {
+        try
+        {
+            await follower.CatchUpAsync(cancel);
+            var run = new ImportRun(source, origin, owner, KnownMail.Read(log, index, owner, cancel), log, ledger, time, lines);
+            var problem = await ProblemOf(run, cancel);
+            var end = run.Counts(problem is null ? "summary" : "failed", problem);
+            await ledger.AppendAsync(Fact(end, origin, owner, actor), CancellationToken.None);
+            await WaitForIndexAsync(lines, cancel);
+            lines.TryWrite(end);
+        }
+        catch (Exception error) when (error is ArchiveException or OperationCanceledException)
+        {
+            lines.TryWrite(new ImportLine("failed", Reason: error.Message));
+        }
+        finally
+        {
+            lines.TryComplete();
+        }
+    }
+
+    private static async Task<string?> ProblemOf(ImportRun run, CancellationToken cancel)
+    {
+        try
+        {
+            await run.RunAsync(cancel);
+            return null;
+        }
+        catch (Exception error) when (error is ArchiveException or IOException or UnauthorizedAccessException or OperationCanceledException)
+        {
+            return error.Message;
+        }
+    }
+
+    private MailImported Fact(ImportLine end, ImportedFrom origin, string owner, Actor actor) =>
+        new(owner, origin.Source, origin.Format, end.Added, end.Known, end.Skipped, end.Reason) { Actor = actor, At = time.GetUtcNow() };
+
+    private async Task WaitForIndexAsync(ChannelWriter<ImportLine> lines, CancellationToken cancel)
+    {
+        var end = log.DurableSequence;
+        for (var caughtUp = follower.CatchUpAsync(cancel); !caughtUp.IsCompleted;)
+        {
+            lines.TryWrite(new ImportLine("indexing", Math.Min(follower.Status.Through, end), end));
+            await Task.WhenAny(caughtUp, Task.Delay(LookAgain, time, cancel));
+        }
+    }
+}

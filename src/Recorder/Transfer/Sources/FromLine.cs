@@ -1,0 +1,40 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Recorder.Transfer.Sources;
+
+/// <summary>
+/// The line before each message of an mbox: "From ", an address, and a time as asctime() writes it (RFC 4155 appendix A),
+/// which some programs give a zone before or behind the year. A line of text that only begins with "From " has no such time.
+/// </summary>
+internal static partial class FromLine
+{
+    public const int MaxBytes = 1024;
+
+    public static bool TryParse(ReadOnlySpan<byte> line, out DateTimeOffset time)
+    {
+        time = default;
+        if (!line.StartsWith("From "u8) || line.Length > MaxBytes) return false;
+        var match = Time().Match(Encoding.Latin1.GetString(line).TrimEnd('\r', '\n', ' '));
+        return match.Success && TryRead(match, out time);
+    }
+
+    private static bool TryRead(Match match, out DateTimeOffset time)
+    {
+        var clock = match.Groups["clock"].Value;
+        var text = $"{match.Groups["month"].Value} {match.Groups["day"].Value} {match.Groups["year"].Value} {(clock.Length < 6 ? clock + ":00" : clock)}";
+        if (!DateTimeOffset.TryParseExact(text, "MMM d yyyy H:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time)) return false;
+        if (match.Groups["zone"].Value is { Length: 5 } zone) time -= Offset(zone);
+        return true;
+    }
+
+    private static TimeSpan Offset(string zone)
+    {
+        var size = new TimeSpan(int.Parse(zone.AsSpan(1, 2), CultureInfo.InvariantCulture), int.Parse(zone.AsSpan(3, 2), CultureInfo.InvariantCulture), 0);
+        return zone[0] == '-' ? -size : size;
+    }
+
+    [GeneratedRegex(@"^From .*\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun),? +(?<month>[A-Z][a-z]{2}) +(?<day>\d{1,2}) +(?<clock>\d{1,2}:\d{2}(:\d{2})?) +((?<zone>[+-]\d{4}|[A-Z]{1,5}) +)?(?<year>\d{4})( +(?<zone>[+-]\d{4}|[A-Z]{1,5}))?$")]
+    private static partial Regex Time();
+}
