@@ -47,7 +47,7 @@ internal sealed class Wire : IAsyncDisposable
         while (true)
         {
             patience.Check(deadline, interruptible);
-            if (!input.TryRead(out var result)) result = await WaitAsync(deadline).ConfigureAwait(false);
+            if (!TryRead(out var result)) result = await WaitAsync(deadline).ConfigureAwait(false);
             if (!result.IsCanceled) return result;
             input.AdvanceTo(result.Buffer.Start);
         }
@@ -60,7 +60,7 @@ internal sealed class Wire : IAsyncDisposable
     /// <summary>Something was sent behind what has been read.</summary>
     public bool HasBufferedInput()
     {
-        if (!input.TryRead(out var result)) return false;
+        if (!TryRead(out var result)) return false;
         input.AdvanceTo(result.Buffer.Start);
         return !result.Buffer.IsEmpty;
     }
@@ -145,11 +145,24 @@ internal sealed class Wire : IAsyncDisposable
     {
         await FlushAsync().ConfigureAwait(false);
         patience.Arm(deadline);
-        var pending = input.ReadAsync(CancellationToken.None);
+        var pending = StartRead();
         var arrivedBefore = pending.IsCompleted;
         var result = await Broken(pending).ConfigureAwait(false);
         if (!arrivedBefore && !result.IsCanceled) await confirmations.ConfirmAsync().ConfigureAwait(false);
         return result;
+    }
+
+    // A pipe whose other end has failed already throws at the call itself.
+    private ValueTask<ReadResult> StartRead()
+    {
+        try { return input.ReadAsync(CancellationToken.None); }
+        catch (Exception e) { return ValueTask.FromException<ReadResult>(e); }
+    }
+
+    private bool TryRead(out ReadResult result)
+    {
+        try { return input.TryRead(out result); }
+        catch (Exception e) { throw new SessionEndedException(SmtpSessionEnd.PeerReset, inner: e); }
     }
 
     private static async ValueTask<T> Broken<T>(ValueTask<T> pending)

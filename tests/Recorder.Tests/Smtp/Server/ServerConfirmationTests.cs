@@ -44,6 +44,39 @@ public class ServerConfirmationTests
     }
 
     [Fact]
+    public async Task A_reset_while_the_message_is_being_recorded_is_a_reset_and_no_failure_of_ours()
+    {
+        var recorded = new TaskCompletionSource<IReadOnlyList<SmtpReply>>();
+        handler.Complete = _ => recorded.Task;
+        var peer = new TestPeer(handler, time: time);
+        await peer.StartDataAsync();
+        await peer.SendAsync("body\r\n.\r\n");
+        await peer.BreakAsync();
+        recorded.SetResult([new SmtpReply(250, "2.0.0", "kept")]);
+        await peer.Session;
+        AssertUnconfirmed();
+        Assert.Equal(SmtpSessionEnd.PeerReset, peer.End);
+        Assert.Empty(peer.Failures);
+    }
+
+    [Fact]
+    public async Task A_reset_after_a_shutdown_was_announced_ends_the_session_quietly()
+    {
+        using var shutdown = new CancellationTokenSource();
+        var recorded = new TaskCompletionSource<IReadOnlyList<SmtpReply>>();
+        handler.Complete = _ => recorded.Task;
+        var peer = new TestPeer(handler, time: time, shutdown: shutdown.Token);
+        await peer.StartDataAsync();
+        await peer.SendAsync("body\r\n.\r\n");
+        await shutdown.CancelAsync();
+        await peer.BreakAsync();
+        recorded.SetResult([new SmtpReply(250, "2.0.0", "kept")]);
+        await peer.Session;
+        AssertUnconfirmed();
+        Assert.Empty(peer.Failures);
+    }
+
+    [Fact]
     public async Task A_timeout_does_not_confirm()
     {
         var peer = await AcceptedAsync();
