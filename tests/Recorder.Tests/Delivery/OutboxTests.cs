@@ -115,6 +115,25 @@ public sealed class OutboxTests
     }
 
     [Fact]
+    public async Task What_a_clock_that_was_days_ahead_has_planned_does_not_wait_for_that_day()
+    {
+        await using var world = await new FlowWorld().StartAsync();
+        var id = await RecordAsync(world);
+        var right = world.Time.GetUtcNow();
+        world.Time.AdjustTime(right.AddDays(4));
+        await AskAsync(world, id);
+        world.Hop.Answer = _ => FakeHop.Deferred;
+        await RunAllAsync(world);
+        world.Hop.Answer = _ => Kept;
+
+        world.Time.AdjustTime(right);
+        using var worker = world.Worker();
+        await worker.StartAsync(CancellationToken.None);
+        await WaitUntil.Async(() => Find(world, id).State == DispatchState.Accepted);
+        await worker.StopAsync(CancellationToken.None);
+    }
+
+    [Fact]
     public async Task The_worker_sends_what_is_asked_while_it_runs()
     {
         await using var world = await new FlowWorld().StartAsync();

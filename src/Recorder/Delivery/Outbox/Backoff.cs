@@ -6,6 +6,9 @@ public sealed class Backoff(Random random)
 {
     public static readonly TimeSpan GiveUpAfter = TimeSpan.FromDays(5);
 
+    /// <summary>No attempt is planned further ahead.</summary>
+    public static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(66);
+
     private static readonly int[] Minutes = [1, 2, 5, 15, 30, 60];
     private readonly Lock gate = new();
 

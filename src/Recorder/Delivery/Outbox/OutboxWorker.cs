@@ -78,9 +78,17 @@ public sealed class OutboxWorker(
     /// <summary>Keys in the outbox of what may start now, the longest due first.</summary>
     private IEnumerable<string> Due(bool awaited, DateTimeOffset now) => ledger.State.Range<Dispatch>(StateKeys.DueAll(awaited))
         .TakeWhile(pair => pair.Value.NextAttemptAt is not { } at || at <= now)
+        .Concat(PlannedTooFarAhead(awaited, now))
         .Where(pair => !WaitsForLeftover(pair.Value))
         .Select(pair => StateKeys.Outbox(pair.Value.RecordId, pair.Value.Kind, pair.Value.Recipient, pair.Value.Round))
-        .Where(key => !busyUntil.TryGetValue(key, out var until) || until <= now);
+        .Where(key => !IsBusy(key, now));
+
+    // By a clock that was ahead and has been put right since: nobody waits for that time to come again.
+    private IEnumerable<KeyValuePair<string, Dispatch>> PlannedTooFarAhead(bool awaited, DateTimeOffset now) =>
+        ledger.State.Range<Dispatch>(StateKeys.DueAll(awaited), after: StateKeys.DueFrom(awaited, now + Backoff.LongestPause));
+
+    private bool IsBusy(string key, DateTimeOffset now) => busyUntil.TryGetValue(key, out var until)
+        && (until == DateTimeOffset.MaxValue || (until > now && until - now <= OwnFailurePause));
 
     // State may have moved on while the attempt waited for its slot, so the dispatch is read again.
     private async Task RunAsync(string key)
