@@ -26,6 +26,8 @@ internal sealed class InMemoryMailIndex : IMailIndex
 
     public ImmutableDictionary<string, SearchDocument> Committed { get; private set; } = ImmutableDictionary<string, SearchDocument>.Empty;
 
+    public ImmutableDictionary<string, SearchDocument> Visible => visible;
+
     public IReadOnlyDictionary<string, long> Checkpoint { get; private set; } = ImmutableDictionary<string, long>.Empty;
 
     /// <summary>The next Add throws this.</summary>

@@ -34,11 +34,18 @@ public sealed class FaultyDisk(int seed) : IDisk
     private int _epoch;
     private long _operationsToPowerLoss = long.MaxValue;
     private bool _powerLost;
+    private long _operations;
 
     public DiskFaults Faults { get; set; } = new();
 
     /// <summary>Syncs asked of files, by path, failed ones too.</summary>
     public ConcurrentDictionary<string, int> Syncs { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Calls so far, failed ones too.</summary>
+    public long Operations => Interlocked.Read(ref _operations);
+
+    /// <summary>Files synced again through the same opening after a sync of them had failed, which proves nothing.</summary>
+    public ConcurrentQueue<string> SyncedAgain { get; } = [];
 
     /// <summary>So many of the next syncs of files fail.</summary>
     public int FailNextSyncs { get; set; }
@@ -87,6 +94,18 @@ public sealed class FaultyDisk(int seed) : IDisk
             _powerLost = false;
             _operationsToPowerLoss = long.MaxValue;
         }
+    }
+
+    /// <summary>Another disk with what is readable on this one now, all of it durable.</summary>
+    public FaultyDisk Copy(int otherSeed)
+    {
+        lock (_gate) return new FaultyDisk(otherSeed) { _root = _root.Copy() };
+    }
+
+    /// <summary>All files with their lengths, in ordinal order.</summary>
+    public IReadOnlyList<(string Path, int LengthBytes)> AllFiles()
+    {
+        lock (_gate) return [.. _root.Walk("").OrderBy(one => one.Path, StringComparer.Ordinal).Select(one => (one.Path, one.File.Length))];
     }
 
     /// <summary>Flips one bit that is on the disk already.</summary>
@@ -206,6 +225,7 @@ public sealed class FaultyDisk(int seed) : IDisk
     /// <returns>true when power goes during this very operation.</returns>
     private bool Step(bool canTear = false)
     {
+        _operations++;
         if (!_powerLost && _operationsToPowerLoss-- > 0) return false;
         var now = !_powerLost;
         _powerLost = true;
@@ -214,7 +234,7 @@ public sealed class FaultyDisk(int seed) : IDisk
 
     private sealed class Handle(FaultyDisk disk, FaultyFile file, string path, DiskMode mode, int epoch) : IDiskFile
     {
-        private bool _disposed;
+        private bool _disposed, _syncFailed;
 
         public long Length
         {
@@ -275,8 +295,10 @@ public sealed class FaultyDisk(int seed) : IDisk
                 Check();
                 disk.Step();
                 disk.Syncs.AddOrUpdate(path, 1, (_, count) => count + 1);
+                if (_syncFailed) disk.SyncedAgain.Enqueue(path);
                 if (disk.FailNextSyncs > 0 || disk.Fails(disk.Faults.FailSync, path))
                 {
+                    _syncFailed = true;
                     if (disk.FailNextSyncs > 0) disk.FailNextSyncs--;
                     file.FailSync(disk.Random);
                     throw new IOException($"fsync of {path} failed (injected)");

@@ -70,6 +70,8 @@ internal sealed class FaultyFile
         _durableLength = Length;
     }
 
+    public FaultyFile Copy() => new() { _bytes = [.. _bytes], Length = Length, _durableLength = Length };
+
     public void Flip(long offset, int bit) => _bytes[offset] ^= (byte)(1 << bit);
 
     private void Touch(int start, int end)
@@ -121,6 +123,17 @@ internal sealed class FaultyFolder
 
     public IEnumerable<FaultyFile> Files() =>
         Names.Values.SelectMany(node => node is FaultyFolder folder ? folder.Files() : [(FaultyFile)node]);
+
+    public IEnumerable<(string Path, FaultyFile File)> Walk(string prefix) => Names.SelectMany(pair =>
+        pair.Value is FaultyFolder folder ? folder.Walk($"{prefix}{pair.Key}/") : [($"{prefix}{pair.Key}", (FaultyFile)pair.Value)]);
+
+    public FaultyFolder Copy()
+    {
+        var copy = new FaultyFolder();
+        foreach (var (name, node) in Names) copy.Names[name] = node is FaultyFolder folder ? folder.Copy() : ((FaultyFile)node).Copy();
+        copy.Sync();
+        return copy;
+    }
 
     private static void Apply(Dictionary<string, object> names, (string Name, object? Node)[] change)
     {

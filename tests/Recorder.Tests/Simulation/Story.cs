@@ -1,0 +1,40 @@
+namespace Recorder.Tests.Simulation;
+
+/// <summary>What happened lately, for whoever must understand a failure; and a digest of all of it, to compare two runs.</summary>
+internal sealed class Story
+{
+    private const int Kept = 30;
+    private readonly Lock gate = new();
+    private readonly Queue<string> last = new();
+
+    public int Step { get; set; }
+
+    public long Told { get; private set; }
+
+    public void Tell(string what)
+    {
+        lock (gate)
+        {
+            Told++;
+            if (last.Count == Kept) last.Dequeue();
+            last.Enqueue($"{Step,6}  {what}");
+        }
+    }
+
+    public override string ToString()
+    {
+        lock (gate) return string.Join('\n', last);
+    }
+}
+
+/// <summary>A promise is broken.</summary>
+internal sealed class BrokenPromiseException(string what) : Exception(what);
+
+/// <summary>The world's plain assertions.</summary>
+internal static class Promise
+{
+    public static void Holds(bool condition, string what)
+    {
+        if (!condition) throw new BrokenPromiseException(what);
+    }
+}
