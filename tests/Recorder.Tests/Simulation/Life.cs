@@ -1,6 +1,5 @@
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 using Recorder.Accounts;
 using Recorder.Archive;
 using Recorder.Delivery;
@@ -10,12 +9,11 @@ using Recorder.Intake;
 using Recorder.Ledger;
 using Recorder.Mail;
 using Recorder.Screening;
+using Recorder.Flow;
 using Recorder.Search;
 using Recorder.Smtp;
 using Recorder.Smtp.Client;
 using Recorder.Smtp.Server;
-using Recorder.Tests.Archive.Disk;
-using Recorder.Tests.Fakes;
 
 namespace Recorder.Tests.Simulation;
 
@@ -39,6 +37,7 @@ internal sealed class Life
     private readonly World world;
     private readonly Routes routes;
     private readonly OutboxWorker outbox;
+    private readonly RetryKeys retries;
     private readonly Task followers;
 
     private Life(World world, MailArchive archive, Recorder.Ledger.Ledger ledger, IMailIndex index)
@@ -46,8 +45,8 @@ internal sealed class Life
         (this.world, Archive, Ledger, Clock) = (world, archive, ledger, world.Clock);
         routes = MakeRoutes();
         var (fields, passes, deliverer) = (new TraceFields("mx.test", new TraceSigner(TraceKey)), new TracePasses(), new Deliverer(routes));
-        var retries = new RetryKeys(ledger, Clock, NullLogger<RetryKeys>.Instance);
-        var book = new AddressBook(Microsoft.Extensions.Options.Options.Create(new SmtpOptions { Domains = [Addresses.Ours] }), Microsoft.Extensions.Options.Options.Create(new AccountsOptions()));
+        retries = new RetryKeys(ledger, Clock, NullLogger<RetryKeys>.Instance);
+        var book = new AddressBook([Addresses.Ours], "mx.test", new AccountsOptions());
         var recording = new Recording(ledger, metrics, NullLogger<Recording>.Instance);
         var flow = new MessageFlow(
             new KeyTurns(), new CaseSorter(retries, book, new TraceSigner(TraceKey), passes), new Judging(routes), recording,
@@ -118,6 +117,7 @@ internal sealed class Life
         await following.CancelAsync();
         await followers;
         Index.Dispose();
+        retries.Dispose();
         await Ledger.DisposeAsync();
         await routes.DisposeAsync();
         await Archive.DisposeAsync();

@@ -320,7 +320,7 @@ internal sealed class Model
         if (record is null) return;
         switch (fact.Type)
         {
-            case "message.confirmed":
+            case "messages.confirmed":
                 var known = SendingsOf(new Key(record.Sha, record.From, fact.Recipient, record.Journal));
                 if (!confirmed.Add((fact.RecordId, fact.Recipient))) break;
                 known.Confirmed++;

@@ -42,7 +42,7 @@ internal sealed class Run(int seed, int steps) : IDisposable
         chance = new Chance(seed, step);
         foreach (var (hop, number) in world.Network.Hops.Select((hop, number) => (hop, number))) hop.StepBegins(new Chance(seed, step, number));
         await ActAsync();
-        await world.SettleAsync();
+        await world.PassAsync(TimeSpan.FromMilliseconds(300));
         await world.ObserveAsync();
         if (world.Disk.PowerLost) await RestartAsync(() => world.CrashAsync(machine: true));
     }

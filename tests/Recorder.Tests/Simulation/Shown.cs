@@ -36,16 +36,22 @@ internal sealed record ShownEntry(long Sequence, string Id, string Payload, Kept
         using var json = JsonDocument.Parse(payload);
         var root = json.RootElement;
         var type = root.GetProperty("type").GetString()!;
+        if (type == "messages.confirmed") return [.. root.GetProperty("records").EnumerateArray().SelectMany(ConfirmedOf)];
         if (!root.TryGetProperty("recordId", out var record)) return [];
         var (id, act) = (record.GetString()!, ActOf(root));
         return type switch
         {
-            "message.confirmed" => [.. root.GetProperty("recipients").EnumerateArray().Select(one => new ShownFact(type, id, one.GetString()!))],
             "message.relayed" => [.. root.GetProperty("outcomes").EnumerateArray().Select(one => OutcomeOf(type, id, act, one, false)).DistinctBy(one => one.Recipient)],
             "dispatch.requested" => [new ShownFact(type, id, root.GetProperty("recipient").GetString()!, null, act)],
             "dispatch.ended" => [OutcomeOf(type, id, act, root.GetProperty("outcome"), !root.TryGetProperty("nextAttemptAt", out _))],
             _ => [],
         };
+    }
+
+    private static IEnumerable<ShownFact> ConfirmedOf(JsonElement record)
+    {
+        var id = record.GetProperty("recordId").GetString()!;
+        return [.. record.GetProperty("recipients").EnumerateArray().Select(one => new ShownFact("messages.confirmed", id, one.GetString()!))];
     }
 
     // A leftover goes on with what the hook began; each resend is a wish of its own.
