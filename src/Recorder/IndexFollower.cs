@@ -17,10 +17,14 @@ public sealed partial class IndexFollower : IIndexProgress
     private const int Attempts = 3;
     private static readonly TimeSpan PauseBetweenAttempts = TimeSpan.FromSeconds(1);
 
+    /// <summary>Ten times what the worst known message takes; see tests, HostileMail.</summary>
+    private static readonly TimeSpan MaxReadingTime = TimeSpan.FromSeconds(30);
+
     private readonly IArchiveLog archive;
     private readonly Func<Stream, CancellationToken, MailFacts> readFacts;
     private readonly TimeProvider time;
     private readonly ILogger log;
+    private readonly ReadBudget budget;
     private readonly IndexPump<SearchDocument> pump;
     private long unreadable;
     private long missing;
@@ -33,6 +37,7 @@ public sealed partial class IndexFollower : IIndexProgress
         this.readFacts = readFacts;
         this.time = time;
         this.log = log;
+        budget = new ReadBudget(MaxReadingTime, time);
         pump = new IndexPump<SearchDocument>("mail", archive, IndexTarget.Of(index), PrepareAsync, time, log);
     }
 
@@ -60,8 +65,7 @@ public sealed partial class IndexFollower : IIndexProgress
         {
             try
             {
-                await using var content = await archive.OpenContentAsync(entry.Id, cancel);
-                return readFacts(content, cancel);
+                return await budget.RunAsync(stop => ReadContentAsync(entry.Id, stop), cancel);
             }
             catch (IOException) when (attempt < Attempts)
             {
@@ -80,6 +84,12 @@ public sealed partial class IndexFollower : IIndexProgress
                 return MailDocuments.NoFacts;
             }
         }
+    }
+
+    private async Task<MailFacts> ReadContentAsync(RecordId id, CancellationToken cancel)
+    {
+        await using var content = await archive.OpenContentAsync(id, cancel);
+        return readFacts(content, cancel);
     }
 
     private RecordedMail? Envelope(LogEntry entry)

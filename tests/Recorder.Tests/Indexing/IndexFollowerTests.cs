@@ -85,6 +85,40 @@ public sealed class IndexFollowerTests : IAsyncDisposable
         Assert.Null(follower.Status.LastError);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_message_that_takes_for_ever_to_read_holds_up_nothing(bool stopsWhenAsked)
+    {
+        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        using var index = new InMemoryMailIndex();
+        using var forEver = new ManualResetEventSlim();
+        using var reading = new ManualResetEventSlim();
+        MailFacts Stuck(Stream content, CancellationToken cancel)
+        {
+            using var reader = new StreamReader(content, leaveOpen: true);
+            var text = reader.ReadToEnd();
+            if (!text.Contains("loop")) return new(text, [], [], [], null, "", "", text, text, [], 0, ReadFlags.None);
+            reading.Set();
+            forEver.Wait(stopsWhenAsked ? cancel : Cancel);
+            throw new InvalidOperationException("too late to be heard");
+        }
+        var follower = new IndexFollower(log, index, Stuck, time, NullLogger<IndexFollower>.Instance);
+        running = Task.Run(() => follower.RunAsync(stop.Token), Cancel);
+        var looping = await AppendAsync("loop", Mails.To("alice@example.edu"));
+        var next = await AppendAsync("next", Mails.To("alice@example.edu"));
+        reading.Wait(Cancel);
+        while (follower.Status.Lag > 0)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(1, Cancel);
+        }
+        forEver.Set();
+        Assert.NotNull(index.Find(looping.Id.ToString(), [new("alice@example.edu")], null));
+        Assert.Equal("next", index.Find(next.Id.ToString(), [new("alice@example.edu")], null)!.Subject);
+        Assert.Equal(1, follower.Status.Unreadable);
+    }
+
     [Fact]
     public async Task Documents_are_added_in_the_order_of_the_log()
     {

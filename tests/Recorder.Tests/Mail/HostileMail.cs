@@ -47,7 +47,7 @@ internal static class HostileMail
         ["address-comments"] = () => Mail("address-comments", "Cc: " + new string('(', 300_000) + "\r\nBcc: " + Many(100_000, _ => "a:") + "\r\nReply-To: " + new string('<', 300_000) + "\r\n\r\nwords\r\n"),
         ["one-word"] = () => Mail("one-word", "\r\n" + Many(120_000, i => new string((char)('a' + i % 26), 76) + "=\r\n").Replace("=\r\n", "") + "\r\n"),
         ["unique-words"] = () => Mail("unique-words", "\r\n" + Many(900_000, i => $"w{i * 2654435761 % 1_000_000_007:x}" + (i % 8 == 7 ? "\r\n" : " ")) + "\r\n"),
-        ["cjk"] = () => Mail("cjk", "Content-Type: text/plain; charset=utf-8\r\n\r\n" + Latin(Many(1_000_000, i => (char)(0x4e00 + i * 7919 % 20_000) + (i % 40 == 39 ? "\r\n" : "")))),
+        ["cjk"] = () => Mail("cjk", "Content-Type: text/plain; charset=utf-8\r\n\r\n" + Latin(Many(1_000_000, i => (char)(0x4e00 + i * 7919L % 20_000) + (i % 40 == 39 ? "\r\n" : "")))),
         ["surrogates"] = () => Mail("surrogates", "Content-Type: text/plain; charset=utf-7\r\n\r\n" + Many(50_000, _ => "+2AA- +3AA- +/v8- +AAA-") + "\r\n"),
         ["no-header"] = () => Bytes("\u0001\u0002\r\nthis is no header\r\n\r\n.\r\n"),
         ["nothing"] = () => [],
