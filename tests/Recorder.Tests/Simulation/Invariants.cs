@@ -64,6 +64,21 @@ internal sealed class Invariants
         await CheckDamageAsync(world, archive, $"after {string.Join(' ', flipped)}", mustFind: flipped.Exists(one => !one.Contains("/manifest.", StringComparison.Ordinal)));
     }
 
+    /// <summary>After syncs that lied: each record is whole, or named, or beyond the end that the log itself can know of.</summary>
+    public async Task CheckLostAsync(World world, long honestThrough)
+    {
+        MailArchive archive;
+        try
+        {
+            archive = await MailArchive.OpenAsync(Life.Options, world.Disk, world.Clock, CancellationToken.None);
+        }
+        catch (ArchiveException)
+        {
+            return; // it says that it cannot be opened, which names everything
+        }
+        await using (archive) await CheckDamageAsync(world, archive, $"after lying syncs beyond {honestThrough}", mustFind: false);
+    }
+
     private static async Task CheckDamageAsync(World world, MailArchive archive, string when, bool mustFind)
     {
         var report = archive.Status.Recovery;
@@ -74,11 +89,12 @@ internal sealed class Invariants
         var named = findings.Where(one => one.Id is not null).Select(one => one.Id!.Value.ToString()).ToHashSet(StringComparer.Ordinal);
         foreach (var record in world.Model.Records)
         {
+            // Beyond its end a log knows of nothing; at rest, a damaged last batch reads like a torn one and is told as cut.
             var wrong = await ProblemAsync(archive, record, world.Model);
             var accounted = named.Contains(record.Id)
                 || findings.Any(one => one.Id is null && IsAbout(one, record))
                 || report.Missing.Any(range => range.FirstSequence <= record.Sequence && record.Sequence <= range.LastSequence)
-                || (report.Cut.Count > 0 && record.Sequence > archive.DurableSequence);
+                || (record.Sequence > archive.DurableSequence && (startUp > 0 || !mustFind));
             if (wrong is not null) Promise.Holds(accounted, $"{when} {record.Id} ({record.Sequence}) is {wrong} and nobody says so: {string.Join("; ", findings)}");
             else Promise.Holds(!named.Contains(record.Id), $"{when} {record.Id} ({record.Sequence}) is whole and named damaged: {string.Join("; ", findings)}");
         }

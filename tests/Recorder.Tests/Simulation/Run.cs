@@ -260,6 +260,23 @@ internal sealed class Run(int seed, int steps) : IDisposable
         world.Model.CheckOwnership();
         world.Model.Check();
         await invariants.CheckEndAsync(world, chance);
+        if (seed % 3 == 0) await LieAsync();
+    }
+
+    /// <summary>A disk whose syncs say yes and do nothing: what then goes with the power may be lost, but is named where it can be known.</summary>
+    private async Task LieAsync()
+    {
+        world.Story.Tell("syncs lie");
+        var before = world.Model.LastSequence;
+        world.Break(new DiskFaults { LyingSync = true });
+        for (var i = 0; i < 30; i++)
+        {
+            await TransactAsync(NewMailing(NewLetter()), Manner.Quit);
+            if (chance.Is(10)) await SealAsync();
+        }
+        await world.ObserveLyingAsync();
+        await world.CrashAsync(machine: true);
+        await invariants.CheckLostAsync(world, before);
     }
 
     public void Dispose() => world.Dispose();

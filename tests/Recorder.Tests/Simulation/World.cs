@@ -188,6 +188,9 @@ internal sealed class World : IDisposable
         }
     }
 
+    /// <summary>What a disk shows that has promised to keep it and will not.</summary>
+    public Task ObserveLyingAsync() => ReadAsync(Model.LastSequence, allBodies: false);
+
     /// <summary>The whole log is what it was, and what is new belongs there.</summary>
     public Task ObserveAllAsync() => ReadAsync(0, allBodies: lives % 4 == 0);
 
