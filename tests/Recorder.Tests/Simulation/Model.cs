@@ -362,7 +362,11 @@ internal sealed class Model
     private bool IsDone(Kept record, string recipient) =>
         record.Recipients[recipient].IsHeld
         || (deliveries.TryGetValue((record.Id, recipient, "relay"), out var counted) && counted.Told + counted.Untold > 0)
-        || (failed.Contains((record.Id, recipient, "relay")) && (record.From.Length == 0 || bounced.Contains((record.Id, recipient))));
+        || (failed.Contains((record.Id, recipient, "relay")) && IsReported(record, recipient));
+
+    // A report that nobody takes ends there (RFC 5321 §4.5.5).
+    private bool IsReported(Kept record, string recipient) =>
+        record.From.Length == 0 || bounced.Contains((record.Id, recipient)) || failed.Contains((record.Id, recipient, "bounce"));
 
     private Sendings SendingsOf(Key key) => sendings.TryGetValue(key, out var known) ? known : sendings[key] = new Sendings();
 

@@ -4,6 +4,8 @@ namespace Recorder.Tests.Simulation;
 internal sealed class Story
 {
     private const int Kept = 30;
+    // For a replay: everything, as it happens.
+    private readonly bool isTold = Environment.GetEnvironmentVariable("RECORDER_SIMULATE_STORY") is not null;
     private readonly Lock gate = new();
     private readonly Queue<string> last = new();
 
@@ -16,6 +18,7 @@ internal sealed class Story
         lock (gate)
         {
             Told++;
+            if (isTold) Console.Error.WriteLine($"{Step,6}  {what}");
             if (last.Count == Kept) last.Dequeue();
             last.Enqueue($"{Step,6}  {what}");
         }
