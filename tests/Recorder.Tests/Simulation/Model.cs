@@ -193,7 +193,7 @@ internal sealed class Model
         if (mail.Bounce is { } failure)
         {
             bounced.Add(failure);
-            Expect(kept.TryGetValue(failure.Id, out var lost) && lost.From == recipient && mail.From.Length == 0, $"a report about {failure} went to {recipient}");
+            untraced.Add((mail, recipient));
             return;
         }
         if (mail.Id is not { } id)
@@ -217,7 +217,9 @@ internal sealed class Model
     {
         foreach (var (mail, recipient) in untraced)
         {
-            if (!kept.TryGetValue(mail.Id!, out var record)) Expect(false, $"{mail.Id} was delivered to {recipient} and is in no log");
+            var id = mail.Bounce?.Id ?? mail.Id!;
+            if (!kept.TryGetValue(id, out var record)) Expect(false, $"{id} was delivered to {recipient} and is in no log");
+            else if (mail.Bounce is not null) Expect(record.From == recipient && mail.From.Length == 0, $"a report about {mail.Bounce} went to {recipient}");
             else CheckDelivered(mail, record, recipient);
         }
         untraced.Clear();
