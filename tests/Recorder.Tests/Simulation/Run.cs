@@ -191,12 +191,11 @@ internal sealed class Run(int seed, int steps) : IDisposable
     private async Task SealAsync()
     {
         world.Story.Tell("seal");
-        var wasWell = world.DiskIsWell && !world.PowerGoesSoon;
         try
         {
             await world.PumpAsync(world.Life.Archive.SealAsync(CancellationToken.None));
         }
-        catch (Exception error) when (!wasWell && error is ArchiveException or IOException)
+        catch (Exception error) when (world.DiskWasIll && error is ArchiveException or IOException)
         {
             // Whatever was armed struck the sealer.
         }

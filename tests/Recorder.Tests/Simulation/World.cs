@@ -72,11 +72,8 @@ internal sealed class World : IDisposable
     /// <summary>Something was or is wrong with the disk in this life.</summary>
     public bool DiskWasIll => diskWasFull || diskWasBroken;
 
-    public bool PowerGoesSoon { get; private set; }
-
     public void LosePowerAfter(int operations)
     {
-        PowerGoesSoon = operations < int.MaxValue;
         Disk.LosePowerAfter(operations);
         diskWasBroken = true;
     }
@@ -252,7 +249,7 @@ internal sealed class World : IDisposable
         if (state is not null) CopyFolder(Path.GetDirectoryName(state)!, Path.GetDirectoryName(StateFile!)!);
         if (options.RealIndex) CopyFolder(index, IndexFolder);
         SetClock(Clock.GetUtcNow());
-        (diskWasFull, diskWasBroken, timeWasShort, PowerGoesSoon) = (false, false, false, false);
+        (diskWasFull, diskWasBroken, timeWasShort) = (false, false, false);
     }
 
     private static void CopyFolder(string from, string to)
