@@ -19,7 +19,9 @@ internal static class BodyReading
     }
 
     /// <summary>Whether the bytes end in the block in which they begin.</summary>
-    public static bool IsInOneBlock(SegmentFooter footer, BlockRange range) => range.Offset + range.Length <= footer.Blocks[range.Block].RawBytes;
+    /// <param name="range">One that <see cref="Fits"/>, or empty: where an empty one points to means nothing.</param>
+    public static bool IsInOneBlock(SegmentFooter footer, BlockRange range) =>
+        range.Length == 0 || range.Offset + range.Length <= footer.Blocks[range.Block].RawBytes;
 
     /// <summary>Whether a range lies within the bodies' blocks.</summary>
     public static bool Fits(SegmentFooter footer, BlockRange range)
