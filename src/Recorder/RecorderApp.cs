@@ -90,8 +90,8 @@ public static class RecorderApp
         services.AddSingleton<IArchiveObserver, ArchiveLogging>();
         services.AddSingleton(provider => OpenArchive(settings.Data, provider.GetRequiredService<IArchiveObserver>()));
         services.AddSingleton<IArchiveLog>(provider => provider.GetRequiredService<MailArchive>());
-        services.AddSingleton<IMailIndex>(_ => MailIndex.Open(settings.Data.MailIndex, new MailIndexOptions(), TimeProvider.System));
-        services.AddSingleton<IEventIndex>(_ => EventIndex.Open(settings.Data.EventIndex, new EventIndexOptions()));
+        services.AddSingleton<IMailIndex>(_ => new LateMailIndex(() => MailIndex.Open(settings.Data.MailIndex, new MailIndexOptions(), TimeProvider.System)));
+        services.AddSingleton<IEventIndex>(_ => new LateEventIndex(() => EventIndex.Open(settings.Data.EventIndex, new EventIndexOptions())));
         services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
     }
 

@@ -26,9 +26,20 @@ public static class IndexingSetup
         return services;
     }
 
-    private sealed class FollowerHost(IndexFollower mail, EventFollower events) : BackgroundService
+    /// <summary>Begins when the ports answer: taking mail waits for no follower.</summary>
+    private sealed class FollowerHost(IndexFollower mail, EventFollower events, IHostApplicationLifetime lifetime) : BackgroundService
     {
-        protected override Task ExecuteAsync(CancellationToken stopping) =>
-            Task.WhenAll(Task.Run(() => mail.RunAsync(stopping), CancellationToken.None), Task.Run(() => events.RunAsync(stopping), CancellationToken.None));
+        protected override async Task ExecuteAsync(CancellationToken stopping)
+        {
+            await StartedAsync().WaitAsync(stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(Task.Run(() => mail.RunAsync(stopping), CancellationToken.None), Task.Run(() => events.RunAsync(stopping), CancellationToken.None));
+        }
+
+        private Task StartedAsync()
+        {
+            var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            lifetime.ApplicationStarted.Register(started.SetResult);
+            return started.Task;
+        }
     }
 }

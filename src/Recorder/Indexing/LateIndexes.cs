@@ -1,0 +1,74 @@
+using Recorder.Search;
+
+namespace Recorder.Indexing;
+
+/// <summary>
+/// Opens something when it is first asked for. After a kill an index is checked byte for byte before it is believed, and mail
+/// is not kept waiting for that: the first to ask are the followers, on threads of their own. A failure is tried again.
+/// </summary>
+internal sealed class Late<T>(Func<T> open) : IDisposable where T : class, IDisposable
+{
+    private readonly Lock gate = new();
+    private volatile T? opened;
+    private bool closed;
+
+    public T Value => opened ?? Open();
+
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            closed = true;
+            opened?.Dispose();
+        }
+    }
+
+    private T Open()
+    {
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(closed, typeof(T));
+            return opened ??= open();
+        }
+    }
+}
+
+/// <summary>The mail index, opened by its first use; searches that come meanwhile wait.</summary>
+internal sealed class LateMailIndex(Func<IMailIndex> open) : IMailIndex
+{
+    private readonly Late<IMailIndex> index = new(open);
+
+    public IReadOnlyDictionary<string, long> Checkpoint => index.Value.Checkpoint;
+
+    public long DocumentCount => index.Value.DocumentCount;
+
+    public void Add(IReadOnlyList<SearchDocument> documents) => index.Value.Add(documents);
+
+    public void Refresh(IReadOnlyDictionary<string, long> through) => index.Value.Refresh(through);
+
+    public void Commit(IReadOnlyDictionary<string, long> through) => index.Value.Commit(through);
+
+    public SearchPage Search(SearchRequest request) => index.Value.Search(request);
+
+    public SearchHit? Find(string id, IReadOnlyList<OwnerScope>? scope, DateTimeOffset? notBefore) => index.Value.Find(id, scope, notBefore);
+
+    public void Dispose() => index.Dispose();
+}
+
+/// <summary>The event index, likewise.</summary>
+internal sealed class LateEventIndex(Func<IEventIndex> open) : IEventIndex
+{
+    private readonly Late<IEventIndex> index = new(open);
+
+    public IReadOnlyDictionary<string, long> Checkpoint => index.Value.Checkpoint;
+
+    public void Add(IReadOnlyList<EventDocument> documents) => index.Value.Add(documents);
+
+    public void Refresh(IReadOnlyDictionary<string, long> through) => index.Value.Refresh(through);
+
+    public void Commit(IReadOnlyDictionary<string, long> through) => index.Value.Commit(through);
+
+    public EventPage Search(EventQuery query) => index.Value.Search(query);
+
+    public void Dispose() => index.Dispose();
+}
