@@ -36,7 +36,11 @@ internal sealed class TokenList : ITextSink
         _tokens.Capacity = 0;
     }
 
-    public void Scan(string text) => _scanner.Scan(text);
+    public void Scan(string text)
+    {
+        MakeRoom(text.Length);
+        _scanner.Scan(text);
+    }
 
     public void Word(ReadOnlySpan<char> exact, ReadOnlySpan<char> folded)
     {
@@ -83,6 +87,14 @@ internal sealed class TokenList : ITextSink
     }
 
     internal static int Width(ReadOnlySpan<char> run) => char.IsHighSurrogate(run[0]) && run.Length > 1 ? 2 : 1;
+
+    // A long text fills about as many characters and a sixth as many tokens; growing to that by doubling would leave as much behind.
+    private void MakeRoom(int characters)
+    {
+        if (_used + characters <= KeptChars) return;
+        Array.Resize(ref _chars, Math.Max(_chars.Length, _used + characters));
+        _tokens.EnsureCapacity(_tokens.Count + characters / 6);
+    }
 
     private void Add(ReadOnlySpan<char> token, int increment)
     {
