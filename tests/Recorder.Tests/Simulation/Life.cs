@@ -132,7 +132,7 @@ internal sealed class Life
         _ = outbox.StopAsync(new CancellationToken(canceled: true));
         await Archive.DisposeAsync();
         metrics.Dispose();
-        if (world.StateFile is not null) _ = Ledger.DisposeAsync();
+        if (world.StateFile is not null) _ = Ledger.DisposeAsync().AsTask();
     }
 
     private void Open(string door, SmtpProtocol protocol, IntakeMode mode, IntakeServices services) => doors[door] = (

@@ -52,7 +52,7 @@ internal sealed class PieceStream(Stream inner, long lengthBytes) : ReadStream
             _left = 0;
         }
         Span<byte> waste = stackalloc byte[4096];
-        while (_left > 0) Read(waste);
+        while (_left > 0) _ = Read(waste);
     }
 }
 
