@@ -128,8 +128,11 @@ public sealed class MailArchive : IArchiveLog, IAsyncDisposable
     /// accounts for. Reading and appending go on meanwhile.</summary>
     /// <param name="firstSequence">Where the log begins: 1, or later once old ledger has gone.</param>
     /// <param name="onBytes">Told of stored bytes as they are read.</param>
-    public IAsyncEnumerable<VerifyFinding> VerifyAsync(CancellationToken cancel, long firstSequence = 1, Action<long>? onBytes = null) =>
-        new LogVerifier(_state.Files, _spool, _segments, _state.Tail).RunAsync(firstSequence, onBytes, cancel);
+    /// <param name="wasRemoved">Of the name of a segment that has a root and is not there: whether its removal is on record.
+    /// Null: nothing was ever removed.</param>
+    public IAsyncEnumerable<VerifyFinding> VerifyAsync(
+        CancellationToken cancel, long firstSequence = 1, Action<long>? onBytes = null, Func<string, bool>? wasRemoved = null) =>
+        new LogVerifier(_state.Files, _spool, _segments, _state.Tail, wasRemoved ?? (_ => false)).RunAsync(firstSequence, onBytes, cancel);
 
     /// <summary>Writes a segment again without some entries, of which position, id and leaf remain. The intent must be in the ledger before.</summary>
     /// <exception cref="ArchiveException">Damaged: an entry that is to stay cannot be read; nothing was changed.</exception>

@@ -5,7 +5,8 @@ using Recorder.Archive.Segments;
 namespace Recorder.Archive.Log;
 
 /// <summary>Reads everything that is kept and names each thing that is not as it was recorded.</summary>
-internal sealed class LogVerifier(LogFiles files, SpoolFolder spool, SegmentSet segments, LogTail tail)
+/// <param name="wasRemoved">Of a segment's name: whether it left on purpose.</param>
+internal sealed class LogVerifier(LogFiles files, SpoolFolder spool, SegmentSet segments, LogTail tail, Func<string, bool> wasRemoved)
 {
     /// <param name="firstSequence">Where the lane's log begins.</param>
     /// <param name="onBytes">Told of stored bytes as they are read.</param>
@@ -21,6 +22,7 @@ internal sealed class LogVerifier(LogFiles files, SpoolFolder spool, SegmentSet 
         foreach (var segment in stored)
             foreach (var finding in await Task.Run(() => segments.Verify(segment, onBytes, cancel), cancel)) yield return finding;
         foreach (var finding in Lost()) yield return finding;
+        foreach (var finding in await Task.Run(() => Vanished(stored, boundary), cancel)) yield return finding;
         foreach (var finding in await Task.Run(() => CheckCoverage(active, stored, boundary, firstSequence, last), cancel)) yield return finding;
     }
 
@@ -74,6 +76,17 @@ internal sealed class LogVerifier(LogFiles files, SpoolFolder spool, SegmentSet 
     private IEnumerable<VerifyFinding> Lost() => segments.Missing
         .Select(segment => new VerifyFinding(null, new Position(segment.Lane, segment.FirstSequence), segment.Name, "the segment is missing"))
         .Concat(segments.Unreadable.Select(bad => new VerifyFinding(null, null, bad.Key, bad.Value)));
+
+    // The manifest may have gone with the segment; the root in the ledger still says that it was there.
+    private List<VerifyFinding> Vanished(IReadOnlyList<SegmentInfo> stored, long boundary)
+    {
+        var known = stored.Concat(segments.Missing).Select(segment => segment.Name).Concat(segments.Unreadable.Keys)
+            .Select(SegmentCatalog.StemOf).ToHashSet(StringComparer.Ordinal);
+        return Roots().Where(root => root.LastSequence <= boundary && known.Add(SegmentCatalog.StemOf(root.Segment)) && !wasRemoved(root.Segment))
+            .Select(root => new VerifyFinding(null, new Position(segments.Lane, root.FirstSequence), root.Segment,
+                $"the segment is missing; it held {root.EntryCount} entries from {root.FirstSequence} to {root.LastSequence}"))
+            .ToList();
+    }
 
     private List<VerifyFinding> CheckCoverage(
         IReadOnlyList<ActiveFile> active, IReadOnlyList<SegmentInfo> stored, long boundary, long firstSequence, long lastSequence)

@@ -94,10 +94,10 @@ internal sealed class LogBench(IDisk disk, ArchiveOptions? options = null) : IAs
         return entries;
     }
 
-    public async Task<List<string>> ProblemsAsync()
+    public async Task<List<string>> ProblemsAsync(Func<string, bool>? wasRemoved = null)
     {
         var problems = new List<string>();
-        await foreach (var finding in Log.VerifyAsync(CancellationToken.None)) problems.Add($"{finding.Position}: {finding.Problem}");
+        await foreach (var finding in Log.VerifyAsync(CancellationToken.None, wasRemoved: wasRemoved)) problems.Add($"{finding.Position}: {finding.Problem}");
         return problems;
     }
 

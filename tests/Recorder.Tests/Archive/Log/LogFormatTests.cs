@@ -64,7 +64,8 @@ public sealed class LogFormatTests
         var whole = await bench.AllAsync();
         Assert.All(whole, entry => Assert.Equal((8L, EventId), (entry.Position.Sequence, entry.Id.Value)));
         Assert.Equal(whole.Count == 1 ? [new MissingRange(7, 7)] : [new MissingRange(7, 8)], recovery.Missing);
-        Assert.Equal(9, (await bench.EventAsync("next")).Position.Sequence);
+        // The damaged file is sealed meanwhile, and its root may come first.
+        Assert.InRange((await bench.EventAsync("next")).Position.Sequence, 9, 10);
     }
 
     [Fact]
