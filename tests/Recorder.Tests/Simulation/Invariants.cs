@@ -18,6 +18,7 @@ internal sealed class Invariants
     {
         await world.PumpAsync(world.Life.Follower.CatchUpAsync(CancellationToken.None));
         await world.ObserveAsync();
+        if (world.Disk.PowerLost) return;
         CheckIndex(world, world.Life.Index, chance.Of(Mailboxes));
     }
 

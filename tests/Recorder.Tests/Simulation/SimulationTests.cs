@@ -3,7 +3,7 @@ namespace Recorder.Tests.Simulation;
 /// <summary>The seeded simulation (docs/testing.md): a sample here; the long run is the same with variables set.</summary>
 public sealed class SimulationTests
 {
-    private const int SampleSteps = 150, CampaignRunSteps = 400;
+    private const int SampleSteps = 100, CampaignRunSteps = 400;
 
     [Theory]
     [InlineData(1001)]

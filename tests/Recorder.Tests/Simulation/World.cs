@@ -173,6 +173,7 @@ internal sealed class World : IDisposable
     {
         Model.Check();
         Network.Check();
+        NoticeUnread();
         Promise.Holds(Disk.SyncedAgain.IsEmpty, $"synced again after a failed sync: {string.Join(' ', Disk.SyncedAgain)}");
         if (!DiskIsWell || life is null) return;
         try
@@ -190,6 +191,9 @@ internal sealed class World : IDisposable
 
     /// <summary>The whole log is what it was, and what is new belongs there.</summary>
     public Task ObserveAllAsync() => ReadAsync(0, allBodies: lives % 4 == 0);
+
+    // The clock may leap while a message is being read, which the follower takes for a message that takes too long.
+    private void NoticeUnread() => ReadsFailed |= life?.Follower.Status is { Unreadable: > 0 } or { MissingContent: > 0 };
 
     private async Task ReadAsync(long after, bool allBodies)
     {
@@ -239,6 +243,7 @@ internal sealed class World : IDisposable
     // The derived files of a dead process are taken as they lie there; what it may still write goes to its own.
     private void NextLife(bool crashed)
     {
+        NoticeUnread();
         life = null;
         Network.CutAll();
         lock (kept) kept.Clear();
