@@ -13,12 +13,16 @@ internal sealed class TextGatherer(int maxLength)
     public void Add(ReadPart part, string content)
     {
         var plain = part.IsHtml ? HtmlText.Of(content, maxLength - text.Length + 1) : content;
-        // Two forms of one body that differ only in white space need to be found once.
-        var digest = Digest(plain);
-        if (part.AlternativeId != 0 && previous == (part.AlternativeId, digest))
-            return;
-        previous = (part.AlternativeId, digest);
-        AddLine(plain);
+        if (part.AlternativeId == 0 || IsNew(part.AlternativeId, Digest(plain)))
+            AddLine(plain);
+    }
+
+    // Two forms of one body that differ only in white space need to be found once.
+    private bool IsNew(int alternativeId, ulong digest)
+    {
+        var before = previous;
+        previous = (alternativeId, digest);
+        return previous != before;
     }
 
     public void AddLine(string line)

@@ -16,12 +16,12 @@ internal sealed class Grams
 
     public void AddPrefixes(ReadOnlySpan<char> word)
     {
+        var length = Math.Min(word.Length, MaxPrefixChars);
         ulong packed = 0;
-        for (var i = 0; i < word.Length && i < MaxPrefixChars; i++)
-        {
-            packed |= (ulong)word[i] << (48 - 16 * i);
-            if (i + 1 >= MinPrefixChars && !char.IsHighSurrogate(word[i])) Prefixes.Add(packed);
-        }
+        for (var i = 0; i < length; i++) packed |= (ulong)word[i] << (48 - 16 * i);
+        // From the longest: where that is known the shorter ones are, and most words of a text begin as others did.
+        for (; length >= MinPrefixChars; packed &= ~(0xFFFFUL << (64 - 16 * length)), length--)
+            if (!char.IsHighSurrogate(word[length - 1]) && !Prefixes.Add(packed)) return;
     }
 
     public void AddSingles(ReadOnlySpan<char> run)

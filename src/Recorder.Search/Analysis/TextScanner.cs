@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Recorder.Search.Analysis;
@@ -5,7 +6,7 @@ namespace Recorder.Search.Analysis;
 /// <summary>Receives what <see cref="TextScanner"/> finds, in reading order. Spans are valid during the call only.</summary>
 internal interface ITextSink
 {
-    /// <summary>One word of at most 64 characters, with and without accents.</summary>
+    /// <summary>One word of at most 40 characters, with and without accents.</summary>
     void Word(ReadOnlySpan<char> exact, ReadOnlySpan<char> folded);
 
     /// <summary>Characters of a script without spaces, at least one.</summary>
@@ -21,11 +22,13 @@ internal interface ITextSink
 /// </summary>
 internal sealed class TextScanner(ITextSink sink)
 {
-    public const int MaxWordChars = 64;
+    public const int MaxWordChars = 40;
     private const int MaxRunChars = 8192;
 
     /// <summary>A line this long that breaks between two run characters was wrapped by the sender's program, not ended by its writer.</summary>
     private const int WrappedLineChars = 24;
+
+    private static readonly SearchValues<char> AsciiWord = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
 
     private readonly char[] _token = new char[MaxRunChars];
     private int _length;
@@ -38,12 +41,30 @@ internal sealed class TextScanner(ITextSink sink)
         (_length, _lineStart, _ascii, _open) = (0, 0, true, CharClass.Separator);
         for (var i = 0; i < text.Length;)
         {
+            if (char.IsAsciiLetterOrDigit(text[i]))
+            {
+                i += AppendAscii(text.AsSpan(i));
+                continue;
+            }
             var kind = Classify(text, i, out var width);
             if (kind == CharClass.Separator) i = Separate(text, i);
             else if (kind != CharClass.Ignored) Append(kind, text.AsSpan(i, width));
             i += width;
         }
         Flush();
+    }
+
+    /// <summary>The letters and digits that the text begins with, at once: most of most mail.</summary>
+    private int AppendAscii(ReadOnlySpan<char> text)
+    {
+        if (_open != CharClass.Word) Flush();
+        _open = CharClass.Word;
+        var end = text.IndexOfAnyExcept(AsciiWord);
+        var word = end < 0 ? text : text[..end];
+        var kept = word[..Math.Min(word.Length, Math.Max(0, MaxWordChars - _length))];
+        Ascii.ToLower(kept, _token.AsSpan(_length), out _);
+        _length += kept.Length;
+        return word.Length;
     }
 
     private static CharClass Classify(string text, int at, out int width)
@@ -86,12 +107,6 @@ internal sealed class TextScanner(ITextSink sink)
         _open = kind;
         if (kind == CharClass.Run && _length + 2 > MaxRunChars) Flush(CharClass.Run);
         if (kind == CharClass.Word && _length + codePoint.Length > MaxWordChars) return; // the rest of an over-long word is not indexed
-        if (codePoint.Length == 1 && codePoint[0] < 128) _token[_length++] = char.ToLowerInvariant(codePoint[0]);
-        else AppendWide(codePoint);
-    }
-
-    private void AppendWide(ReadOnlySpan<char> codePoint)
-    {
         codePoint.CopyTo(_token.AsSpan(_length));
         _length += codePoint.Length;
         _ascii = false;
