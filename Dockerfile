@@ -1,5 +1,5 @@
 # Built from a published folder, so that the image needs no SDK:
-#   dotnet publish src/Recorder -c Release -r linux-x64 --self-contained -o artifacts/recorder
+#   dotnet publish src/Recorder -c Release -r linux-x64 --self-contained -p:PublishReadyToRun=true -o artifacts/recorder
 FROM debian:12-slim
 RUN apt-get update \
  && apt-get install -y --no-install-recommends ca-certificates libicu72 tzdata \

@@ -12,6 +12,9 @@ internal sealed class IndexRun<T>(
 
     // Below this lag people's mail is nearly there, and intake needs the other cores more.
     private const long LagToHurry = 250;
+
+    // So far behind, after an import or a rebuild, the newest mail waits for all the rest whatever is shown on the way.
+    private const long LagToShowSeldom = 2_000;
     private const int MostAtOnce = 4;
     private static readonly TimeSpan CommitInterval = TimeSpan.FromSeconds(10);
 
@@ -61,7 +64,7 @@ internal sealed class IndexRun<T>(
                     await AddNextAsync();
                 }
 
-                if (pace.IsDue) Show();
+                if (archive.DurableSequence - taken < LagToShowSeldom ? pace.IsDue : pace.IsOverdue) Show();
                 CommitIfDue();
             }
 

@@ -9,6 +9,8 @@ internal sealed class ShowingPace(TimeProvider time)
 {
     public static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(200), Longest = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan Seldom = TimeSpan.FromSeconds(5);
+
     // A refresh costs about as much again in later merges: this keeps both under a twentieth of one core.
     private const int PauseTimesCost = 50;
 
@@ -18,6 +20,9 @@ internal sealed class ShowingPace(TimeProvider time)
     private long? shownAt;
 
     public bool IsDue => Left <= TimeSpan.Zero;
+
+    /// <summary>Nothing was shown for a time that only a backlog excuses.</summary>
+    public bool IsOverdue => shownAt is not { } at || time.GetElapsedTime(at) >= Seldom;
 
     public void Show(Action refresh)
     {
