@@ -98,7 +98,20 @@ internal sealed class LogVerifier(LogFiles files, SpoolFolder spool, SegmentSet 
         var byFile = active.ToDictionary(file => file.Path);
         return Coverage.Check(segments.Lane, ranges, firstSequence, lastSequence, range =>
             byFile.TryGetValue(range.Name, out var file) ? file.Index.All().Select(at => at.Sequence)
-            : bySegment.TryGetValue(range.Name, out var segment) ? segments.SequencesOf(segment) : null).ToList();
+            : bySegment.TryGetValue(range.Name, out var segment) ? SequencesOf(segment) : null).ToList();
+    }
+
+    // One that cannot be listed has been named for what is wrong with it; how many positions are lost is still told.
+    private List<long>? SequencesOf(SegmentInfo segment)
+    {
+        try
+        {
+            return [.. segments.SequencesOf(segment)];
+        }
+        catch (Exception e) when (e is ArchiveException or IOException)
+        {
+            return null;
+        }
     }
 
     private static CoverageRange RangeOf(ActiveFile file)

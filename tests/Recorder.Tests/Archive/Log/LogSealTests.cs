@@ -222,6 +222,30 @@ public sealed class LogSealTests
     }
 
     [Fact]
+    public async Task Verify_goes_on_whatever_byte_of_the_last_segment_is_wrong()
+    {
+        var disk = new FaultyDisk(seed: 1);
+        await using (var bench = await LogBench.OpenAsync(disk))
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                await bench.MailAsync($"mail {i}");
+                await bench.EventAsync($"event {i}");
+            }
+            await bench.Log.SealAsync(default);
+        }
+        foreach (var (path, _) in disk.AllFiles().Where(file => !file.Path.Contains("/ledger-", StringComparison.Ordinal))) disk.Delete(path);
+        var (ledger, length) = disk.AllFiles().Single();
+        for (var offset = 0; offset < length; offset++)
+        {
+            var copy = disk.Copy(1);
+            copy.Rot(ledger, offset);
+            await using var bench = await LogBench.OpenAsync(copy);
+            Assert.NotEmpty(await bench.ProblemsAsync());
+        }
+    }
+
+    [Fact]
     public async Task Lost_active_files_do_not_make_positions_or_ids_come_twice()
     {
         await using var bench = await LogBench.OpenAsync();
