@@ -74,6 +74,12 @@ internal sealed class Model
     private sealed class Deliveries
     {
         public int Told, Untold, Durable;
+
+        /// <summary>Readings of the log since a next hop said yes and the log did not show it.</summary>
+        public int Waited;
+
+        /// <summary>Outcomes that a crash, a broken disk or a lack of time may have kept from the log.</summary>
+        public int Excused;
     }
 
     public IReadOnlyCollection<Kept> Records
@@ -207,7 +213,31 @@ internal sealed class Model
         Expect(known.Durable == 0, $"{id} went to {recipient} again ({mail.Act}) after its delivery was durable");
         if (told) known.Told++;
         else known.Untold++;
+        if (told && waiting.Add((id, recipient, mail.Act))) known.Waited = 0;
         untraced.Add((mail, recipient));
+    }
+
+    private readonly HashSet<(string Id, string Recipient, string Act)> waiting = [];
+
+    /// <summary>Whatever next hops have said until now may never reach the log.</summary>
+    public void ExcuseOutcomes()
+    {
+        lock (gate)
+        {
+            foreach (var one in waiting) (deliveries[one].Excused, deliveries[one].Waited) = (deliveries[one].Told - deliveries[one].Durable, 0);
+            waiting.Clear();
+        }
+    }
+
+    // Every yes of a next hop becomes durable soon; a second copy within one try would have none of its own.
+    private void CheckOutcomes()
+    {
+        foreach (var one in waiting.ToList())
+        {
+            var known = deliveries[one];
+            if (known.Told <= known.Durable + known.Excused) waiting.Remove(one);
+            else Expect(++known.Waited < 8, $"{one} was taken {known.Told} times, and the log shows {known.Durable} of them");
+        }
     }
 
     // The log is read after the step in which the delivery happened: by then its record must be there.
@@ -263,6 +293,7 @@ internal sealed class Model
         {
             Expect(lastKnown <= sequence, $"the log ends at {sequence} and had shown {lastKnown}");
             CheckDelivered();
+            CheckOutcomes();
             foreach (var one in acknowledged.Skip(checkedAcknowledged)) CheckAcknowledged(one);
             checkedAcknowledged = acknowledged.Count;
         }

@@ -174,6 +174,7 @@ internal sealed class World : IDisposable
         Model.Check();
         Network.Check();
         NoticeUnread();
+        if (DiskWasIll || timeWasShort) Model.ExcuseOutcomes();
         Promise.Holds(Disk.SyncedAgain.IsEmpty, $"synced again after a failed sync: {string.Join(' ', Disk.SyncedAgain)}");
         if (!DiskIsWell || life is null) return;
         try
@@ -244,6 +245,7 @@ internal sealed class World : IDisposable
     private void NextLife(bool crashed)
     {
         NoticeUnread();
+        Model.ExcuseOutcomes();
         life = null;
         Network.CutAll();
         lock (kept) kept.Clear();
