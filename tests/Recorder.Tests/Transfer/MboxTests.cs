@@ -119,6 +119,26 @@ public sealed class MboxTests : IDisposable
         Assert.Equal(isOne, FromLine.TryParse(Encoding.ASCII.GetBytes(line + "\n"), out _));
 
     [Fact]
+    public void A_From_line_without_a_time_counts_where_a_header_follows()
+    {
+        var mails = Read("From - \nS: a\n\nFrom me@example.org\nno header\n\nFrom here\nS: text\n\nFrom 123@xxx\r\nS: b\n\nx\n");
+        Assert.Equal(["S: a\n\nFrom me@example.org\nno header\n\nFrom here\nS: text\n", "S: b\n\nx\n"], mails.Select(Text));
+        Assert.All(mails, mail => Assert.Null(mail.Noted));
+    }
+
+    /// <summary>What others' programs wrote, counted by their own From lines.</summary>
+    [Theory]
+    [InlineData("mimekit/mbox__content-length.mbox.txt", null)]
+    [InlineData("imaptest/tests__thread.mbox", null)]
+    [InlineData("imaptest/tests__sort-date.mbox", null)]
+    public void Real_mboxes_are_cut_where_their_writers_began_messages(string name, int? messages)
+    {
+        var path = Recorder.Tests.Mail.Corpus.File("mail/" + name);
+        var lines = File.ReadLines(path, Encoding.Latin1).Count(line => line.StartsWith("From ", StringComparison.Ordinal));
+        Assert.Equal(messages ?? lines, new MboxSource(path).Read().Count(mail => mail.Problem is null));
+    }
+
+    [Fact]
     public void The_kind_of_a_source_is_guessed()
     {
         File.WriteAllText(folder.File("box"), $"{First}S: a\n\nx\n");

@@ -22,6 +22,15 @@ internal sealed class LineWalk(SafeFileHandle file)
 
     public bool IsBlank => Head is [(byte)'\n'] or [(byte)'\r', (byte)'\n'];
 
+    /// <summary>Whether a message of an mbox begins behind this line.</summary>
+    public bool IsFromLine(bool afterBlank, out DateTimeOffset? time)
+    {
+        time = null;
+        if (!Head.StartsWith("From "u8)) return false;
+        Span<byte> next = stackalloc byte[FromLine.MaxBytes];
+        return FromLine.Is(Head, afterBlank, next[..RandomAccess.Read(file, next, End)], out time);
+    }
+
     /// <summary>Goes on at another place.</summary>
     public void MoveTo(long place) => End = place;
 

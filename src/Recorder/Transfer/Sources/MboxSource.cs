@@ -6,7 +6,7 @@ namespace Recorder.Transfer.Sources;
 /// <summary>
 /// An mbox file (RFC 4155). A message begins behind a From line that stands at the start of the file or behind an empty
 /// line and names a time; so a sentence that begins with "From " does not cut a message in two where the writer did not
-/// quote it. A Content-Length is believed when it leads exactly to such a line or to the end of the file.
+/// quote it. A line that lacks one of these counts when a header field follows. A Content-Length is believed when it leads exactly to such a line or to the end of the file.
 /// </summary>
 internal sealed class MboxSource(string path) : IMailSource
 {
@@ -22,7 +22,7 @@ internal sealed class MboxSource(string path) : IMailSource
         using var file = File.OpenHandle(path);
         var lines = new LineWalk(file);
         while (lines.Next())
-            if (!lines.IsBlank) return FromLine.TryParse(lines.Head, out _);
+            if (!lines.IsBlank) return lines.IsFromLine(afterBlank: true, out _);
         return false;
     }
 
@@ -31,8 +31,8 @@ internal sealed class MboxSource(string path) : IMailSource
         using var file = File.OpenHandle(path, options: FileOptions.SequentialScan);
         var fileTime = new DateTimeOffset(File.GetLastWriteTimeUtc(path));
         foreach (var found in new MboxCut(file).Messages())
-            yield return found.Noted is { } noted
-                ? new SourceMail($"{name}:{found.Start}", () => Open(found), noted, fileTime, found.End)
+            yield return found.IsFramed
+                ? new SourceMail($"{name}:{found.Start}", () => Open(found), found.Noted, fileTime, found.End)
                 : new SourceMail($"{name}:{found.Start}", () => Stream.Null, null, fileTime, found.End, "stands before the first From line");
     }
 
@@ -43,27 +43,28 @@ internal sealed class MboxSource(string path) : IMailSource
     }
 }
 
-/// <param name="Noted">The From line's time; null for what stands before the first one.</param>
+/// <param name="IsFramed">False for what stands before the first From line.</param>
+/// <param name="Noted">The From line's time, where it names one.</param>
 /// <param name="IsQuoted">Lines that begin with ">From " were quoted by the writer.</param>
-internal sealed record MboxMessage(long Start, long End, DateTimeOffset? Noted, bool IsQuoted);
+internal sealed record MboxMessage(long Start, long End, bool IsFramed, DateTimeOffset? Noted, bool IsQuoted);
 
 /// <summary>Finds where the messages of an mbox begin and end.</summary>
 internal sealed class MboxCut(SafeFileHandle file)
 {
     private readonly LineWalk lines = new(file);
     private readonly long length = RandomAccess.GetLength(file);
-    private long start, contentLength;
+    private long start;
     private DateTimeOffset? noted;
-    private bool inHeader, counted;
+    private bool isFramed, inHeader, counted;
 
     public IEnumerable<MboxMessage> Messages()
     {
         long blankAt = 0; // where the empty line before this one begins; -1 when it is not empty
         while (lines.Next())
         {
-            if (blankAt >= 0 && FromLine.TryParse(lines.Head, out var time))
+            if (lines.IsFromLine(afterBlank: blankAt >= 0, out var time))
             {
-                if (blankAt > start) yield return Message(blankAt);
+                if (EndBefore(blankAt) is var end && end > start) yield return Message(end);
                 Begin(time);
                 blankAt = -1;
                 continue;
@@ -74,18 +75,19 @@ internal sealed class MboxCut(SafeFileHandle file)
         if (length > start) yield return Message(blankAt > start ? blankAt : length);
     }
 
-    private MboxMessage Message(long end) => new(start, end, noted, IsQuoted: noted is not null && !(counted && HoldsFromLine(end)));
+    private MboxMessage Message(long end) => new(start, end, isFramed, noted, IsQuoted: isFramed && !(counted && HoldsFromLine(end)));
 
-    private void Begin(DateTimeOffset time)
-    {
-        (start, noted, inHeader, counted, contentLength) = (lines.End, time, true, false, -1);
-    }
+    // The empty line before a From line belongs to the mbox.
+    private long EndBefore(long blankAt) => blankAt >= 0 ? blankAt : lines.At;
+
+    private void Begin(DateTimeOffset? time) =>
+        (start, isFramed, noted, inHeader, counted) = (lines.End, true, time, true, false);
 
     /// <summary>At the empty line behind a header: passes over a body whose length is told truly.</summary>
     private bool EndHeader()
     {
         inHeader = false;
-        contentLength = ContentLength();
+        var contentLength = ContentLength();
         var end = lines.End + contentLength;
         if (contentLength <= 0 || end > length || !EndsAt(end)) return false;
         counted = true;
@@ -111,7 +113,7 @@ internal sealed class MboxCut(SafeFileHandle file)
         var next = new LineWalk(file);
         next.MoveTo(place);
         while (next.Next() && next.At - place <= 2)
-            if (!next.IsBlank) return FromLine.TryParse(next.Head, out _);
+            if (!next.IsBlank) return next.IsFromLine(afterBlank: true, out _);
         return next.End >= length;
     }
 
