@@ -60,6 +60,10 @@ internal static class CharsetNames
     /// <summary>Whether bytes under 128 can carry other than ASCII in this charset (ISO-2022, HZ, UTF-7).</summary>
     public static bool IsSevenBit(Encoding encoding) => encoding.CodePage is 50220 or 50221 or 50222 or 50225 or 50227 or 52936 or 65000;
 
+    /// <summary>Whether each of these bytes is one character of ASCII, whatever the name promises.</summary>
+    public static bool IsPlainAscii(string? name, ReadOnlySpan<byte> bytes) =>
+        Ascii.IsValid(bytes) && !bytes.Contains((byte)0x1B) && bytes.IndexOf("~{"u8) < 0 && (Find(name) is not { } encoding || !(IsSevenBit(encoding) || IsWide(encoding)));
+
     public static bool IsWide(Encoding encoding) => encoding.CodePage is 1200 or 1201 or 12000 or 12001;
 
     public static bool IsWestern(Encoding encoding) => encoding.CodePage is 1252 or 28591 or 28605 or 28599 or 1254;

@@ -205,6 +205,11 @@ internal sealed class MessageWalk : MimeReader
     private void TakeText(ReadPart part, ReadOnlySpan<byte> bytes, bool isCut)
     {
         textBytesLeft -= bytes.Length;
+        if (!keepBodies && !part.IsHtml && bytes.Length > gathered.Room && CharsetNames.IsPlainAscii(part.Charset, bytes))
+        {
+            bytes = bytes[..gathered.Room];
+            isCut = true;
+        }
         var text = CharsetRepair.Decode(bytes, part.Charset ?? (part.IsHtml ? HtmlCharset.Find(bytes) : null), charsets);
         Flags |= isCut ? ReadFlags.Truncated : 0;
         if (bytes.Length > 0)

@@ -6,13 +6,20 @@ namespace Recorder.Mail;
 internal sealed class TextGatherer(int maxLength)
 {
     private readonly StringBuilder text = new();
+    // Most messages are one text; a long one is not copied for a second that never comes.
+    private string only = "";
     private (int AlternativeId, ulong Digest) previous;
 
     public bool IsCut { get; private set; }
 
+    /// <summary>Characters that still fit.</summary>
+    public int Room => maxLength - Length;
+
+    private int Length => only.Length + text.Length;
+
     public void Add(ReadPart part, string content)
     {
-        var plain = part.IsHtml ? HtmlText.Of(content, maxLength - text.Length + 1) : content;
+        var plain = part.IsHtml ? HtmlText.Of(content, Room + 1) : content;
         if (part.AlternativeId == 0 || IsNew(part.AlternativeId, Digest(plain)))
             AddLine(plain);
     }
@@ -29,6 +36,13 @@ internal sealed class TextGatherer(int maxLength)
     {
         if (line.Length == 0)
             return;
+        if (Length == 0 && line.Length <= maxLength)
+        {
+            only = line;
+            return;
+        }
+        text.Append(only);
+        only = "";
         if (text.Length > 0 && text.Length < maxLength && text[^1] != '\n')
             text.Append('\n');
         var room = maxLength - text.Length;
@@ -36,7 +50,7 @@ internal sealed class TextGatherer(int maxLength)
         text.Append(line, 0, Math.Min(room, line.Length));
     }
 
-    public override string ToString() => text.ToString();
+    public override string ToString() => only.Length > 0 ? only : text.ToString();
 
     private static ulong Digest(string plain)
     {

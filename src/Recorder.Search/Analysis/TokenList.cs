@@ -28,10 +28,12 @@ internal sealed class TokenList : ITextSink
 
     public void Clear()
     {
+        var wasLong = _used > KeptChars;
         _used = 0;
         _tokens.Clear();
         Grams.Clear();
-        if (_chars.Length <= KeptChars) return;
+        // Long texts come in rows: the next may have use for the room.
+        if (_chars.Length <= KeptChars || wasLong) return;
         _chars = new char[1024];
         _tokens.Capacity = 0;
     }
