@@ -32,7 +32,7 @@ internal sealed class LogSealer : IDisposable
     {
         (_files, _roots, _spool, _segments, _rooted) = (state.Files, state.Roots, spool, segments, rooted);
         (_append, _counters, _observer) = (append, counters, observer);
-        _thread = new Thread(Run) { IsBackground = true, Name = "archive sealer", Priority = ThreadPriority.BelowNormal };
+        _thread = new Thread(Run) { IsBackground = true, Name = "archive sealer" };
         _thread.Start();
     }
 
@@ -63,6 +63,7 @@ internal sealed class LogSealer : IDisposable
 
     private void Run()
     {
+        BackgroundPriority.Enter();
         try
         {
             while (true)

@@ -58,7 +58,7 @@ internal sealed class IndexRun<T>(
         {
             await foreach (var piece in LogPieces.Of(archive.ReadAsync(taken, EntryKinds.All, cancel)))
             {
-                preparing.Enqueue(Task.Run(() => PrepareAsync(piece, cancel), cancel));
+                preparing.Enqueue(BackgroundThreads.Shared.RunAsync(() => PrepareAsync(piece, cancel)));
                 while (preparing.Count >= AtOnce)
                 {
                     await AddNextAsync();

@@ -32,7 +32,7 @@ public static class IndexingSetup
         protected override async Task ExecuteAsync(CancellationToken stopping)
         {
             await StartedAsync().WaitAsync(stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await Task.WhenAll(Task.Run(() => mail.RunAsync(stopping), CancellationToken.None), Task.Run(() => events.RunAsync(stopping), CancellationToken.None));
+            await Task.WhenAll(BackgroundThreads.Shared.RunAsync(() => mail.RunAsync(stopping)), BackgroundThreads.Shared.RunAsync(() => events.RunAsync(stopping)));
         }
 
         private Task StartedAsync()

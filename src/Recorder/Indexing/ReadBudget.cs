@@ -10,25 +10,27 @@ internal sealed class ReadBudget(TimeSpan limit, TimeProvider time)
 
     public TimeSpan Limit => limit;
 
-    /// <param name="read">Runs on a thread of its own, and disposes what it opened itself.</param>
+    /// <param name="read">Runs on a thread of its own, which is replaced when it is left, and disposes what it opened itself.</param>
     /// <exception cref="TimeoutException">It took too long.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was cancelled.</exception>
     public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> read, CancellationToken cancel)
     {
         var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var reading = Task.Run(() => read(stop.Token), CancellationToken.None);
+        var reading = BackgroundThreads.Shared.RunAsync(() => read(stop.Token));
         // Not before the reader is done with its token, which may be long after it was left.
         _ = reading.ContinueWith(static (ended, source) => { _ = ended.Exception; ((CancellationTokenSource)source!).Dispose(); }, stop, TaskScheduler.Default);
         try
         {
-            return await reading.WaitAsync(limit, time, cancel);
+            // Not back to the reading threads: all of them may be stuck.
+            return await reading.WaitAsync(limit, time, cancel).ConfigureAwait(false);
         }
         catch (TimeoutException) when (!reading.IsCompleted)
         {
-            await stop.CancelAsync();
+            await stop.CancelAsync().ConfigureAwait(false);
         }
-        await Task.WhenAny(reading, Task.Delay(ToStop, time, cancel));
+        await Task.WhenAny(reading, Task.Delay(ToStop, time, cancel)).ConfigureAwait(false);
         cancel.ThrowIfCancellationRequested();
-        return reading.IsCompletedSuccessfully ? await reading : throw new TimeoutException($"reading it took longer than {limit.TotalSeconds:0} s");
+        if (!reading.IsCompleted) BackgroundThreads.Shared.AddOne();
+        return reading.IsCompletedSuccessfully ? await reading.ConfigureAwait(false) : throw new TimeoutException($"reading it took longer than {limit.TotalSeconds:0} s");
     }
 }
