@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Recorder.Benchmarks.Load;
 using Recorder.SystemTests.Peers;
 using Spectre.Console;
 
@@ -43,6 +44,8 @@ internal static class CompareRun
         using var scratch = new Scratch();
         var machine = MachineFacts.Look(scratch.Path);
         Say($"machine: {machine.Text}");
+        Say("publishing Recorder as it is installed");
+        await InstalledRecorder.BringAsync(scratch.Folder("recorder"));
         List<RowOutcome> outcomes = [];
         foreach (var row in rows)
         {

@@ -32,7 +32,8 @@ internal sealed class RecorderProcess : IAsyncDisposable
     /// <summary>A program to start it under, e.g. strace with its arguments.</summary>
     public string[] Under { get; init; } = [];
 
-    public static string Executable { get; } = Path.Combine(AppContext.BaseDirectory, "recorder.dll");
+    /// <summary>What is started; the one built beside the tests unless told otherwise.</summary>
+    public static string Executable { get; set; } = Path.Combine(AppContext.BaseDirectory, "recorder.dll");
 
     public string DataPath { get; }
 
