@@ -173,14 +173,22 @@ internal sealed class Wire : IAsyncDisposable
 
     private void WakeReader()
     {
-        if (!handshaking) input.CancelPendingRead();
+        if (!handshaking) Wake(input.CancelPendingRead);
     }
 
     /// <summary>Not at shutdown: a cancelled flush over TLS could send its bytes twice.</summary>
     private void WakeAll()
     {
         if (handshaking) return;
-        input.CancelPendingRead();
-        output.CancelPendingFlush();
+        Wake(input.CancelPendingRead);
+        Wake(output.CancelPendingFlush);
+    }
+
+    // Comes from a timer or a cancellation, at any time: a pipe that the session's end has just closed may refuse,
+    // and then there is nobody left to wake. Thrown out of a timer it would end the process.
+    private static void Wake(Action cancelPending)
+    {
+        try { cancelPending(); }
+        catch (Exception e) when (e is ObjectDisposedException or InvalidOperationException) { }
     }
 }

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using Microsoft.Extensions.Time.Testing;
 using Recorder.Smtp;
 using Recorder.Smtp.Server;
@@ -25,6 +26,23 @@ public class ServerTimeTests
         await peer.Session;
         Assert.Equal(SmtpSessionEnd.TimedOut, peer.End);
     }
+
+    [Fact]
+    public async Task A_deadline_that_meets_a_connection_just_closed_ends_nothing_else()
+    {
+        var (input, output) = (new Pipe(), PipeWriter.Create(new MemoryStream()));
+        await using var wire = new Wire(
+            new Duplex(input.Reader, output), new SmtpServerOptions { Hostname = "mx.test" }, time, new Confirmations(_ => { }), CancellationToken.None, CancellationToken.None);
+        var waiting = wire.ReadAsync(wire.In(TimeSpan.FromMinutes(1)), interruptible: false).AsTask();
+        await output.CompleteAsync();
+
+        // A timer's own exceptions end the process.
+        time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(SmtpSessionEnd.TimedOut, (await Assert.ThrowsAsync<SessionEndedException>(() => waiting)).Reason);
+    }
+
+    private sealed record Duplex(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 
     [Fact]
     public async Task A_command_that_drips_does_not_extend_its_time()
