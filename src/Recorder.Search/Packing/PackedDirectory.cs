@@ -3,14 +3,14 @@ using Lucene.Net.Store;
 namespace Recorder.Search.Packing;
 
 /// <summary>
-/// Keeps the files that make up most of an index (term dictionaries and postings) in compressed blocks. Lucene sees the
+/// Keeps the postings of an index in compressed blocks. Lucene sees the
 /// bytes it wrote, its own checksums included. Fresh segments are packed quickly, since they live for seconds; what a merge
 /// writes is read for years and packed well.
 /// </summary>
 internal sealed class PackedDirectory(Lucene.Net.Store.Directory inner) : FilterDirectory(inner)
 {
-    /// <summary>Term dictionaries, documents and frequencies, positions.</summary>
-    private static readonly string[] PackedKinds = [".tim", ".doc", ".pos"];
+    /// <summary>Documents and frequencies, positions. Not term dictionaries: a search reads a few bytes in many places of them.</summary>
+    private static readonly string[] PackedKinds = [".doc", ".pos"];
 
     public override IndexOutput CreateOutput(string name, IOContext context)
     {

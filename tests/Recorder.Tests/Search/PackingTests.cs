@@ -6,7 +6,7 @@ namespace Recorder.Tests.Search;
 
 public class PackingTests
 {
-    private const string Name = "_0.tim";
+    private const string Name = "_0.pos";
 
     [Theory]
     [InlineData(0, IOContext.UsageContext.FLUSH)]
