@@ -3,16 +3,17 @@ using Recorder.Delivery;
 using Recorder.Flow;
 using Recorder.Intake;
 using Recorder.Screening;
+using Recorder.Screening.Sources;
 using Recorder.Smtp;
 
 namespace Recorder;
 
 /// <summary>
-/// Judge, record, deliver, answer. Until the answer the upstream owes every recipient; with a 2xx we do.
+/// Screen, judge, record, deliver, answer. Until the answer the upstream owes every recipient; with a 2xx we do.
 /// <see cref="ReplyTable"/> is the one table from outcomes to replies.
 /// </summary>
 public sealed class MessageFlow(
-    KeyTurns turns, CaseSorter sorter, Judging judging, Recording recording, HookDelivery delivery, Leftovers leftovers,
+    KeyTurns turns, CaseSorter sorter, VerdictSources sources, Judging judging, Recording recording, HookDelivery delivery, Leftovers leftovers,
     TimeProvider clock, ILogger<MessageFlow> log, RecorderMetrics metrics)
 {
     /// <summary>We answer before any upstream gives up waiting: RFC 5321 §4.5.3.2.6 lets it wait 10 minutes.</summary>
@@ -29,6 +30,7 @@ public sealed class MessageFlow(
         {
             using var turn = await turns.TakeAsync(RetryKey.AllOf(message), deliverBy.Token);
             var cases = await sorter.SortAsync(message, answerBy.Token);
+            message = await sources.ScreenAsync(message, cases, deliverBy.Token);
             cases = await judging.JudgeAsync(message, cases, deliverBy.Token);
             cases = await recording.RecordAsync(message, cases, answerBy.Token);
             cases = await delivery.DeliverAsync(message, cases, deliverBy.Token, answerBy.Token);

@@ -1,4 +1,5 @@
 using Recorder.Archive;
+using Recorder.Ledger;
 using Recorder.Smtp;
 
 namespace Recorder.Flow;
@@ -25,6 +26,9 @@ public sealed record ReceivedMessage(
     IntakeListener Listener, PeerFacts Peer, Envelope Envelope, IReceivedContent Content, WireShape Shape,
     DateTimeOffset ReceivedAt, HeaderGlance Header)
 {
+    /// <summary>What the verdict sources said; null until, and unless, they were asked.</summary>
+    public ScreenedMail? Screened { get; init; }
+
     public bool IsJournal => Listener.Mode == IntakeMode.Journal;
 }
 

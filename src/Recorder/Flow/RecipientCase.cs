@@ -30,10 +30,11 @@ public enum Standing
 /// <param name="Owners">Local mailboxes it stands for; empty outside our domains.</param>
 /// <param name="RecordId">The record it belongs to; null until recorded.</param>
 /// <param name="Disposition">One of <see cref="Dispositions"/>; null until judged.</param>
+/// <param name="Reason">Why that disposition.</param>
 /// <param name="Settlement">How it ended; null while it still has to be delivered.</param>
 public sealed record RecipientCase(
     EnvelopeRecipient Recipient, string RetryKey, IReadOnlyList<string> Owners, Standing Standing,
-    string? RecordId = null, string? Disposition = null, Settlement? Settlement = null, PassTicket? Ticket = null)
+    string? RecordId = null, string? Disposition = null, Settlement? Settlement = null, PassTicket? Ticket = null, ScreeningReason? Reason = null)
 {
     public bool IsUnfinished => Settlement is null;
 }

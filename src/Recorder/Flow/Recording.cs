@@ -44,9 +44,10 @@ public sealed class Recording(ILedger ledger, RecorderMetrics metrics, ILogger<R
         return new RecordedMail(
             message.Envelope.ReversePath,
             [.. cases.DistinctBy(one => one.RetryKey).Select(one => new RecordedRecipient(
-                one.Recipient.Address, one.Owners, one.Disposition ?? Dispositions.Deliver, one.Recipient.Notify, one.Recipient.OriginalRecipient))],
+                one.Recipient.Address, one.Owners, one.Disposition ?? Dispositions.Deliver, one.Recipient.Notify, one.Recipient.OriginalRecipient, one.Reason))],
             message.Envelope.Parameters, message.ReceivedAt, message.Listener.Name, message.IsJournal ? RecordedMail.JournalMode : RecordedMail.RelayMode,
-            peer.Remote.Address.ToString(), peer.Helo, peer.ProtocolName, peer.TlsProtocol, peer.TlsCipher, peer.XForward, message.Shape);
+            peer.Remote.Address.ToString(), peer.Helo, peer.ProtocolName, peer.TlsProtocol, peer.TlsCipher, peer.XForward, message.Shape,
+            Screened: message.Screened);
     }
 }
 

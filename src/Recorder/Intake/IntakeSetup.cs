@@ -6,6 +6,7 @@ using Recorder.Archive;
 using Recorder.Delivery;
 using Recorder.Flow;
 using Recorder.Screening;
+using Recorder.Screening.Sources;
 using Recorder.Settings;
 using Recorder.Smtp.Server;
 
@@ -33,6 +34,7 @@ public static class IntakeSetup
         services.AddSingleton<KeyTurns>();
         services.AddSingleton<RetryKeys>();
         services.AddSingleton<CaseSorter>();
+        services.AddSingleton<VerdictSources>();
         services.AddSingleton<Judging>();
         services.AddSingleton<Recording>();
         services.AddSingleton<MessageFlow>();

@@ -15,5 +15,10 @@ public static class Dispositions
     /// <summary>Bare CR or LF in the message and a next hop without CHUNKING.</summary>
     public const string HeldBareLineEnds = "held.bare-line-ends";
 
+    public const string HeldSpam = "held.spam", HeldPhish = "held.phish", HeldMalware = "held.malware";
+
+    /// <summary>By a list's block, of mail that no filter called spam.</summary>
+    public const string HeldBlocked = "held.blocked";
+
     public static bool IsHeld(string code) => code.StartsWith(HeldPrefix, StringComparison.Ordinal);
 }

@@ -29,6 +29,9 @@ public sealed record Actor(string Kind, string Name, string? Source = null)
 [JsonDerivedType(typeof(DispatchRequested), "dispatch.requested")]
 [JsonDerivedType(typeof(DispatchBegun), "dispatch.begun")]
 [JsonDerivedType(typeof(DispatchEnded), "dispatch.ended")]
+[JsonDerivedType(typeof(ListEntrySet), "list.set")]
+[JsonDerivedType(typeof(ListEntryRemoved), "list.removed")]
+[JsonDerivedType(typeof(PreferencesSet), "preferences.set")]
 public abstract record LedgerEvent
 {
     public required Actor Actor { get; init; }

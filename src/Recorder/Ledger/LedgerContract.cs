@@ -26,6 +26,14 @@ public static class StateKeys
     /// <summary>Which accounts ever held an address: value <see cref="AddressHistory"/>.</summary>
     public static string Address(string address) => $"address/{address}";
 
+    /// <summary>Value <see cref="ListEntry"/>; a scope's entries share a prefix.</summary>
+    public static string ListEntry(string scope, string pattern) => $"list/{scope}/{pattern}";
+    public static string ListEntries(string scope) => $"list/{scope}/";
+
+    /// <summary>Value <see cref="Recorder.Ledger.Preferences"/>.</summary>
+    public static string Preferences(string account) => $"preferences/{account}";
+    public const string AllPreferences = "preferences/";
+
     public static string Session(string hash) => $"session/{hash}";
     public const string Sessions = "session/";
 

@@ -8,8 +8,10 @@ namespace Recorder.Ledger;
 /// <param name="Address">RCPT as received.</param>
 /// <param name="Owners">Normalised local addresses this recipient stands for; empty outside our domains.</param>
 /// <param name="Disposition">One of <see cref="Dispositions"/>.</param>
+/// <param name="Reason">Why; null in records of before there was screening.</param>
 public sealed record RecordedRecipient(
-    string Address, IReadOnlyList<string> Owners, string Disposition, string? Notify = null, string? OriginalRecipient = null);
+    string Address, IReadOnlyList<string> Owners, string Disposition, string? Notify = null, string? OriginalRecipient = null,
+    ScreeningReason? Reason = null);
 
 /// <summary>Where an import found a message.</summary>
 /// <param name="Source">The path that was imported.</param>
@@ -29,11 +31,12 @@ public sealed record ImportedFrom(string Source, string Format, string Name = ""
 /// <param name="Listener">Name of the listener that took it.</param>
 /// <param name="Mode">relay, journal or import.</param>
 /// <param name="Import">Where an import found it; null for what came over the wire.</param>
+/// <param name="Screened">What the verdict sources said; null where nobody was asked.</param>
 public sealed record RecordedMail(
     string ReversePath, IReadOnlyList<RecordedRecipient> Recipients, MailParameters Parameters,
     DateTimeOffset ReceivedAt, string Listener, string Mode,
     string PeerAddress, string Helo, string WithProtocol, string? TlsProtocol, string? TlsCipher, XForwardFacts? XForward,
-    WireShape Shape, ImportedFrom? Import = null)
+    WireShape Shape, ImportedFrom? Import = null, ScreenedMail? Screened = null)
 {
     public const string RelayMode = "relay", JournalMode = "journal", ImportMode = "import";
 

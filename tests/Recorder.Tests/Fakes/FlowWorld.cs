@@ -12,6 +12,7 @@ using Recorder.Flow;
 using Recorder.Intake;
 using Recorder.Ledger;
 using Recorder.Screening;
+using Recorder.Screening.Sources;
 using Recorder.Smtp;
 
 namespace Recorder.Tests.Fakes;
@@ -69,7 +70,7 @@ internal sealed class FlowWorld : IAsyncDisposable
         var book = new SimpleAddressBook(domains);
         var recording = new Recording(Ledger, Metrics, NullLogger<Recording>.Instance);
         var flow = new MessageFlow(
-            Turns, new CaseSorter(retries, book, Signer, passes), new Judging(Routes), recording,
+            Turns, new CaseSorter(retries, book, Signer, passes), new VerdictSources([]), new Judging(Routes), recording,
             new HookDelivery(deliverer, fields, passes, Ledger, Time, Metrics, NullLogger<HookDelivery>.Instance),
             new Leftovers(Ledger, recording, Time, NullLogger<Leftovers>.Instance), Time, NullLogger<MessageFlow>.Instance, Metrics);
         var disk = new DiskWatermark(() => Space, () => OpenSessions, 1 << 20, Time, NullLogger<DiskWatermark>.Instance);

@@ -64,6 +64,9 @@ internal static class Projection
             case DispatchEnded ended:
                 DispatchValues.End(state, ended);
                 break;
+            default:
+                ChoiceValues.Apply(fact, state);
+                break;
         }
     }
 

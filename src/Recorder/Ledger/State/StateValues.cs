@@ -14,6 +14,8 @@ internal static class StateValues
         ["retry-of"] = typeof(RetryRecord),
         ["relay"] = typeof(RelayState),
         ["dispatch"] = typeof(Dispatch),
+        ["list"] = typeof(ListEntry),
+        ["preferences"] = typeof(Preferences),
     };
 
     private static readonly Dictionary<Type, string> Kinds = Types.ToDictionary(pair => pair.Value, pair => pair.Key);
