@@ -39,6 +39,15 @@ public sealed record ReceivedMessage(
 public sealed record HeaderGlance(int ReceivedFields, string ClusterKey, IReadOnlyList<FoundTrace> Traces)
 {
     public static HeaderGlance None { get; } = new(0, "", []);
+
+    /// <summary>The address of every party of every From field, as written; one without an address is "". At most 100.</summary>
+    public IReadOnlyList<string> Authors { get; init; } = [];
+
+    /// <summary>The header is longer than what was looked at: there may be more authors.</summary>
+    public bool IsTruncated { get; init; }
+
+    /// <summary>The one author; null where there is none, where there are several, and where there may be more than were seen.</summary>
+    public string? SoleAuthor => !IsTruncated && Authors is [{ Length: > 0 } only] ? only : null;
 }
 
 /// <param name="Value">The field's value.</param>

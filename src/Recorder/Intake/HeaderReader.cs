@@ -32,7 +32,11 @@ public static class HeaderReader
     public static HeaderGlance Glance(ReadOnlySpan<byte> bytes)
     {
         var facts = HeaderScan.Scan(bytes, TraceField.Name);
-        return new HeaderGlance(facts.ReceivedFieldCount, ClusterKey.Of(facts), facts.TraceValues.Count == 0 ? [] : FindTraces(bytes));
+        return new HeaderGlance(facts.ReceivedFieldCount, ClusterKey.Of(facts), facts.TraceValues.Count == 0 ? [] : FindTraces(bytes))
+        {
+            Authors = [.. facts.From.Select(party => party.Address)],
+            IsTruncated = facts.IsTruncated,
+        };
     }
 
     // The MAC speaks of the bytes after the field, so its end is needed, which no reading of values tells.

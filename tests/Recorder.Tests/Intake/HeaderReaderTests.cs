@@ -18,6 +18,24 @@ public sealed class HeaderReaderTests
     public void Received_fields_of_the_header_are_counted(string message, int count) =>
         Assert.Equal(count, Glance(message).ReceivedFields);
 
+    [Theory]
+    [InlineData("From: Ann <Ann@Example.ORG>\r\n\r\n", "Ann@Example.ORG")]
+    [InlineData("From: a@example.org, b@example.net\r\nFrom: c@example.com\r\n\r\n", "a@example.org|b@example.net|c@example.com")]
+    [InlineData("From: \"boss@example.org\" <evil@example.net>\r\n\r\n", "evil@example.net")]
+    [InlineData("From: Boss <>, evil@example.net\r\n\r\n", "|evil@example.net")]
+    [InlineData("Subject: x\r\n\r\nFrom: body@example.org\r\n", "")]
+    public void Every_author_in_the_header_is_named_as_written(string message, string authors) =>
+        Assert.Equal(authors, string.Join('|', Glance(message).Authors));
+
+    [Theory]
+    [InlineData("From: a@example.org\r\n\r\n", "a@example.org")]
+    [InlineData("From: a@example.org, a@example.org\r\n\r\n", null)]
+    [InlineData("From: Boss <>, a@example.org\r\n\r\n", null)]
+    [InlineData("From: Boss <>\r\n\r\n", null)]
+    [InlineData("From: a@example.org\r\nX-Long: goes on", null)]
+    public void There_is_a_sole_author_only_where_no_other_can_be(string message, string? author) =>
+        Assert.Equal(author, Glance(message).SoleAuthor);
+
     [Fact]
     public void A_trace_field_is_found_with_the_place_where_the_rest_begins()
     {
