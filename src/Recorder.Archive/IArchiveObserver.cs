@@ -13,7 +13,8 @@ public interface IArchiveObserver
     void FileRetired(string file, int entries) { }
     void Sealed(string file, IReadOnlyList<SegmentInfo> segments) { }
 
-    /// <summary>Entries of a retired file that could not be sealed because their bytes are damaged; the file is kept.</summary>
+    /// <summary>Bytes of a retired file are damaged; what is whole is sealed and the file is kept.</summary>
+    /// <param name="damaged">Entries that could not be sealed; not those that the start could not even make out.</param>
     void SetAside(string file, IReadOnlyList<Position> damaged) { }
 
     /// <param name="doing">"append", "rotate" or "seal".</param>

@@ -28,6 +28,9 @@ internal sealed class ActiveFile : ICommitLog
     /// <summary>Whether it holds more than the log's own roots, so that a new day is reason to seal it.</summary>
     public bool HasForeignEntries { get; set; }
 
+    /// <summary>Whether the start found bytes in it that are not what was written, so that it is kept for a person to look at.</summary>
+    public bool HasLostBytes { get; set; }
+
     public bool IsRetired { get; private set; }
 
     public static ActiveFile Create(IDisk disk, string path, FileHeader header)

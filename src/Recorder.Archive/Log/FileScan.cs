@@ -10,8 +10,8 @@ public sealed record MissingRange(long FirstSequence, long LastSequence);
 
 /// <summary>
 /// Reads an active file front to back and gives every entry that is still whole. A batch is written only after the one
-/// before was synced, so only the last can be torn; a bad one that a good one follows is damage, and what is whole in
-/// it is saved.
+/// before was synced, so only the last can be torn; a bad one that another follows is damage, and what is whole in it
+/// is saved.
 /// </summary>
 internal sealed class FileScan(IDiskFile file, string path, FileHeader header, Action<EntryHead, long> found)
 {
@@ -28,7 +28,7 @@ internal sealed class FileScan(IDiskFile file, string path, FileHeader header, A
     public (long Start, int LengthBytes) LastBatch { get; private set; }
 
     /// <param name="limit">The length to read.</param>
-    /// <param name="tailMayBeTorn">true for the newest file: a bad batch without a good one behind it is no damage then.</param>
+    /// <param name="tailMayBeTorn">true for the newest file: a bad batch that no other was begun behind is no damage then.</param>
     public void Run(long limit, bool tailMayBeTorn)
     {
         while (ValidBytes < limit)
@@ -38,10 +38,31 @@ internal sealed class FileScan(IDiskFile file, string path, FileHeader header, A
                 TakeBatch(batch);
                 continue;
             }
-            var next = FindBatch(ValidBytes + 1, limit);
-            if (next < 0 && tailMayBeTorn) return;
+            var next = FindBatch(ValidBytes + 1, limit, intact: true);
+            if (next < 0 && tailMayBeTorn)
+            {
+                if (SkipAcknowledged(limit)) continue;
+                return;
+            }
             SkipDamage(next < 0 ? limit : next);
         }
+    }
+
+    /// <summary>A batch that another one was begun behind had been synced: of two bad ones at the end only the last can be torn.</summary>
+    /// <returns>false when nothing shows that the bad batch here was ever acknowledged.</returns>
+    private bool SkipAcknowledged(long limit)
+    {
+        var own = HeaderAt(ValidBytes);
+        var behind = FindBatch(ValidBytes + 1, limit, intact: false);
+        var end = behind >= 0 ? behind : ValidBytes + (own?.LengthBytes ?? int.MaxValue);
+        if (end >= limit) return false;
+        // Either header may be what is damaged: neither is believed more positions than fit.
+        var mostEntries = (end - ValidBytes) / ActiveFormat.EntryFixedBytes;
+        var last = new[] { own?.LastSequence, HeaderAt(end)?.FirstSequence - 1 }
+            .Where(one => one < NextSequence + mostEntries).Max() ?? 0;
+        SkipDamage(end);
+        MissUpTo(last);
+        return true;
     }
 
     private bool TryReadBatch(long offset, long limit, out BatchHeader batch)
@@ -109,12 +130,16 @@ internal sealed class FileScan(IDiskFile file, string path, FileHeader header, A
     /// <returns>Where the bad batch says it ends, if another begins there; so two in a row are not taken for one.</returns>
     private long? DeclaredEnd(long limit)
     {
-        Span<byte> bytes = stackalloc byte[ActiveFormat.BatchHeaderBytes];
-        file.Read(ValidBytes, bytes);
-        if (!BatchHeader.Looks(bytes, header.Nonce.Span, out var batch)) return null;
+        if (HeaderAt(ValidBytes) is not { } batch) return null;
         var end = ValidBytes + batch.LengthBytes;
-        if (end >= limit) return null;
-        return file.Read(end, bytes) == bytes.Length && BatchHeader.Looks(bytes, header.Nonce.Span, out _) ? end : null;
+        return end < limit && HeaderAt(end) is not null ? end : null;
+    }
+
+    /// <returns>null when nothing there looks like a header of this file's batches.</returns>
+    private BatchHeader? HeaderAt(long offset)
+    {
+        Span<byte> bytes = stackalloc byte[ActiveFormat.BatchHeaderBytes];
+        return file.Read(offset, bytes) == bytes.Length && BatchHeader.Looks(bytes, header.Nonce.Span, out var batch) ? batch : null;
     }
 
     // One flipped bit must not cost a whole batch: entries carry checks of their own.
@@ -132,7 +157,7 @@ internal sealed class FileScan(IDiskFile file, string path, FileHeader header, A
     }
 
     // The nonce makes it certain that what is found is a batch of this file: a mail may contain anything but that.
-    private long FindBatch(long from, long limit)
+    private long FindBatch(long from, long limit, bool intact)
     {
         var window = new byte[64 * 1024];
         for (var at = from; at < limit; at += window.Length - ActiveFormat.BatchHeaderBytes)
@@ -143,7 +168,7 @@ internal sealed class FileScan(IDiskFile file, string path, FileHeader header, A
                 var hit = window.AsSpan(i, read - i).IndexOf(ActiveFormat.BatchMagic);
                 if (hit < 0) break;
                 i += hit;
-                if (BatchHeader.Looks(window.AsSpan(i, read - i), header.Nonce.Span, out _) && TryReadBatch(at + i, limit, out _)) return at + i;
+                if (BatchHeader.Looks(window.AsSpan(i, read - i), header.Nonce.Span, out _) && (!intact || TryReadBatch(at + i, limit, out _))) return at + i;
             }
             if (read < window.Length) break;
         }

@@ -7,6 +7,8 @@ namespace Recorder.Archive.Log;
 /// <summary>The files of one lane that are not sealed, oldest first; the last is the one being written.</summary>
 internal sealed class LogFiles(IDisk disk, string lane)
 {
+    /// <summary>Of a file that was set aside because bytes in it are not what was written.</summary>
+    public const string DamagedSuffix = ".damaged";
     private const string Suffix = ".active";
     private ImmutableList<ActiveFile> _files = [];
 
@@ -25,6 +27,9 @@ internal sealed class LogFiles(IDisk disk, string lane)
         .Where(name => name.EndsWith(Suffix, StringComparison.Ordinal))
         .Select(name => long.TryParse(name[..^Suffix.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0)
         .Where(number => number > 0).Order().ToList();
+
+    /// <summary>Whether a file was set aside and nobody has taken it away.</summary>
+    public bool HasDamaged() => disk.List(Folder).Any(name => name.EndsWith(DamagedSuffix, StringComparison.Ordinal));
 
     public void Add(ActiveFile file) => ImmutableInterlocked.Update(ref _files, files => files.Add(file));
 

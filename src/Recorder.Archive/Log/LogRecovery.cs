@@ -29,8 +29,8 @@ internal sealed class LogRecovery(ArchiveOptions options, IDisk disk, SpoolFolde
         var lastSequence = 0L;
         for (var i = 0; i < opened.Count; i++) lastSequence = Recover(opened[i], i + 1 < opened.Count ? opened[i + 1] : null);
         lastSequence = Continue(lastSequence);
-        // While bytes are damaged, a body that seems to be nobody's may belong to an entry that cannot be read.
-        var orphans = _damaged.Count == 0 ? spool.DeleteOrphans() : 0;
+        // While bytes are damaged, or a damaged file waits for a person, a body that seems to be nobody's may belong to an entry that cannot be read.
+        var orphans = _damaged.Count == 0 && !_files.HasDamaged() ? spool.DeleteOrphans() : 0;
         var report = new RecoveryReport(opened.Count, _entries, _cut, _damaged, _missing, orphans);
         return (new LogState(_files, _bodies, new LogTail(lastSequence), _roots, _lastId), report);
     }
@@ -56,7 +56,7 @@ internal sealed class LogRecovery(ArchiveOptions options, IDisk disk, SpoolFolde
             return new OpenedFile(file, path, rebuilt, length, false);
         // Nothing in it can be told from noise; it stays for whoever wants to look, and its positions are missing.
         file.Dispose();
-        disk.Rename(path, $"{path}.damaged");
+        disk.Rename(path, path + LogFiles.DamagedSuffix);
         disk.SyncDirectory(_files.Folder);
         return null;
     }
@@ -95,7 +95,7 @@ internal sealed class LogRecovery(ArchiveOptions options, IDisk disk, SpoolFolde
 
     private void Take(OpenedFile opened, FileScan scan, List<(EntryHead Head, long Offset)> found, bool isNewest)
     {
-        var file = new ActiveFile(opened.File, opened.Path, opened.Header, scan.ValidBytes);
+        var file = new ActiveFile(opened.File, opened.Path, opened.Header, scan.ValidBytes) { HasLostBytes = scan.Damaged.Count > 0 };
         file.Index.Add(found.Select(one => new IndexedEntry(one.Head.Entry.Position.Sequence, one.Head.Entry.Id, one.Offset, one.Head.HeadBytes)));
         _bodies.Clear();
         foreach (var (head, _) in found) Take(file, head);

@@ -141,10 +141,11 @@ internal sealed class LogSealer : IDisposable
     private void Discard(ActiveFile file, IReadOnlyList<Position> damaged)
     {
         var spooled = file.Index.All().Select(at => SpoolNameOf(file, at)).OfType<(Position, string)>().ToList();
-        if (damaged.Count > 0)
+        var aside = file.Path + LogFiles.DamagedSuffix;
+        if (damaged.Count > 0 || file.HasLostBytes)
         {
             _observer.SetAside(file.Path, damaged);
-            _files.Disk.Rename(file.Path, $"{file.Path}.damaged");
+            _files.Disk.Rename(file.Path, aside);
         }
         else
         {
@@ -155,7 +156,7 @@ internal sealed class LogSealer : IDisposable
         file.Dispose();
         foreach (var (position, name) in spooled)
         {
-            if (damaged.Contains(position)) _spool.MoveAway(name, $"{file.Path}.damaged.{position.Sequence}");
+            if (damaged.Contains(position)) _spool.MoveAway(name, $"{aside}.{position.Sequence}");
             else _spool.Release(name);
         }
     }

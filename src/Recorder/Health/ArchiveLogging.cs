@@ -37,7 +37,7 @@ public sealed partial class ArchiveLogging(ILogger<MailArchive> logger) : IArchi
         [LoggerMessage(1003, LogLevel.Information, "Sealed {File} into {Segments} segments, {Bytes} bytes")]
         public static partial void Sealed(ILogger logger, string file, int segments, long bytes);
 
-        [LoggerMessage(1004, LogLevel.Error, "{File} is kept aside: {Entries} of its entries are damaged and could not be sealed; run recorder verify")]
+        [LoggerMessage(1004, LogLevel.Error, "{File} is kept aside because bytes in it are damaged; {Entries} entries could not be sealed; run recorder verify")]
         public static partial void SetAside(ILogger logger, string file, int entries);
 
         [LoggerMessage(1005, LogLevel.Error, "The archive could not {Doing}")]

@@ -183,6 +183,59 @@ public sealed class LogFaultTests
         Assert.True((await bench.MailAsync("goes on")).Position.Sequence > 3);
     }
 
+    /// <summary>Offsets count from the start of a batch: 64 bytes of its header, an entry's head, 2000 bytes of content.</summary>
+    [Theory]
+    [InlineData(2000, 2000, true)] // both contents
+    [InlineData(64 + 30, 2000, false)] // the head of the second mail
+    [InlineData(2, 2000, true)] // the magic of the second batch
+    [InlineData(8, 2000, true)] // its length
+    [InlineData(2000, 2, true)] // the magic of the last batch
+    [InlineData(64 + 30, 26, false)] // its nonce
+    [InlineData(64 + 30, 17, false)] // its first position
+    public async Task Of_two_damaged_batches_at_the_end_only_the_last_is_taken_for_torn(int second, int last, bool isKept)
+    {
+        var disk = new FaultyDisk(seed: 7);
+        await using var bench = await LogBench.OpenAsync(disk);
+        await bench.MailAsync(LogBench.Bytes(2000, 1));
+        var starts = new List<long> { bench.Log.Status.ActiveFileBytes };
+        var damaged = await bench.MailAsync(LogBench.Bytes(2000, 2));
+        starts.Add(bench.Log.Status.ActiveFileBytes);
+        await bench.MailAsync(LogBench.Bytes(2000, 3));
+        var path = bench.NewestFile();
+        await bench.CloseAsync();
+        disk.Rot(path, starts[0] + second);
+        disk.Rot(path, starts[1] + last);
+
+        await bench.OpenAsync();
+        var report = bench.Log.Status.Recovery;
+        Assert.Equal(starts[1], Assert.Single(report.Cut).Offset);
+        Assert.Equal(starts[0], Assert.Single(report.Damaged).Offset);
+        Assert.Equal(isKept, await bench.Log.FindAsync(damaged.Id, default) is not null);
+        await bench.Log.SealAsync(default);
+        Assert.True(disk.Exists($"{path}.damaged"));
+        var isWhole = isKept && second < 64;
+        if (isWhole) Assert.Equal(LogBench.Bytes(2000, 2), await bench.ContentOfAsync(damaged.Id));
+        Assert.Equal(isWhole ? [] : ["main/2: position 2 is in no segment"], await bench.ProblemsAsync());
+        await bench.ReopenAsync();
+        Assert.Equal(isWhole ? [] : ["main/2: position 2 is in no segment"], await bench.ProblemsAsync());
+    }
+
+    [Fact]
+    public async Task A_spooled_body_whose_entry_is_lost_stays_with_the_damaged_file()
+    {
+        var disk = new FaultyDisk(seed: 7);
+        await using var bench = await LogBench.OpenAsync(disk);
+        await bench.MailAsync(LogBench.Bytes(9000, 1));
+        await bench.MailAsync("after");
+        disk.Rot(bench.NewestFile(), 256 + 64 + 30);
+        for (var i = 0; i < 2; i++)
+        {
+            await bench.ReopenAsync();
+            await bench.Log.SealAsync(default);
+            Assert.Single(bench.Files("spool/main"), path => path.EndsWith(".body", StringComparison.Ordinal));
+        }
+    }
+
     [Fact]
     public async Task Damaged_entries_do_not_keep_the_others_from_being_sealed()
     {
