@@ -11,6 +11,7 @@ using Recorder.Indexing;
 using Recorder.Intake;
 using Recorder.Ledger;
 using Recorder.Recovery;
+using Recorder.Screening.Lists;
 using Recorder.Search;
 using Recorder.Settings;
 using Recorder.Transfer;
@@ -108,6 +109,7 @@ public static class RecorderApp
         services.AddLedger();
         services.AddAccounts();
         services.AddIndexing();
+        services.AddSenderLists();
         services.AddTransfer();
         services.AddSingleton<SetupLink>();
         if (parts == AppParts.ControlOnly)

@@ -45,9 +45,15 @@ internal static class EventDocuments
         DispatchBegun begun => [(mailboxOf(begun) ?? "", begun)],
         DispatchEnded ended => [(ended.Outcome.Mailbox, ended)],
         // Bookkeeping between two servers: nobody searches for it.
-        AnswerConfirmed or AnswersConfirmed => [],
+        AnswerConfirmed or AnswersConfirmed or ListEntriesHit => [],
+        ListEntrySet set => [(PersonOf(set.Entry.Scope), set)],
+        ListEntriesSet many => [(PersonOf(many.Scope), many)],
+        ListEntryRemoved removed => [(PersonOf(removed.Scope), removed)],
         _ => [("", fact)],
     };
+
+    // Nobody's mailbox where a list is a domain's or the site's.
+    private static string PersonOf(string scope) => ListScopes.AccountOf(scope) ?? "";
 
     private static string RecordOf(LedgerEvent fact) => fact switch
     {

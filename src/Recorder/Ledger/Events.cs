@@ -31,6 +31,8 @@ public sealed record Actor(string Kind, string Name, string? Source = null)
 [JsonDerivedType(typeof(DispatchEnded), "dispatch.ended")]
 [JsonDerivedType(typeof(ListEntrySet), "list.set")]
 [JsonDerivedType(typeof(ListEntryRemoved), "list.removed")]
+[JsonDerivedType(typeof(ListEntriesSet), "list.imported")]
+[JsonDerivedType(typeof(ListEntriesHit), "list.hit")]
 [JsonDerivedType(typeof(PreferencesSet), "preferences.set")]
 public abstract record LedgerEvent
 {

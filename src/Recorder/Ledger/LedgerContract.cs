@@ -30,6 +30,16 @@ public static class StateKeys
     public static string ListEntry(string scope, string pattern) => $"list/{scope}/{pattern}";
     public static string ListEntries(string scope) => $"list/{scope}/";
 
+    /// <summary>Value <see cref="ListSummary"/>; absent where a scope has no entries.</summary>
+    public static string ListSummary(string scope) => $"list-summary/{scope}";
+
+    /// <summary>Value <see cref="Recorder.Ledger.ListHits"/> of an entry that ever decided.</summary>
+    public static string ListHits(string scope, string pattern) => $"list-hits/{scope}/{pattern}";
+
+    /// <summary>Entries by the time they end: value <see cref="ListEntry"/> again, for sweeping.</summary>
+    public static string ListEnd(DateTimeOffset expiresAt, string scope, string pattern) => $"list-end/{expiresAt.UtcTicks:D19}/{scope}/{pattern}";
+    public const string ListEnds = "list-end/";
+
     /// <summary>Value <see cref="Recorder.Ledger.Preferences"/>.</summary>
     public static string Preferences(string account) => $"preferences/{account}";
     public const string AllPreferences = "preferences/";

@@ -8,10 +8,16 @@ internal static class ChoiceValues
         switch (fact)
         {
             case ListEntrySet set:
-                state.Set(StateKeys.ListEntry(set.Entry.Scope, set.Entry.Pattern), set.Entry);
+                ListValues.Set(state, set.Entry);
+                break;
+            case ListEntriesSet many:
+                foreach (var entry in many.Entries) ListValues.Set(state, entry);
                 break;
             case ListEntryRemoved removed:
-                state.Remove(StateKeys.ListEntry(removed.Scope, removed.Pattern));
+                ListValues.Remove(state, removed.Scope, removed.Pattern);
+                break;
+            case ListEntriesHit hit:
+                ListValues.Count(state, hit.Hits);
                 break;
             case PreferencesSet set:
                 state.Set(StateKeys.Preferences(set.Preferences.Address), set.Preferences);

@@ -30,6 +30,7 @@ internal static class Projection
         SessionValues.Sweep(state, now);
         RelayValues.Sweep(state, now - recordsKept);
         DispatchValues.Sweep(state, now - recordsKept);
+        ListValues.Sweep(state, now);
     }
 
     private static void Apply(LedgerEvent fact, StateEditor state)

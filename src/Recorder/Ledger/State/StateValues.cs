@@ -15,6 +15,8 @@ internal static class StateValues
         ["relay"] = typeof(RelayState),
         ["dispatch"] = typeof(Dispatch),
         ["list"] = typeof(ListEntry),
+        ["list-summary"] = typeof(ListSummary),
+        ["list-hits"] = typeof(ListHits),
         ["preferences"] = typeof(Preferences),
     };
 
