@@ -86,6 +86,7 @@ public static class RecorderApp
         services.AddSingleton(Options.Create(settings.Web));
         services.AddSingleton(Options.Create(settings.Accounts));
         services.AddSingleton(Options.Create(settings.Retention));
+        services.AddSingleton(Options.Create(settings.Screening));
         services.AddSingleton(TimeProvider.System);
         // Made by the container, so that it is closed after everything that stands on it.
         services.AddSingleton<IArchiveObserver, ArchiveLogging>();

@@ -1,6 +1,8 @@
 using System.Net;
 using Recorder.Accounts;
 using Recorder.Intake;
+using Recorder.Screening;
+using Recorder.Screening.Sources;
 
 namespace Recorder.Settings;
 
@@ -22,6 +24,25 @@ internal static class CrossChecks
         CheckCertificate(settings.Smtp);
         CheckDomains("Smtp:Domains", settings.Smtp.Domains);
         CheckRoutes(settings);
+        CheckScreening(settings.Screening);
+    }
+
+    private static void CheckScreening(ScreeningOptions screening)
+    {
+        if (screening.Rspamd.Url is { Length: > 0 } url && !(Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"))
+        {
+            throw Bad("Screening:Rspamd:Url", $"'{url}' is not an address like http://127.0.0.1:11333");
+        }
+
+        if (screening.Spamd.Address is { Length: > 0 } address && SpamdAddress.Parse(address) is null)
+        {
+            throw Bad("Screening:Spamd:Address", $"'{address}' is neither host and port like 127.0.0.1:783 nor the path of a socket");
+        }
+
+        if (screening.AuthServId.Any(letter => letter <= ' ' || letter is ';' or '"' or '(' or ')'))
+        {
+            throw Bad("Screening:AuthServId", $"'{screening.AuthServId}' is not one word like mx.example.edu");
+        }
     }
 
     private static void CheckRetention(RecorderSettings settings)

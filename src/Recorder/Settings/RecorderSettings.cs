@@ -3,6 +3,7 @@ using Recorder.Accounts;
 using Recorder.Delivery;
 using Recorder.Intake;
 using Recorder.Retention;
+using Recorder.Screening;
 using Recorder.Web;
 
 namespace Recorder.Settings;
@@ -10,7 +11,8 @@ namespace Recorder.Settings;
 /// <summary>All settings as in force, already checked.</summary>
 public sealed record RecorderSettings(
     DataOptions Data, SmtpOptions Smtp, IReadOnlyList<ListenerOptions> Listeners, NextHopSettings NextHop,
-    IReadOnlyList<RouteSettings> Routes, WebOptions Web, AccountsOptions Accounts, RetentionOptions Retention)
+    IReadOnlyList<RouteSettings> Routes, WebOptions Web, AccountsOptions Accounts, RetentionOptions Retention,
+    ScreeningOptions Screening)
 {
     /// <summary>Reads file, environment and arguments, in that order of growing weight, and checks everything.</summary>
     /// <param name="arguments">Those of the form <c>--Recorder:Section:Key=value</c>.</param>
@@ -38,7 +40,8 @@ public sealed record RecorderSettings(
             BindList<RouteSettings>(root, "Routes"),
             Bind<WebOptions>(root, WebOptions.Section),
             Bind<AccountsOptions>(root, AccountsOptions.Section),
-            Bind<RetentionOptions>(root, RetentionOptions.Section));
+            Bind<RetentionOptions>(root, RetentionOptions.Section),
+            Bind<ScreeningOptions>(root, ScreeningOptions.Section));
         CrossChecks.Run(settings);
         return settings;
     }
@@ -50,13 +53,19 @@ public sealed record RecorderSettings(
     private static T Bind<T>(IConfiguration root, string section) where T : class, new()
     {
         var options = new T();
-        foreach (var property in typeof(T).GetProperties().Where(property => property.CanWrite))
+        BindAll(root, section, options);
+        return options;
+    }
+
+    private static void BindAll(IConfiguration root, string section, object options)
+    {
+        foreach (var property in options.GetType().GetProperties().Where(property => property.CanWrite))
         {
-            BindOne(root, section, options, property.Name);
+            if (SettingsCatalog.IsGroup(property)) BindAll(root, $"{section}:{property.Name}", property.GetValue(options)!);
+            else BindOne(root, section, options, property.Name);
         }
 
         Validate(options, section);
-        return options;
     }
 
     // Property by property, so that a value that does not convert is named by its own key.
@@ -85,6 +94,7 @@ public sealed record RecorderSettings(
         return plain.IsEnum ? $"one of {string.Join(", ", Enum.GetNames(plain))}"
             : plain == typeof(bool) ? "true or false"
             : plain == typeof(int) || plain == typeof(long) ? "a whole number"
+            : plain == typeof(double) ? "a number"
             : $"a {plain.Name}";
     }
 

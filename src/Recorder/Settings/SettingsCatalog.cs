@@ -1,7 +1,10 @@
+using System.Collections;
+using System.Reflection;
 using Recorder.Accounts;
 using Recorder.Delivery;
 using Recorder.Intake;
 using Recorder.Retention;
+using Recorder.Screening;
 using Recorder.Web;
 
 namespace Recorder.Settings;
@@ -25,5 +28,10 @@ public static class SettingsCatalog
         new(WebOptions.Section, typeof(WebOptions)),
         new(AccountsOptions.Section, typeof(AccountsOptions)),
         new(RetentionOptions.Section, typeof(RetentionOptions)),
+        new(ScreeningOptions.Section, typeof(ScreeningOptions)),
     ];
+
+    /// <summary>A property that holds further keys below its own: <c>Screening:Rspamd:Url</c>.</summary>
+    public static bool IsGroup(PropertyInfo property) =>
+        property.PropertyType is { IsClass: true } type && type != typeof(string) && !typeof(IEnumerable).IsAssignableFrom(type);
 }

@@ -15,24 +15,30 @@ internal static class UnknownKeys
                 ?? throw Unknown(section.Path, section.Key, SettingsCatalog.Sections.Select(candidate => candidate.Name));
             foreach (var holder in known.IsList ? section.GetChildren() : [section])
             {
-                RefuseProperties(holder, known);
+                RefuseNames(holder, known);
+                RefuseProperties(holder, known.Type);
             }
         }
     }
 
-    private static void RefuseProperties(IConfigurationSection holder, SettingsSection known)
+    private static void RefuseNames(IConfigurationSection holder, SettingsSection known)
     {
         if (known.IsList && !int.TryParse(holder.Key, out _))
         {
             throw new SettingsException(holder.Path, $"{known.Name} is a list: write {known.Name}:0:{holder.Key}");
         }
+    }
 
-        var names = known.Type.GetProperties().Where(property => property.CanWrite).ToList();
+    private static void RefuseProperties(IConfigurationSection holder, Type options)
+    {
+        var names = options.GetProperties().Where(property => property.CanWrite).ToList();
         foreach (var key in holder.GetChildren())
         {
             var property = names.FirstOrDefault(candidate => Same(candidate.Name, key.Key))
                 ?? throw Unknown(key.Path, key.Key, names.Select(candidate => candidate.Name));
-            RefuseDepth(key, property);
+            if (!SettingsCatalog.IsGroup(property)) RefuseDepth(key, property);
+            else if (key.Value is { Length: > 0 }) throw new SettingsException(key.Path, $"is a group: write {key.Path}:{property.PropertyType.GetProperties()[0].Name}={key.Value}");
+            else RefuseProperties(key, property.PropertyType);
         }
     }
 

@@ -25,16 +25,27 @@ internal static partial class SettingsPage
             .AppendLine("This page is written from the code and checked by a test.");
         foreach (var section in SettingsCatalog.Sections)
         {
-            page.AppendLine().AppendLine($"## Recorder:{section.Name}{(section.IsList ? ":N" : "")}").AppendLine();
-            page.AppendLine(words[$"T:{section.Type.FullName}"]).AppendLine();
-            page.AppendLine("| key | default | allowed | what it does |").AppendLine("|---|---|---|---|");
-            foreach (var property in section.Type.GetProperties().Where(property => property.CanWrite))
-            {
-                page.AppendLine(Row(property, Activator.CreateInstance(section.Type)!, words));
-            }
+            WriteSection(page, section.Name + (section.IsList ? ":N" : ""), section.Type, words);
         }
 
         return page.Replace("\r\n", "\n").ToString();
+    }
+
+    private static void WriteSection(StringBuilder page, string name, Type type, Dictionary<string, string> words)
+    {
+        var properties = type.GetProperties().Where(property => property.CanWrite).ToLookup(SettingsCatalog.IsGroup);
+        page.AppendLine().AppendLine($"## Recorder:{name}").AppendLine();
+        page.AppendLine(words[$"T:{type.FullName}"]).AppendLine();
+        page.AppendLine("| key | default | allowed | what it does |").AppendLine("|---|---|---|---|");
+        foreach (var property in properties[false])
+        {
+            page.AppendLine(Row(property, Activator.CreateInstance(type)!, words));
+        }
+
+        foreach (var group in properties[true])
+        {
+            WriteSection(page, $"{name}:{group.Name}", group.PropertyType, words);
+        }
     }
 
     private static string Row(PropertyInfo property, object defaults, Dictionary<string, string> words) =>

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Recorder.Screening;
 using Recorder.Settings;
 using Recorder.Smtp;
 
@@ -23,6 +24,17 @@ public sealed class SettingsTests
     [InlineData("Retention:Days", "30", "need Retention:AllowShorter=true")]
     [InlineData("Web:Listen", "8080", "is not an address like")]
     [InlineData("Listeners:first:Listen", "127.0.0.1:1", "is a list")]
+    [InlineData("Screening:WhenDown", "Drop", "is not one of Deliver, Defer")]
+    [InlineData("Screening:TrustedHops", "-1", "must be between")]
+    [InlineData("Screening:AuthServId", "mx example", "is not one word")]
+    [InlineData("Screening:Rspamd", "http://127.0.0.1:11333", "is a group: write Recorder:Screening:Rspamd:Url=")]
+    [InlineData("Screening:Rspamd:Urll", "http://127.0.0.1:11333", "did you mean Url?")]
+    [InlineData("Screening:Rspamd:Url", "127.0.0.1:11333", "is not an address like http")]
+    [InlineData("Screening:Rspamd:Url:Port", "1", "takes one value")]
+    [InlineData("Screening:Rspamd:MaxConcurrent", "0", "must be between")]
+    [InlineData("Screening:Rspamd:SpamScore", "six", "is not a number")]
+    [InlineData("Screening:Spamd:Address", "783", "is neither host and port")]
+    [InlineData("Screening:PhishSymbols", "PHISHING", "is a list")]
     public void A_bad_setting_is_named_with_its_reason_on_one_line(string key, string value, string reason)
     {
         var problem = Assert.Throws<SettingsException>(() => Load((key, value)));
@@ -37,12 +49,17 @@ public sealed class SettingsTests
         var settings = Load(
             ("Data:Path", "/srv/mail"), ("Smtp:Protocol", "lmtp"), ("Smtp:Domains:0", "example.edu"), ("Smtp:Domains:1", "example.org"),
             ("NextHop:Host", "mail.example.edu"), ("Routes:0:Host", "other"), ("Routes:0:Domains:0", "example.org"),
-            ("Retention:Days", "30"), ("Retention:AllowShorter", "true"));
+            ("Retention:Days", "30"), ("Retention:AllowShorter", "true"),
+            ("Screening:WhenDown", "defer"), ("Screening:PhishSymbols:0", "X_*"), ("Screening:Rspamd:Url", "http://127.0.0.1:11333"), ("Screening:Headers:Rspamd", "true"));
         Assert.Equal("/srv/mail", settings.Data.Path);
         Assert.Equal(SmtpProtocol.Lmtp, settings.Smtp.Protocol);
         Assert.Equal(["example.edu", "example.org"], settings.Smtp.Domains);
         Assert.Equal("other", Assert.Single(settings.Routes).Host);
         Assert.Equal(30, settings.Retention.Days);
+        Assert.Equal(WhenFilterIsDown.Defer, settings.Screening.WhenDown);
+        Assert.Equal(["X_*"], settings.Screening.PhishSymbols);
+        Assert.Equal("http://127.0.0.1:11333", settings.Screening.Rspamd.Url);
+        Assert.True(settings.Screening.Headers is { Rspamd: true, SpamAssassin: false });
     }
 
     [Fact]
