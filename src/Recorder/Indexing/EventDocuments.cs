@@ -44,6 +44,12 @@ internal static class EventDocuments
         DispatchRequested asked => [(asked.Mailbox, asked)],
         DispatchBegun begun => [(mailboxOf(begun) ?? "", begun)],
         DispatchEnded ended => [(ended.Outcome.Mailbox, ended)],
+        ReleaseAsked asked => [(asked.Mailbox, asked)],
+        ReleaseDecided decided => [(decided.Mailbox, decided)],
+        MessageReported report => [(report.Mailbox, report)],
+        MessageHidden hidden => [(hidden.Mailbox, hidden)],
+        // One for each record, so that a record's audit has it; it names no mailbox, so no timeline does.
+        CampaignActed acted => acted.RecordIds.Select(id => ("", (LedgerEvent)(acted with { RecordIds = [id] }))),
         // Bookkeeping between two servers: nobody searches for it.
         AnswerConfirmed or AnswersConfirmed or ListEntriesHit => [],
         ListEntrySet set => [(PersonOf(set.Entry.Scope), set)],
@@ -62,6 +68,11 @@ internal static class EventDocuments
         DispatchRequested asked => asked.RecordId,
         DispatchBegun begun => begun.RecordId,
         DispatchEnded ended => ended.RecordId,
+        ReleaseAsked asked => asked.RecordId,
+        ReleaseDecided decided => decided.RecordId,
+        MessageReported report => report.RecordId,
+        MessageHidden hidden => hidden.RecordId,
+        CampaignActed acted => acted.RecordIds[0],
         _ => "",
     };
 }

@@ -34,6 +34,11 @@ public sealed record Actor(string Kind, string Name, string? Source = null)
 [JsonDerivedType(typeof(ListEntriesSet), "list.imported")]
 [JsonDerivedType(typeof(ListEntriesHit), "list.hit")]
 [JsonDerivedType(typeof(PreferencesSet), "preferences.set")]
+[JsonDerivedType(typeof(ReleaseAsked), "release.asked")]
+[JsonDerivedType(typeof(ReleaseDecided), "release.decided")]
+[JsonDerivedType(typeof(MessageReported), "message.reported")]
+[JsonDerivedType(typeof(MessageHidden), "message.hidden")]
+[JsonDerivedType(typeof(CampaignActed), "campaign.acted")]
 public abstract record LedgerEvent
 {
     public required Actor Actor { get; init; }

@@ -36,22 +36,24 @@ internal sealed class RecordAccess(IArchiveLog archive, IAddressBook book, IOpti
         }
 
         var own = mail.Owners.Where(owner => Owns(reader, owner, entry.ReceivedAt)).ToList();
-        return own.Count == 0 ? null : new Sight(entry, mail with { Recipients = Narrowed(mail, own) }, own);
+        return own.Count == 0 ? null : new Sight(
+            entry, mail with { Recipients = Narrowed(reader, mail, own), Screened = Reasons.Narrowed(mail.Screened) }, own);
     }
 
     private static bool Owns(Reader reader, string owner, DateTimeOffset at) =>
         reader.Scope.Any(owned => owned.Address == owner && Ownership.Covers(owned, at));
 
-    private List<RecordedRecipient> Narrowed(RecordedMail mail, List<string> own) =>
-        [.. mail.Recipients.Where(recipient => recipient.Owners.Any(own.Contains)).Select(recipient => Narrowed(recipient, own))];
+    private List<RecordedRecipient> Narrowed(Reader reader, RecordedMail mail, List<string> own) =>
+        [.. mail.Recipients.Where(recipient => recipient.Owners.Any(own.Contains)).Select(recipient => Narrowed(reader, recipient, own))];
 
     // An envelope address may stand for somebody else while the original recipient is the reader, or the other way round.
-    private RecordedRecipient Narrowed(RecordedRecipient recipient, List<string> own)
+    private RecordedRecipient Narrowed(Reader reader, RecordedRecipient recipient, List<string> own)
     {
         var owners = recipient.Owners.Where(own.Contains).ToList();
         return recipient with
         {
             Owners = owners,
+            Reason = Reasons.Narrowed(recipient.Reason, reader.Account, owners),
             Address = IsOwn(recipient.Address, null, own) ? recipient.Address : owners[0],
             OriginalRecipient = recipient.OriginalRecipient is { } original && IsOwn("", original, own) ? original : null,
         };

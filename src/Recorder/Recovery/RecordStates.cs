@@ -24,7 +24,7 @@ internal static class RecordStates
             .OrderByDescending(dispatch => dispatch.RequestedAt)
             .Select(WordOf)
             .FirstOrDefault(word => word is not null);
-        return newest ?? (Dispositions.IsHeld(disposition) ? "held"
+        return newest ?? (Dispositions.IsHeld(disposition) ? HeldWord(state, recordId, own)
             : disposition is Dispositions.Journal or Dispositions.Import ? "recorded"
             : FirstDelivery(state, recordId, own));
     }
@@ -33,6 +33,28 @@ internal static class RecordStates
     public static bool IsHeld(IEnumerable<RecordedRecipient> recipients, IEnumerable<Dispatch> dispatches) =>
         recipients.All(recipient => Dispositions.IsHeld(recipient.Disposition))
         && !dispatches.Any(dispatch => dispatch is { Kind: DispatchKind.Release, State: DispatchState.Accepted });
+
+    /// <summary>The requests for a release that the reader may know of.</summary>
+    public static IReadOnlyList<ReleaseRequest> Requests(IStateSnapshot state, string recordId, IReadOnlyList<string> own) =>
+        [.. state.Range<ReleaseRequest>(ActKeys.RequestsOf(recordId)).Select(pair => pair.Value).Where(request => own.Contains(request.Mailbox))];
+
+    /// <summary>
+    /// The administrator's hold that keeps this reader from a record's body; null where there is none, or where an
+    /// administrator approved the reader's request since.
+    /// </summary>
+    public static RecordOverride? AdminHold(IStateSnapshot state, string recordId, IReadOnlyList<string> own, Account reader) =>
+        !reader.IsAdmin && state.Get<RecordOverride>(ActKeys.Override(CampaignAct.Hold, recordId)) is { } hold
+        && !Requests(state, recordId, own).Any(request => request.State == RequestState.Approved && request.DecidedAt >= hold.At)
+            ? hold : null;
+
+    // Nobody asked: it needs review.
+    private static string HeldWord(IStateSnapshot state, string recordId, IReadOnlyList<string> own) =>
+        Requests(state, recordId, own).Select(request => request.State switch
+        {
+            RequestState.Open => "requested",
+            RequestState.Approved => "approved",
+            _ => "denied",
+        }).LastOrDefault() ?? "held";
 
     // A wish that failed leaves the record as it was before; a failed leftover was the delivery itself.
     private static string? WordOf(Dispatch dispatch) => (dispatch.State, dispatch.Kind) switch

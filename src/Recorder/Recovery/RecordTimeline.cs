@@ -91,11 +91,15 @@ internal static class TimelineSteps
 
     public static IEnumerable<TimelineStep> Of(LedgerEvent fact, string mailbox) => fact switch
     {
-        MessageViewed viewed => [Step(viewed, viewed.What == "message" ? "viewed" : "downloaded", mailbox)],
+        MessageViewed viewed => [Step(viewed, viewed.What is "message" or "facts" ? "viewed" : "downloaded", mailbox)],
         MessageRelayed relayed => relayed.Outcomes.Select(outcome => Step(relayed, OutcomeCode(outcome, "delivered", ended: false), mailbox, outcome)),
         DispatchRequested asked => [Step(asked, RequestCode(asked.Kind), mailbox)],
         DispatchBegun begun => [Step(begun, "attempt-begun", mailbox)],
         DispatchEnded ended => [Step(ended, OutcomeCode(ended.Outcome, DoneCode(ended.Kind), ended.NextAttemptAt is null), mailbox, ended.Outcome)],
+        ReleaseAsked asked => [Step(asked, "review-asked", mailbox, asked.Words)],
+        ReleaseDecided decided => [Step(decided, decided.IsApproved ? "review-approved" : "review-denied", mailbox, decided.Words)],
+        MessageReported report => [Step(report, report.Kind == ReportKind.Spam ? "reported-spam" : "reported-not-spam", mailbox)],
+        MessageHidden hidden => [Step(hidden, hidden.IsHidden ? "hidden" : "unhidden", mailbox)],
         _ => [],
     };
 
@@ -110,8 +114,13 @@ internal static class TimelineSteps
         }
     }
 
-    private static TimelineStep Step(LedgerEvent fact, string code, string mailbox, RecipientOutcome? outcome = null) =>
-        new(fact.At, code, fact.Actor.Name, mailbox, outcome?.NextHop, outcome?.Reply ?? outcome?.Error);
+    private static TimelineStep Step(LedgerEvent fact, string code, string mailbox) => Step(fact, code, mailbox, (string?)null);
+
+    private static TimelineStep Step(LedgerEvent fact, string code, string mailbox, RecipientOutcome outcome) =>
+        new(fact.At, code, fact.Actor.Name, mailbox, outcome.NextHop, outcome.Reply ?? outcome.Error);
+
+    private static TimelineStep Step(LedgerEvent fact, string code, string mailbox, string? words) =>
+        new(fact.At, code, fact.Actor.Name, mailbox, null, string.IsNullOrEmpty(words) ? null : words);
 
     private static string RequestCode(DispatchKind kind) => kind switch
     {

@@ -6,14 +6,11 @@ namespace Recorder.Recovery;
 /// <summary>Resends and releases: wishes in the ledger, which the outbox fulfils.</summary>
 internal sealed class RecordWishes(ILedger ledger, IAddressBook book, TimeProvider time)
 {
-    // What could harm the reader's machine or purse is let go by an administrator alone.
-    private static readonly string[] AdminsOnly = [Dispositions.HeldPrefix + "malware", Dispositions.HeldPrefix + "phish"];
-
     /// <summary>The reader's present addresses, those that the envelope named first.</summary>
     public IReadOnlyList<string> Targets(Reader reader, Sight sight) =>
         [.. Ownership.AddressesAt(reader.Account, time.GetUtcNow()).OrderByDescending(sight.Own.Contains)];
 
-    /// <exception cref="ActRefusedException">not-own-address, still-held.</exception>
+    /// <exception cref="ActRefusedException">not-own-address, still-held, held-by-admin.</exception>
     public async Task<DispatchStatus> ResendAsync(Reader reader, Sight sight, string? mailbox, bool again, CancellationToken cancel)
     {
         var target = Target(reader, sight, mailbox);
@@ -21,6 +18,7 @@ internal sealed class RecordWishes(ILedger ledger, IAddressBook book, TimeProvid
             KeyOf(sight, target),
             state =>
             {
+                CheckAdminHold(state, reader, sight);
                 var known = RecordStates.Dispatches(state, sight.Id, sight.Own, reader.Account);
                 if (RecordStates.IsHeld(sight.Recipients, known))
                 {
@@ -35,26 +33,40 @@ internal sealed class RecordWishes(ILedger ledger, IAddressBook book, TimeProvid
         return Status(reader, sight, DispatchKind.Resend, target);
     }
 
-    /// <exception cref="ActRefusedException">not-held, not-allowed.</exception>
+    /// <exception cref="ActRefusedException">not-held, not-allowed, held-by-admin.</exception>
     public async Task<DispatchStatus> ReleaseAsync(Reader reader, Sight sight, CancellationToken cancel)
     {
-        var held = sight.Recipients.Where(recipient => Dispositions.IsHeld(recipient.Disposition)).ToList();
-        if (held.Count == 0)
-        {
-            throw new ActRefusedException("not-held", "the message is not held");
-        }
-
-        if (!reader.Account.IsAdmin && held.Exists(recipient => AdminsOnly.Any(code => recipient.Disposition.StartsWith(code, StringComparison.Ordinal))))
-        {
-            throw new ActRefusedException("not-allowed", "only an administrator may release this message");
-        }
-
+        var held = CheckRelease(reader, sight);
         foreach (var recipient in held)
         {
             await ReleaseAsync(reader, sight, recipient, cancel);
         }
 
         return Status(reader, sight, DispatchKind.Release, held[0].Address);
+    }
+
+    /// <summary>The recipients that a release would let go.</summary>
+    /// <exception cref="ActRefusedException">not-held, not-allowed, held-by-admin.</exception>
+    public IReadOnlyList<RecordedRecipient> CheckRelease(Reader reader, Sight sight)
+    {
+        CheckAdminHold(ledger.State, reader, sight);
+        var held = sight.Recipients.Where(recipient => Dispositions.IsHeld(recipient.Disposition)).ToList();
+        if (held.Count == 0)
+        {
+            throw new ActRefusedException("not-held", "the message is not held");
+        }
+
+        var isFree = reader.Account.IsAdmin || !Rights.IsForAdmins(sight)
+            || RecordStates.Requests(ledger.State, sight.Id, sight.Own).Any(request => request.State == RequestState.Approved);
+        return isFree ? held : throw new ActRefusedException("not-allowed", "only an administrator may release this message");
+    }
+
+    public static void CheckAdminHold(IStateSnapshot state, Reader reader, Sight sight)
+    {
+        if (RecordStates.AdminHold(state, sight.Id, sight.Own, reader.Account) is not null)
+        {
+            throw new ActRefusedException("held-by-admin", "an administrator holds this message");
+        }
     }
 
     public IReadOnlyList<DispatchStatus> All(Reader reader, Sight sight) =>
@@ -103,7 +115,7 @@ internal sealed class RecordWishes(ILedger ledger, IAddressBook book, TimeProvid
         .Where(dispatch => dispatch.Kind == kind && dispatch.Recipient == recipient)
         .MaxBy(dispatch => dispatch.Round);
 
-    private static string KeyOf(Sight sight, string recipient) => $"wish/{sight.Id}/{recipient}";
+    public static string KeyOf(Sight sight, string recipient) => $"wish/{sight.Id}/{recipient}";
 
     private static DispatchStatus StatusOf(Dispatch dispatch) => new(
         dispatch.RecordId, dispatch.Kind, dispatch.Recipient, dispatch.Round, dispatch.State, dispatch.NextHop, dispatch.LastReply, dispatch.NextAttemptAt);

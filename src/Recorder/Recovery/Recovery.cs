@@ -20,6 +20,7 @@ public sealed class Recovery(
 
     private readonly RecordAccess access = new(archive, book, retention, time);
     private readonly RecordWishes wishes = new(ledger, book, time);
+    private readonly ShownPages shown = new(index);
     private readonly RecordTimeline timeline = new(archive, events, eventProgress, ledger);
     private bool isWithinView;
 
@@ -35,11 +36,13 @@ public sealed class Recovery(
 
     public MessageList Find(Reader reader, string query, int limit, string? cursor, TimeZoneInfo? zone = null)
     {
-        var page = index.Search(new SearchRequest(
-            reader.Scope, query, Math.Clamp(limit, 1, MaxRows), cursor, access.NotBefore, zone));
+        var (words, wantsHidden) = Marks.Split(query);
         var state = ledger.State;
-        var rows = page.Items.Select(hit =>
-            new MessageRow(hit, RecordStates.Word(state, hit.Id, hit.Disposition, hit.Addresses, reader.Account)));
+        var request = new SearchRequest(reader.Scope, words, Math.Clamp(limit, 1, MaxRows), cursor, access.NotBefore, zone);
+        var page = wantsHidden || Marks.Any(state, reader)
+            ? shown.Search(request, hit => !Marks.IsOutOfLists(state, hit.Id) && Marks.IsHidden(state, hit.Id, hit.Addresses) == wantsHidden)
+            : index.Search(request);
+        var rows = page.Items.Select(hit => Row(state, reader, hit));
         return new MessageList(
             [.. rows], page.Next, page.Total, page.TotalIsExact, page.Hints,
             page.IndexedThrough.GetValueOrDefault(archive.Lane), mailProgress.Status.Lag);
@@ -53,15 +56,17 @@ public sealed class Recovery(
             return null;
         }
 
-        RecordView(reader, sight, "message");
-        var view = await ReadViewAsync(id, new MailViewOptions(showRemoteContent, partUrl), cancel);
         var state = ledger.State;
+        var rights = Rights.Of(state, reader, sight);
+        RecordView(reader, sight, rights.IsHeldByAdmin ? "facts" : "message");
+        var view = await ReadViewAsync(id, new MailViewOptions(showRemoteContent, partUrl), cancel);
         var dispatches = RecordStates.Dispatches(state, sight.Id, sight.Own, reader.Account);
         var targets = wishes.Targets(reader, sight);
         return new OpenedMessage(
             id, sight.Mail, sight.Own, RecordStates.Word(state, sight.Id, sight.Recipients[0].Disposition, sight.Own, reader.Account),
-            view, sight.Entry.ContentLengthBytes, Convert.ToHexStringLower(sight.Entry.ContentSha256.Span),
-            targets.Count > 0 && !RecordStates.IsHeld(sight.Recipients, dispatches), targets);
+            rights.IsHeldByAdmin ? Closed(view) : view, sight.Entry.ContentLengthBytes, Convert.ToHexStringLower(sight.Entry.ContentSha256.Span),
+            targets.Count > 0 && !rights.IsHeldByAdmin && !RecordStates.IsHeld(sight.Recipients, dispatches), targets,
+            new SeenRecord(rights, Reasons.Of(sight), Authors.EntryOf(state, reader, view.Facts)));
     }
 
     public async Task<Stream?> OpenSourceAsync(Reader reader, RecordId id, CancellationToken cancel)
@@ -71,6 +76,7 @@ public sealed class Recovery(
             return null;
         }
 
+        RecordWishes.CheckAdminHold(ledger.State, reader, sight);
         RecordView(reader, sight, "source");
         return await archive.OpenContentAsync(id, cancel);
     }
@@ -82,6 +88,7 @@ public sealed class Recovery(
             return null;
         }
 
+        RecordWishes.CheckAdminHold(ledger.State, reader, sight);
         var content = await archive.OpenContentAsync(id, cancel);
         MailPart? part = null;
         try
@@ -117,6 +124,17 @@ public sealed class Recovery(
 
     public async Task<IReadOnlyList<DispatchStatus>?> DispatchesAsync(Reader reader, RecordId id, CancellationToken cancel) =>
         await access.FindAsync(reader, id, cancel) is { } sight ? wishes.All(reader, sight) : null;
+
+    private static MessageRow Row(IStateSnapshot state, Reader reader, SearchHit hit) => new(
+        RecordStates.AdminHold(state, hit.Id, hit.Addresses, reader.Account) is null ? hit : hit with { Summary = "" },
+        RecordStates.Word(state, hit.Id, hit.Disposition, hit.Addresses, reader.Account));
+
+    // Who sent it, when and about what: enough to ask for it.
+    private static MailView Closed(MailView view) => view with
+    {
+        Html = null, Text = "", Headers = [], HasRemoteContent = false,
+        Facts = view.Facts with { Text = "", Summary = "", Attachments = [] },
+    };
 
     private void RecordView(Reader reader, Sight sight, string what)
     {

@@ -7,7 +7,7 @@ using Recorder.Search;
 namespace Recorder.Recovery;
 
 /// <summary>A search hit with what happened to it since, for this reader only.</summary>
-/// <param name="State">delivered, held, pending, released, resent, refused, recorded: the one word a list shows.</param>
+/// <param name="State">delivered, held, requested, approved, denied, pending, released, resent, refused, recorded: the one word a list shows.</param>
 public sealed record MessageRow(SearchHit Hit, string State);
 
 /// <param name="IndexLag">How many records of the log are not searchable yet.</param>
@@ -23,7 +23,7 @@ public sealed record TimelineStep(DateTimeOffset At, string Code, string Actor, 
 /// <summary>A record opened for reading: its facts narrowed to the reader's own recipients.</summary>
 public sealed record OpenedMessage(
     RecordId Id, RecordedMail Facts, IReadOnlyList<string> OwnAddresses, string State, MailView View, long SizeBytes,
-    string Sha256Hex, bool CanResend, IReadOnlyList<string> ResendTargets);
+    string Sha256Hex, bool CanResend, IReadOnlyList<string> ResendTargets, SeenRecord Standing);
 
 /// <summary>Where a resend or release stands.</summary>
 /// <param name="Words">"accepted by NEXT HOP: its words" material; null while pending.</param>
@@ -62,7 +62,7 @@ public interface IRecovery
     Task<DispatchStatus?> ResendAsync(Reader reader, RecordId id, string? mailbox, bool again, CancellationToken cancel);
 
     /// <summary>Lets a held message go on to the reader's own recipient.</summary>
-    /// <exception cref="ActRefusedException">not-held, not-allowed.</exception>
+    /// <exception cref="ActRefusedException">not-held, not-allowed, held-by-admin.</exception>
     Task<DispatchStatus?> ReleaseAsync(Reader reader, RecordId id, CancellationToken cancel);
 
     /// <summary>The newest dispatches of a record for this reader.</summary>

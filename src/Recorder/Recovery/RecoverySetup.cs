@@ -6,6 +6,7 @@ using Recorder.Indexing;
 using Recorder.Ledger;
 using Recorder.Mail;
 using Recorder.Retention;
+using Recorder.Screening.Lists;
 using Recorder.Search;
 
 namespace Recorder.Recovery;
@@ -25,6 +26,22 @@ public static class RecoverySetup
             provider.GetRequiredService<MailReader>(),
             provider.GetRequiredService<IndexFollower>(),
             provider.GetRequiredService<EventFollower>(),
+            provider.GetRequiredService<IOptions<RetentionOptions>>(),
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IRecordActs>(provider => new RecordActs(
+            provider.GetRequiredService<IArchiveLog>(),
+            provider.GetRequiredService<ILedger>(),
+            provider.GetRequiredService<IAddressBook>(),
+            provider.GetRequiredService<MailReader>(),
+            provider.GetRequiredService<ISenderLists>(),
+            provider.GetRequiredService<IOptions<RetentionOptions>>(),
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IReleaseRequests>(provider => new ReleaseRequests(
+            provider.GetRequiredService<IArchiveLog>(),
+            provider.GetRequiredService<IMailIndex>(),
+            provider.GetRequiredService<ILedger>(),
+            provider.GetRequiredService<IAddressBook>(),
+            provider.GetRequiredService<IRecovery>(),
             provider.GetRequiredService<IOptions<RetentionOptions>>(),
             provider.GetRequiredService<TimeProvider>()));
         return services;

@@ -65,10 +65,12 @@ public static class WebSetup
         var pages = app.MapGroup("").WithMetadata(new RequireAntiforgeryTokenAttribute()).ExcludeFromDescription();
         pages.MapAccountPages();
         pages.MapMailPages();
+        pages.MapQuarantinePages();
         pages.MapPageAssets();
         var api = app.MapGroup(ApiPaths.Root);
         api.MapSessionApi();
         api.MapMessagesApi();
+        api.MapQuarantineApi();
         app.MapOpenApi("/openapi/{documentName}.json");
         return app;
     }

@@ -6,6 +6,7 @@ using Recorder.Ledger;
 using Recorder.Mail;
 using Recorder.Recovery;
 using Recorder.Retention;
+using Recorder.Screening.Lists;
 using Recorder.Smtp;
 
 namespace Recorder.Tests.Fakes;
@@ -22,6 +23,9 @@ internal sealed class Counter : IAsyncDisposable
         Mail = new IndexFollower(desk.Log, Index, new MailReader().ReadFacts, TimeProvider.System, NullLogger<IndexFollower>.Instance);
         Events = new EventFollower(desk.Log, EventIndex, desk.Ledger, TimeProvider.System, NullLogger<EventFollower>.Instance);
         Recovery = RecoveryOver(desk.Ledger);
+        Lists = new SenderLists(desk.Ledger, desk.Time);
+        Acts = new RecordActs(desk.Log, desk.Ledger, desk.Book, new MailReader(), Lists, Options.Create(new RetentionOptions()), desk.Time);
+        Requests = new ReleaseRequests(desk.Log, Index, desk.Ledger, desk.Book, Recovery, Options.Create(new RetentionOptions()), desk.Time);
     }
 
     public Desk Desk { get; }
@@ -35,6 +39,12 @@ internal sealed class Counter : IAsyncDisposable
     public EventFollower Events { get; }
 
     public IRecovery Recovery { get; }
+
+    public SenderLists Lists { get; }
+
+    public IRecordActs Acts { get; }
+
+    public IReleaseRequests Requests { get; }
 
     public IRecovery RecoveryOver(ILedger ledger) => new Recorder.Recovery.Recovery(
         Desk.Log, Index, EventIndex, ledger, Desk.Book, new MailReader(), Mail, Events, Options.Create(new RetentionOptions()), Desk.Time);

@@ -23,7 +23,7 @@ namespace Recorder.Tests.Web;
 /// <summary>Pages and API on a real port over a ledger and an archive in memory, with a browser that keeps cookies.</summary>
 internal sealed partial class WebWorld : IAsyncDisposable
 {
-    public const string Alice = "alice@example.edu", Bob = "bob@example.edu";
+    public const string Alice = "alice@example.edu", Bob = "bob@example.edu", Admin = "admin@example.edu";
     private readonly TestFolder folder;
     private readonly List<IDisposable> clients = [];
 
@@ -57,6 +57,8 @@ internal sealed partial class WebWorld : IAsyncDisposable
         builder.Services.AddSingleton<TimeProvider>(counter.Desk.Time);
         builder.Services.AddSingleton<ISessions>(counter.Desk.Sessions);
         builder.Services.AddSingleton(recovery?.Invoke(counter.Recovery) ?? counter.Recovery);
+        builder.Services.AddSingleton(counter.Acts);
+        builder.Services.AddSingleton(counter.Requests);
         builder.Services.AddSingleton(link);
         builder.Services.AddRecorderWeb(new WebOptions());
         var app = builder.Build();
@@ -108,6 +110,15 @@ internal sealed partial class WebWorld : IAsyncDisposable
         return (await Counter.Desk.Ledger.RecordAsync(envelope, Encoding.UTF8.GetBytes(message))).Id;
     }
 
+    /// <summary>A message with one subject for one held recipient, found by the index.</summary>
+    public async Task<RecordId> HeldAsync(string subject, RecordedRecipient recipient, ScreenedMail? screened = null)
+    {
+        var envelope = Mails.Envelope(Counter.Desk.Time.GetUtcNow(), recipient) with { Screened = screened };
+        var id = (await Counter.Desk.Ledger.RecordAsync(envelope, Mails.Message(subject, "is:held"))).Id;
+        await Counter.IndexAsync();
+        return id;
+    }
+
     public IEnumerable<T> Facts<T>() where T : LedgerEvent => Counter.Desk.Log.Entries
         .Where(entry => entry.Kind == EntryKind.Event).Select(entry => LedgerJson.Decode(entry.Payload.Span)).OfType<T>();
 
@@ -123,7 +134,7 @@ internal sealed partial class WebWorld : IAsyncDisposable
     {
         if (Counter.Desk.Accounts.Find(address) is null)
         {
-            await Counter.Desk.AddAsync(address);
+            await Counter.Desk.AddAsync(address, isAdmin: address == Admin);
         }
     }
 

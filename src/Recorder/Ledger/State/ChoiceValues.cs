@@ -22,6 +22,9 @@ internal static class ChoiceValues
             case PreferencesSet set:
                 state.Set(StateKeys.Preferences(set.Preferences.Address), set.Preferences);
                 break;
+            default:
+                QuarantineValues.Apply(fact, state);
+                break;
         }
     }
 }

@@ -31,6 +31,7 @@ internal static class Projection
         RelayValues.Sweep(state, now - recordsKept);
         DispatchValues.Sweep(state, now - recordsKept);
         ListValues.Sweep(state, now);
+        QuarantineValues.Sweep(state, now - recordsKept);
     }
 
     private static void Apply(LedgerEvent fact, StateEditor state)

@@ -18,6 +18,10 @@ internal static class StateValues
         ["list-summary"] = typeof(ListSummary),
         ["list-hits"] = typeof(ListHits),
         ["preferences"] = typeof(Preferences),
+        ["request"] = typeof(ReleaseRequest),
+        ["hidden"] = typeof(HiddenMail),
+        ["report"] = typeof(MailReport),
+        ["override"] = typeof(RecordOverride),
     };
 
     private static readonly Dictionary<Type, string> Kinds = Types.ToDictionary(pair => pair.Value, pair => pair.Key);

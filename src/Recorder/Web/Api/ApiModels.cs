@@ -7,7 +7,7 @@ public sealed record SignInRequest(string Address, string Password);
 /// <param name="Token">For <c>Authorization: Bearer</c>; shown once.</param>
 public sealed record SignInAnswer(string Token, string Address, DateTimeOffset ExpiresAt);
 
-/// <param name="State">delivered, held, pending, released, resent, refused or recorded.</param>
+/// <param name="State">delivered, held, requested, approved, denied, pending, released, resent, refused or recorded.</param>
 /// <param name="Size">Encoded bytes as received.</param>
 public sealed record MessageItem(
     string Id, DateTimeOffset ReceivedAt, string From, string To, string Subject, string Summary, long Size, string State, bool HasAttachment)
@@ -29,11 +29,13 @@ public sealed record AttachmentItem(int Index, string FileName, string ContentTy
 public sealed record HeaderItem(string Name, string Value);
 
 /// <param name="OwnAddresses">Those of the reader's addresses that the envelope named.</param>
+/// <param name="SenderEntry">The reader's own list entry for the author; null where there is none.</param>
 /// <param name="Html">Sanitised markup without remote content; null for a plain message.</param>
 public sealed record MessageAnswer(
     string Id, DateTimeOffset ReceivedAt, string ReversePath, IReadOnlyList<string> OwnAddresses, string State, string Subject,
     IReadOnlyList<HeaderItem> Headers, string Text, string? Html, bool HasRemoteContent, IReadOnlyList<AttachmentItem> Attachments,
-    long Size, string Sha256, bool CanResend, IReadOnlyList<string> ResendTargets);
+    long Size, string Sha256, bool CanResend, IReadOnlyList<string> ResendTargets,
+    IReadOnlyList<WhyItem> Why, RightsItem Rights, RequestAnswer? Request, EntryItem? SenderEntry);
 
 public sealed record TimelineItem(DateTimeOffset At, string Code, string Actor, string Mailbox, string? NextHop, string? Words);
 

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Recorder.Archive;
 using Recorder.Recovery;
 using Recorder.Web.Security;
+using Recorder.Web.Texts;
 
 namespace Recorder.Web.Api;
 
@@ -34,14 +35,16 @@ internal static class MessagesApi
         var opened = RecordId.TryParse(id, out var record)
             ? await recovery.OpenAsync(http.CurrentReader(), record, false, part => $"{ApiPaths.Root}/messages/{id}/parts/{part}", cancel)
             : null;
-        return opened is null ? ApiProblems.NoSuchMessage() : TypedResults.Ok(Answer(opened));
+        return opened is null ? ApiProblems.NoSuchMessage() : TypedResults.Ok(Answer(opened, Text.For(http)));
     }
 
-    private static MessageAnswer Answer(OpenedMessage opened) => new(
+    private static MessageAnswer Answer(OpenedMessage opened, Text text) => new(
         opened.Id.ToString(), opened.Facts.ReceivedAt, opened.Facts.ReversePath, opened.OwnAddresses, opened.State, opened.View.Facts.Subject,
         [.. opened.View.Headers.Select(header => new HeaderItem(header.Name, header.Value))], opened.View.Text, opened.View.Html, opened.View.HasRemoteContent,
         [.. opened.View.Facts.Attachments.Select(part => new AttachmentItem(part.Index, part.FileName, part.ContentType, part.SizeBytes, part.IsDangerous))],
-        opened.SizeBytes, opened.Sha256Hex, opened.CanResend, opened.ResendTargets);
+        opened.SizeBytes, opened.Sha256Hex, opened.CanResend, opened.ResendTargets,
+        [.. opened.Standing.Why.Select(why => WhyItem.Of(why, text))], RightsItem.Of(opened.Standing.Rights), RequestAnswer.Of(opened.Standing.Rights.Request),
+        EntryItem.Of(opened.Standing.Entry));
 
     private static async Task<IResult> RawAsync(string id, IRecovery recovery, HttpContext http, CancellationToken cancel)
     {
@@ -78,8 +81,18 @@ internal static class MessagesApi
         return Accepted(id, status);
     }
 
-    private static async Task<Results<Accepted<DispatchItem>, ProblemHttpResult>> ReleaseAsync(string id, IRecovery recovery, HttpContext http, CancellationToken cancel) =>
-        Accepted(id, RecordId.TryParse(id, out var record) ? await recovery.ReleaseAsync(http.CurrentReader(), record, cancel) : null);
+    private static async Task<Results<Accepted<DispatchItem>, ProblemHttpResult>> ReleaseAsync(
+        string id, IRecovery recovery, IRecordActs acts, HttpContext http, CancellationToken cancel, ReleaseOptions? request = null)
+    {
+        if (!RecordId.TryParse(id, out var record))
+        {
+            return ApiProblems.NoSuchMessage();
+        }
+
+        return Accepted(id, request is { AllowSender: true }
+            ? (await acts.ReleaseAndAllowAsync(http.CurrentReader(), record, cancel))?.Dispatch
+            : await recovery.ReleaseAsync(http.CurrentReader(), record, cancel));
+    }
 
     private static Results<Accepted<DispatchItem>, ProblemHttpResult> Accepted(string id, DispatchStatus? status) =>
         status is null

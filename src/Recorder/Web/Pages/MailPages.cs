@@ -121,7 +121,7 @@ internal static class MailPages
             : Results.NotFound();
 
     // Forms come from the message's own page, whose view is recorded: coming back to it is no further view.
-    private static IResult BackTo(HttpContext http, ViewTickets tickets, RecordId record) => tickets.Covers(http, http.CurrentReader(), record)
+    public static IResult BackTo(HttpContext http, ViewTickets tickets, RecordId record) => tickets.Covers(http, http.CurrentReader(), record)
         ? Results.LocalRedirect($"/mail/{record}?{ViewTickets.QueryName}={tickets.Issue(http.CurrentReader(), record)}")
         : Results.LocalRedirect($"/mail/{record}");
 

@@ -1,0 +1,103 @@
+namespace Recorder.Ledger.State;
+
+/// <summary>What people and administrators did with records: requests, hidden mail, reports, overrides.</summary>
+internal static class QuarantineValues
+{
+    public static void Apply(LedgerEvent fact, StateEditor state)
+    {
+        switch (fact)
+        {
+            case ReleaseAsked asked:
+                Ask(state, asked);
+                break;
+            case ReleaseDecided decided:
+                Decide(state, decided);
+                break;
+            case MessageReported report:
+                state.Set(
+                    ActKeys.Report(report.RecordId, report.Mailbox),
+                    new MailReport(report.RecordId, report.Mailbox, report.Kind, report.Actor.Name, report.At));
+                break;
+            case MessageHidden { IsHidden: true } hidden:
+                var mark = new HiddenMail(hidden.RecordId, hidden.Mailbox, hidden.Actor.Name, hidden.At);
+                state.Set(ActKeys.Hidden(hidden.Mailbox, hidden.RecordId), mark);
+                state.Set(ActKeys.HiddenOf(hidden.RecordId, hidden.Mailbox), mark);
+                break;
+            case MessageHidden shown:
+                Show(state, shown.RecordId, shown.Mailbox);
+                break;
+            case CampaignActed acted:
+                Lay(state, acted);
+                break;
+        }
+    }
+
+    /// <summary>Forgets what concerns records that have left.</summary>
+    public static void Sweep(StateEditor state, DateTimeOffset recordsBefore)
+    {
+        foreach (var (_, hidden) in state.TakeWhile<HiddenMail>(ActKeys.HiddenRecords, one => IsOld(one.RecordId, recordsBefore)))
+        {
+            Show(state, hidden.RecordId, hidden.Mailbox);
+        }
+
+        Sweep<ReleaseRequest>(state, ActKeys.Requests, one => IsOld(one.RecordId, recordsBefore));
+        Sweep<ReleaseRequest>(state, ActKeys.OpenRequests, one => IsOld(one.RecordId, recordsBefore));
+        Sweep<MailReport>(state, ActKeys.Reports, one => IsOld(one.RecordId, recordsBefore));
+        Sweep<RecordOverride>(state, ActKeys.Overrides(CampaignAct.Hold), one => IsOld(one.RecordId, recordsBefore));
+        Sweep<RecordOverride>(state, ActKeys.Overrides(CampaignAct.Hide), one => IsOld(one.RecordId, recordsBefore));
+    }
+
+    private static bool IsOld(string recordId, DateTimeOffset before) => RecordTime.Of(recordId) < before;
+
+    private static void Sweep<T>(StateEditor state, string prefix, Func<T, bool> isOld) where T : class
+    {
+        foreach (var (key, _) in state.TakeWhile(prefix, isOld))
+        {
+            state.Remove(key);
+        }
+    }
+
+    private static void Ask(StateEditor state, ReleaseAsked asked)
+    {
+        var request = new ReleaseRequest(asked.RecordId, asked.Recipient, asked.Mailbox, asked.Actor.Name, asked.At, asked.Words);
+        state.Set(ActKeys.Request(asked.RecordId, asked.Recipient), request);
+        state.Set(ActKeys.OpenRequest(asked.RecordId, asked.Recipient), request);
+    }
+
+    private static void Decide(StateEditor state, ReleaseDecided decided)
+    {
+        var key = ActKeys.Request(decided.RecordId, decided.Recipient);
+        if (state.Get<ReleaseRequest>(key) is { } request)
+        {
+            state.Set(key, request with
+            {
+                State = decided.IsApproved ? RequestState.Approved : RequestState.Denied,
+                DecidedBy = decided.Actor.Name, DecidedAt = decided.At, DecidedWords = decided.Words,
+            });
+        }
+
+        state.Remove(ActKeys.OpenRequest(decided.RecordId, decided.Recipient));
+    }
+
+    private static void Show(StateEditor state, string recordId, string mailbox)
+    {
+        state.Remove(ActKeys.Hidden(mailbox, recordId));
+        state.Remove(ActKeys.HiddenOf(recordId, mailbox));
+    }
+
+    private static void Lay(StateEditor state, CampaignActed acted)
+    {
+        foreach (var recordId in acted.RecordIds)
+        {
+            var key = ActKeys.Override(acted.Act, recordId);
+            if (acted.IsLifted)
+            {
+                state.Remove(key);
+            }
+            else
+            {
+                state.Set(key, new RecordOverride(recordId, acted.Act, acted.Reason, acted.Actor.Name, acted.At));
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using Recorder.Accounts;
+using Recorder.Archive;
+using Recorder.Ledger;
+
+namespace Recorder.Recovery;
+
+/// <summary>What a person does with a record beside finding it and getting it back. As in <see cref="IRecovery"/>, null and
+/// false mean that the reader has no such record.</summary>
+public interface IRecordActs
+{
+    /// <summary>Why the records are where they are; those the reader may not see are missing.</summary>
+    Task<IReadOnlyDictionary<string, SeenRecord>> SeeAsync(Reader reader, IEnumerable<string> recordIds, CancellationToken cancel);
+
+    /// <summary>Asks an administrator to let a held message go; asking twice is asking once.</summary>
+    /// <param name="words">For the administrator; cut at 500 characters.</param>
+    /// <exception cref="ActRefusedException">not-held, not-needed (release it), denied.</exception>
+    Task<ReleaseRequest?> AskAsync(Reader reader, RecordId id, string? words, CancellationToken cancel);
+
+    /// <summary>Puts the author (the address of the header's From) on the reader's own allow or block list.</summary>
+    /// <returns>The entry that was made.</returns>
+    /// <exception cref="ActRefusedException">several-authors, no-author, and those of the lists.</exception>
+    Task<ListEntry?> ListSenderAsync(Reader reader, RecordId id, ListKind kind, CancellationToken cancel);
+
+    /// <summary>Takes the author off the reader's own list.</summary>
+    Task<bool> UnlistSenderAsync(Reader reader, RecordId id, CancellationToken cancel);
+
+    /// <summary>The entry is made only when the message may be released.</summary>
+    /// <exception cref="ActRefusedException">Those of a release and of an entry.</exception>
+    Task<(DispatchStatus Dispatch, ListEntry Entry)?> ReleaseAndAllowAsync(Reader reader, RecordId id, CancellationToken cancel);
+
+    Task<bool> ReportAsync(Reader reader, RecordId id, ReportKind kind, CancellationToken cancel);
+
+    Task<bool> HideAsync(Reader reader, RecordId id, bool isHidden, CancellationToken cancel);
+}
+
+/// <summary>A record's standing for one reader, without its content.</summary>
+/// <param name="Entry">The reader's own list entry for the author; only where the content was read (<see cref="IRecovery.OpenAsync"/>).</param>
+public sealed record SeenRecord(RecordRights Rights, IReadOnlyList<Why> Why, ListEntry? Entry = null);
+
+/// <summary>A request as an administrator sees it: facts, no body.</summary>
+/// <param name="Id">Opaque.</param>
+public sealed record RequestRow(
+    string Id, ReleaseRequest Request, DateTimeOffset? ReceivedAt, string From, string Subject, IReadOnlyList<Why> Why, string State);
+
+/// <summary>The administrators' side of requests. Every method is for administrators alone; the routes see to it.</summary>
+public interface IReleaseRequests
+{
+    /// <param name="decided">The newest decided ones rather than those that wait, oldest first.</param>
+    Task<IReadOnlyList<RequestRow>> ListAsync(Reader admin, bool decided, CancellationToken cancel);
+
+    /// <summary>The message behind a request; the view is recorded in the user's own timeline.</summary>
+    Task<(RequestRow Row, OpenedMessage Message)?> OpenAsync(Reader admin, string requestId, CancellationToken cancel);
+
+    /// <summary>An approval dispatches the release; deciding the same twice changes nothing.</summary>
+    /// <param name="words">For the user.</param>
+    /// <returns>null for no such request.</returns>
+    /// <exception cref="ActRefusedException">already-approved.</exception>
+    Task<ReleaseRequest?> DecideAsync(Reader admin, string requestId, bool isApproved, string words, CancellationToken cancel);
+}

@@ -1,0 +1,94 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Options;
+using Recorder.Accounts;
+using Recorder.Archive;
+using Recorder.Ledger;
+using Recorder.Retention;
+using Recorder.Search;
+
+namespace Recorder.Recovery;
+
+/// <summary>
+/// An administrator sees a record only as far as the request's mailbox does: the request is a grant for that mailbox
+/// and that record.
+/// </summary>
+public sealed class ReleaseRequests(
+    IArchiveLog archive, IMailIndex index, ILedger ledger, IAddressBook book, IRecovery recovery, IOptions<RetentionOptions> retention, TimeProvider time) : IReleaseRequests
+{
+    private const int MaxRows = 200, MaxIdChars = 100;
+
+    private readonly RecordAccess access = new(archive, book, retention, time);
+    private readonly RecordWishes wishes = new(ledger, book, time);
+
+    public async Task<IReadOnlyList<RequestRow>> ListAsync(Reader admin, bool decided, CancellationToken cancel)
+    {
+        var requests = decided
+            ? ledger.State.Range<ReleaseRequest>(ActKeys.Requests).Select(pair => pair.Value)
+                .Where(request => request.State != RequestState.Open).OrderByDescending(request => request.DecidedAt).Take(MaxRows)
+            : ledger.State.Range<ReleaseRequest>(ActKeys.OpenRequests, limit: MaxRows).Select(pair => pair.Value).OrderBy(request => request.AskedAt);
+        var rows = new List<RequestRow>();
+        foreach (var request in requests.ToList())
+        {
+            rows.Add(await RowAsync(admin, request, cancel));
+        }
+
+        return rows;
+    }
+
+    public async Task<(RequestRow Row, OpenedMessage Message)?> OpenAsync(Reader admin, string requestId, CancellationToken cancel) =>
+        Find(requestId) is { } request && RecordId.TryParse(request.RecordId, out var id)
+        && await recovery.OpenAsync(Granted(admin, request), id, false, _ => "", cancel) is { } message
+            ? (await RowAsync(admin, request, cancel), message)
+            : null;
+
+    public async Task<ReleaseRequest?> DecideAsync(Reader admin, string requestId, bool isApproved, string words, CancellationToken cancel)
+    {
+        if (Find(requestId) is not { } found || !RecordId.TryParse(found.RecordId, out var id)
+            || await access.FindAsync(Granted(admin, found), id, cancel) is not { } sight)
+        {
+            return null;
+        }
+
+        var key = ActKeys.Request(found.RecordId, found.Recipient);
+        await ledger.ActAsync(RecordWishes.KeyOf(sight, found.Recipient), state => Decide(state.Get<ReleaseRequest>(key), admin, isApproved, words), cancel);
+        // Of a message that was delivered before an administrator held it, the approval opens the body and sends nothing.
+        if (isApproved && sight.Recipients.Any(recipient => Dispositions.IsHeld(recipient.Disposition)))
+        {
+            await wishes.ReleaseAsync(Granted(admin, found), sight, cancel);
+        }
+
+        return ledger.State.Get<ReleaseRequest>(key);
+    }
+
+    private ReleaseDecided? Decide(ReleaseRequest? request, Reader admin, bool isApproved, string words) => request switch
+    {
+        null => null,
+        { State: RequestState.Approved } => isApproved ? null : throw new ActRefusedException("already-approved", "the release is approved already"),
+        { State: RequestState.Denied } when !isApproved => null,
+        _ => new ReleaseDecided(request.RecordId, request.Recipient, request.Mailbox, isApproved, Words.Tidy(words, RecordActs.MaxWords) ?? "")
+        {
+            Actor = admin.Actor, At = time.GetUtcNow(),
+        },
+    };
+
+    private async Task<RequestRow> RowAsync(Reader admin, ReleaseRequest request, CancellationToken cancel)
+    {
+        var granted = Granted(admin, request);
+        var hit = index.Find(request.RecordId, granted.Scope, access.NotBefore);
+        var sight = RecordId.TryParse(request.RecordId, out var id) ? await access.FindAsync(granted, id, cancel) : null;
+        var state = sight is null ? "" : RecordStates.Word(ledger.State, request.RecordId, sight.Recipients[0].Disposition, sight.Own, granted.Account);
+        return new RequestRow(
+            IdOf(request), request, sight?.Entry.ReceivedAt, hit?.From ?? sight?.Mail.ReversePath ?? "", hit?.Subject ?? "",
+            sight is null ? [] : Reasons.Of(sight), state);
+    }
+
+    private ReleaseRequest? Find(string requestId) => requestId.Length <= MaxIdChars && requestId.IndexOf('~', StringComparison.Ordinal) is var end and > 0
+        ? ledger.State.Range<ReleaseRequest>(ActKeys.RequestsOf(requestId[..end])).Select(pair => pair.Value).FirstOrDefault(request => IdOf(request) == requestId)
+        : null;
+
+    private static string IdOf(ReleaseRequest request) =>
+        $"{request.RecordId}~{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(request.Recipient)).AsSpan(0, 8))}";
+
+    private static Reader Granted(Reader admin, ReleaseRequest request) => admin with { Scope = [new OwnerScope(request.Mailbox)] };
+}
