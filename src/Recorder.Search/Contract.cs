@@ -55,7 +55,8 @@ public interface IMailIndex : IDisposable
     void Commit(IReadOnlyDictionary<string, long> through);
 
     /// <summary>Never throws for what a person types.</summary>
-    SearchPage Search(SearchRequest request);
+    /// <exception cref="OperationCanceledException">Noticed between two segments.</exception>
+    SearchPage Search(SearchRequest request, CancellationToken cancel = default);
 
     /// <summary>The owners recorded for one record among the scope's addresses; null when the scope may not see it or it is not indexed.</summary>
     SearchHit? Find(string id, IReadOnlyList<OwnerScope>? scope, DateTimeOffset? notBefore);
@@ -85,5 +86,5 @@ public interface IEventIndex : IDisposable
     void Add(IReadOnlyList<EventDocument> documents);
     void Refresh(IReadOnlyDictionary<string, long> through);
     void Commit(IReadOnlyDictionary<string, long> through);
-    EventPage Search(EventQuery query);
+    EventPage Search(EventQuery query, CancellationToken cancel = default);
 }

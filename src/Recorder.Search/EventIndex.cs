@@ -1,6 +1,5 @@
-using Lucene.Net.Index;
-using Lucene.Net.Search;
 using Recorder.Search.Documents;
+using Recorder.Search.Matching;
 using Recorder.Search.Paging;
 using Recorder.Search.Partitions;
 using Recorder.Search.Translation;
@@ -55,13 +54,13 @@ public sealed class EventIndex : IEventIndex
     public void Commit(IReadOnlyDictionary<string, long> through) => _partitions.Commit(through);
 
     /// <summary>One page in the order of sequences. A cursor that is none starts at the first page.</summary>
-    public EventPage Search(EventQuery query)
+    public EventPage Search(EventQuery query, CancellationToken cancel = default)
     {
         using var snapshot = _partitions.Acquire();
         var cursor = string.IsNullOrEmpty(query.Cursor) ? null : Cursor.FromText(query.Cursor, Filters(query));
         var plan = new PagePlan(Math.Clamp(query.Limit, 1, _options.MaxPageEvents), Newest: !query.OldestFirst, After: cursor?.Last);
-        var lucene = Translate(query);
-        var rows = new PageSearch(plan, _ => lucene).Run(snapshot);
+        var clause = Translate(query);
+        var rows = new PageSearch(plan, _ => clause, cancel).Run(snapshot);
         var items = rows.Rows.Select(row => EventDocuments.Read(row.View.Reader, row.Document, row.Key.Lane, row.Key.Sequence)).ToList();
         return new EventPage(items, rows.HasMore ? Next(rows.Rows[^1].Key, query) : null);
     }
@@ -74,16 +73,16 @@ public sealed class EventIndex : IEventIndex
 
     private static string Filters(EventQuery query) => (query with { Limit = 0, Cursor = null }).ToString();
 
-    private static Query Translate(EventQuery query) => Combine.And(
+    private static Clause Translate(EventQuery query) => Combine.And(
     [
         Term(EventDocuments.Record, query.RecordId), Term(EventDocuments.Mailbox, query.Mailbox),
         Term(EventDocuments.Actor, query.Actor), Term(EventDocuments.Type, query.Type), Between(query.From, query.Until),
     ]);
 
-    private static Query Term(string field, string? value) =>
-        value is null ? Combine.All : new TermQuery(new Term(field, MailFields.Keyword(value)));
+    private static Clause Term(string field, string? value) =>
+        value is null ? Combine.All : new Word(field, MailFields.Keyword(value));
 
-    private static Query Between(DateTimeOffset? from, DateTimeOffset? until) => from is null && until is null
+    private static Clause Between(DateTimeOffset? from, DateTimeOffset? until) => from is null && until is null
         ? Combine.All
-        : Combine.Range(new ValueRange(EventDocuments.At, from?.UtcTicks ?? long.MinValue, until?.UtcTicks ?? long.MaxValue));
+        : new ValueRange(EventDocuments.At, from?.UtcTicks ?? long.MinValue, until?.UtcTicks ?? long.MaxValue);
 }

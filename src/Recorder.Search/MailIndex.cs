@@ -1,10 +1,8 @@
-using Lucene.Net.Index;
-using Lucene.Net.Search;
 using Recorder.Search.Documents;
+using Recorder.Search.Matching;
 using Recorder.Search.Paging;
 using Recorder.Search.Partitions;
 using Recorder.Search.Querying;
-using Recorder.Search.Translation;
 
 namespace Recorder.Search;
 
@@ -61,22 +59,22 @@ public sealed class MailIndex : IMailIndex
     public void Commit(IReadOnlyDictionary<string, long> through) => _partitions.Commit(through);
 
     /// <inheritdoc/>
-    public SearchPage Search(SearchRequest request)
+    public SearchPage Search(SearchRequest request, CancellationToken cancel = default)
     {
         using var snapshot = _partitions.Acquire();
-        return new MailSearch(snapshot, request, _options, _time.GetUtcNow()).Run();
+        return new MailSearch(snapshot, request, _options, _time.GetUtcNow(), cancel).Run();
     }
 
     /// <inheritdoc/>
     public SearchHit? Find(string id, IReadOnlyList<OwnerScope>? scope, DateTimeOffset? notBefore)
     {
         if (id.Length > MailFields.MaxKeywordChars) return null;
+        var record = new Word(RecordFields.Id, DenseTerms.OfId(id));
         using var snapshot = _partitions.Acquire();
         foreach (var view in snapshot.Views.Reverse())
-        {
-            var found = new IndexSearcher(view.Reader).Search(new TermQuery(RecordFields.TermOf(id)), 1).ScoreDocs;
-            if (found.Length > 0) return MailHits.Read(view.Reader, found[0].Doc, scope, notBefore);
-        }
+            foreach (var segment in view.Reader.Leaves.Reverse())
+                if (record.In(new Segment(segment)) is { } found && found.Advance(0) is < Candidates.End and var document)
+                    return MailHits.Read(view.Reader, segment.DocBase + document, scope, notBefore);
         return null;
     }
 

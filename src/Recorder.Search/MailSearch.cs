@@ -1,3 +1,4 @@
+using Recorder.Search.Matching;
 using Recorder.Search.Paging;
 using Recorder.Search.Partitions;
 using Recorder.Search.Querying;
@@ -6,7 +7,7 @@ using Recorder.Search.Translation;
 namespace Recorder.Search;
 
 /// <summary>One search over one snapshot.</summary>
-internal sealed class MailSearch(Snapshot snapshot, SearchRequest request, MailIndexOptions options, DateTimeOffset now)
+internal sealed class MailSearch(Snapshot snapshot, SearchRequest request, MailIndexOptions options, DateTimeOffset now, CancellationToken cancel)
 {
     private readonly Hints _hints = new();
 
@@ -15,7 +16,7 @@ internal sealed class MailSearch(Snapshot snapshot, SearchRequest request, MailI
         var query = QueryParser.Parse(request.Query, now, request.Zone ?? TimeZoneInfo.Utc, _hints);
         var cursor = ReadCursor();
         if (request.Scope is { Count: 0 }) return Page([], null, 0, true);
-        var rows = new PageSearch(Plan(query, cursor), Translate(query)).Run(snapshot);
+        var rows = new PageSearch(Plan(query, cursor), Translate(query), cancel).Run(snapshot);
         var (total, exact) = cursor is null ? Total(rows) : (cursor.Total, cursor.TotalIsExact);
         var next = rows.HasMore ? new Cursor(rows.Rows[^1].Key, cursor?.AsOf ?? snapshot.Through, total, exact) : null;
         return Page(rows.Rows, next, total, exact);
@@ -29,8 +30,8 @@ internal sealed class MailSearch(Snapshot snapshot, SearchRequest request, MailI
         return cursor;
     }
 
-    private Func<PartitionView, Lucene.Net.Search.Query> Translate(AllOf query) =>
-        view => new MailTranslator(view.Reader, view.Facts, request.Scope, _hints).Translate(query);
+    private Func<PartitionView, Clause> Translate(AllOf query) =>
+        view => new MailTranslator(view.Facts, request.Scope, _hints).Translate(query);
 
     /// <summary>Times that hold for the whole query bound the pages, so that whole partitions and blocks are passed over.</summary>
     private PagePlan Plan(AllOf query, Cursor? cursor)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.Versioning;
 using Recorder.Benchmarks.Compare;
+using Recorder.Benchmarks.Searches;
 using Recorder.Benchmarks.Soak;
 using Spectre.Console;
 
@@ -25,6 +26,11 @@ var rate = new Option<int>("--rate") { Description = "Messages a second.", Defau
 var soak = new Command("soak", "A steady load with restarts, crashes, rebuilds, seals, searches and views going on. Exit code 1 when something was lost or grows.") { minutes, rate };
 soak.SetAction((parsed, cancel) => SoakRun.RunAsync(parsed.GetValue(minutes), parsed.GetValue(rate), cancel));
 
+var documents = new Option<int>("--documents") { Description = "Documents in the index.", DefaultValueFactory = _ => 20_000 };
+var segments = new Option<int>("--segments") { Description = "Segments they lie in.", DefaultValueFactory = _ => 50 };
+var searches = new Command("searches", "What a search costs in processor time, on a made index.") { documents, segments };
+searches.SetAction(parsed => new SearchCosts(parsed.GetValue(documents), parsed.GetValue(segments), Console.WriteLine).Run());
+
 // Ctrl-C: time to end what was started.
-return await new RootCommand("Figures, measured. Peers come from Debian's packages. TMPDIR chooses the disk.") { compare, soak }
+return await new RootCommand("Figures, measured. Peers come from Debian's packages. TMPDIR chooses the disk.") { compare, soak, searches }
     .Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });

@@ -1,5 +1,4 @@
-using Lucene.Net.Index;
-using Lucene.Net.Search;
+using Recorder.Search.Matching;
 using Recorder.Search.Partitions;
 using Recorder.Search.Translation;
 
@@ -7,9 +6,9 @@ namespace Recorder.Search.Paging;
 
 /// <summary>
 /// Finds one page: partition by partition from the newest, stops when no other can hold a row of the page and the count is done.
-/// Inside a large segment it goes backwards in growing windows, so that a broad query costs what the page and the count need.
+/// Segments are asked one after the other, and cancelling is noticed between them. Inside a large one it goes backwards in growing windows, so that a broad query costs what the page and the count need.
 /// </summary>
-internal sealed class PageSearch(PagePlan plan, Func<PartitionView, Query> translate)
+internal sealed class PageSearch(PagePlan plan, Func<PartitionView, Clause> translate, CancellationToken cancel)
 {
     /// <summary>Fewer candidates than this are simply all looked at.</summary>
     private const int SmallCandidates = 20_000;
@@ -34,35 +33,37 @@ internal sealed class PageSearch(PagePlan plan, Func<PartitionView, Query> trans
 
     private void Search(PartitionView view)
     {
-        var query = translate(view);
-        if (Combine.IsNone(query)) return;
-        var weight = new IndexSearcher(view.Reader).CreateNormalizedWeight(query);
+        var clause = translate(view);
+        if (Combine.IsNone(clause)) return;
         var segments = plan.Newest ? view.Reader.Leaves.Reverse() : view.Reader.Leaves;
-        foreach (var segment in segments) Search(view, segment, weight);
+        foreach (var segment in segments)
+        {
+            cancel.ThrowIfCancellationRequested();
+            Search(view, new Segment(segment), clause);
+        }
     }
 
-    private void Search(PartitionView view, AtomicReaderContext segment, Weight weight)
+    private void Search(PartitionView view, Segment segment, Clause clause)
     {
-        var scorer = weight.GetScorer(segment, segment.AtomicReader.LiveDocs);
-        if (scorer is null) return;
-        var values = new SegmentValues(segment);
-        if (!plan.Newest || scorer.GetCost() <= SmallCandidates) Collect(view, values, scorer, 0, int.MaxValue);
-        else SearchBackwards(view, values, segment, weight);
+        if (clause.In(segment) is not { } candidates) return;
+        if (!plan.Newest || candidates.Cost <= SmallCandidates) Collect(view, segment, candidates, 0, int.MaxValue);
+        else SearchBackwards(view, segment, clause);
     }
 
-    private void SearchBackwards(PartitionView view, SegmentValues values, AtomicReaderContext segment, Weight weight)
+    private void SearchBackwards(PartitionView view, Segment segment, Clause clause)
     {
-        var bounds = BlockBounds.Of(segment.AtomicReader);
+        var bounds = BlockBounds.Of(segment.Reader);
         var size = FirstWindowBlocks;
         for (var end = bounds.Count; end > 0;)
         {
             if (_page.IsSettledAgainst(long.MinValue, bounds.MaxUpTo(end - 1))) return;
+            cancel.ThrowIfCancellationRequested();
             var start = end;
             while (start > 0 && end - start < size && !CanSkip(bounds, start - 1)) start--;
             if (start < end)
             {
-                var scorer = weight.GetScorer(segment, segment.AtomicReader.LiveDocs);
-                Collect(view, values, scorer, start * BlockBounds.BlockDocuments, end * BlockBounds.BlockDocuments);
+                if (clause.In(segment) is { } candidates)
+                    Collect(view, segment, candidates, start * BlockBounds.BlockDocuments, end * BlockBounds.BlockDocuments);
                 size *= WindowGrowth;
             }
             end = start < end ? start : end - 1;
@@ -75,9 +76,9 @@ internal sealed class PageSearch(PagePlan plan, Func<PartitionView, Query> trans
         return plan.Excludes(min, max) || plan.HasExpired(max, bounds.KeptMax(block)) || _page.IsSettledAgainst(min, max);
     }
 
-    private void Collect(PartitionView view, SegmentValues values, Scorer scorer, int from, int until)
+    private void Collect(PartitionView view, Segment segment, Candidates candidates, int from, int until)
     {
-        for (var doc = scorer.Advance(from); doc < until && doc != DocIdSetIterator.NO_MORE_DOCS; doc = scorer.NextDoc())
-            _page.Offer(view, values, doc);
+        for (var doc = candidates.Advance(from); doc < until; doc = candidates.Advance(doc + 1))
+            if (candidates.Holds()) _page.Offer(view, segment.Values, doc);
     }
 }

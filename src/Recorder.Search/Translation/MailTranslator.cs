@@ -1,12 +1,11 @@
-using Lucene.Net.Index;
-using Lucene.Net.Search;
 using Recorder.Search.Documents;
+using Recorder.Search.Matching;
 using Recorder.Search.Partitions;
 using Recorder.Search.Querying;
 
 namespace Recorder.Search.Translation;
 
-/// <summary>Turns what a person asked into one Lucene query over one partition, inside what the person may see.</summary>
+/// <summary>Turns what a person asked into one clause over one partition, inside what the person may see.</summary>
 internal sealed class MailTranslator
 {
     private readonly OwnScope? _own;
@@ -14,27 +13,27 @@ internal sealed class MailTranslator
     private readonly PartitionFacts _facts;
 
     /// <param name="scope">Null is the administrator's view.</param>
-    public MailTranslator(IndexReader reader, PartitionFacts facts, IReadOnlyList<OwnerScope>? scope, Hints hints)
+    public MailTranslator(PartitionFacts facts, IReadOnlyList<OwnerScope>? scope, Hints hints)
     {
         _facts = facts;
         _own = scope is null ? null : new OwnScope(scope, facts);
-        _text = new TextClauses(new Vocabulary(reader), hints);
+        _text = new TextClauses(hints);
     }
 
-    public Query Translate(AllOf root) => All(root, _own?.Visible ?? Combine.All);
+    public Clause Translate(AllOf root) => All(root, _own?.Visible ?? Combine.All);
 
-    private Query All(AllOf node, Query within)
+    private Clause All(AllOf node, Clause within)
     {
-        var positive = node.Parts.Where(part => part is not NotNode).Select(Clause).Prepend(within);
-        var negative = node.Parts.OfType<NotNode>().Select(not => Clause(not.Part));
+        var positive = node.Parts.Where(part => part is not NotNode).Select(Of).Prepend(within);
+        var negative = node.Parts.OfType<NotNode>().Select(not => Of(not.Part));
         return Combine.And(positive, negative);
     }
 
-    private Query Clause(QueryNode node) => node switch
+    private Clause Of(QueryNode node) => node switch
     {
         AllOf all => All(all, Combine.All),
-        AnyOf any => Combine.Or(any.Parts.Select(Clause)),
-        NotNode not => Combine.And([], [Clause(not.Part)]),
+        AnyOf any => Combine.Or(any.Parts.Select(Of)),
+        NotNode not => Combine.And([], [Of(not.Part)]),
         TextNode words => Words(words),
         ReceivedNode range => OwnScope.Received(_facts, range.From, range.Until),
         SizeNode size => Size(size),
@@ -44,7 +43,7 @@ internal sealed class MailTranslator
         _ => throw new InvalidOperationException($"no translation for {node.GetType().Name}"),
     };
 
-    private Query Words(TextNode words) => words.Field switch
+    private Clause Words(TextNode words) => words.Field switch
     {
         SearchField.To => Combine.Or([InText(words), Envelope(words)]),
         SearchField.Bcc => Blind(words),
@@ -52,14 +51,14 @@ internal sealed class MailTranslator
         _ => InText(words),
     };
 
-    private Query InText(TextNode words) => _text.Matching(MailFields.Of(words.Field), words);
+    private Clause InText(TextNode words) => _text.Matching(MailFields.Of(words.Field), words);
 
-    private Query Envelope(TextNode words) => _own?.Named(MailFields.Owner, words) ?? _text.Matching([MailFields.Envelope], words);
+    private Clause Envelope(TextNode words) => _own?.Named(MailFields.Owner, words) ?? _text.Matching([MailFields.Envelope], words);
 
-    private Query Blind(TextNode words) => _own?.Named(MailFields.Blind, words) ?? _text.Matching([MailFields.BlindEnvelope], words);
+    private Clause Blind(TextNode words) => _own?.Named(MailFields.Blind, words) ?? _text.Matching([MailFields.BlindEnvelope], words);
 
-    private static Query Size(SizeNode size) => Combine.Range(new ValueRange(
-        MailFields.SizeBytes, size.LargerThanBytes + 1 ?? long.MinValue, size.SmallerThanBytes ?? long.MaxValue));
+    private static ValueRange Size(SizeNode size) =>
+        new(MailFields.SizeBytes, size.LargerThanBytes + 1 ?? long.MinValue, size.SmallerThanBytes ?? long.MaxValue);
 
-    private static Query Term(string field, string term) => new TermQuery(new Term(field, term));
+    private static Word Term(string field, string term) => new(field, term);
 }

@@ -1,7 +1,6 @@
-using Lucene.Net.Index;
-using Lucene.Net.Search;
 using Recorder.Search.Analysis;
 using Recorder.Search.Documents;
+using Recorder.Search.Matching;
 using Recorder.Search.Partitions;
 using Recorder.Search.Querying;
 
@@ -14,26 +13,26 @@ namespace Recorder.Search.Translation;
 internal sealed class OwnScope(IReadOnlyList<OwnerScope> addresses, PartitionFacts facts)
 {
     /// <summary>What the reader may see at all.</summary>
-    public Query Visible => Any(MailFields.Owner, static owner => owner);
+    public Clause Visible => OneOf(MailFields.Owner, static owner => owner);
 
-    public Query Having(string stateCode) => Any(MailFields.State, owner => MailFields.StateTerm(owner, stateCode));
+    public Clause Having(string stateCode) => OneOf(MailFields.State, owner => MailFields.StateTerm(owner, stateCode));
 
     /// <summary>The reader's own copies through an address that these words describe.</summary>
-    public Query Named(string field, TextNode words) =>
-        Any(field, static owner => owner, addresses.Where(own => AddressWords.Describe(words, own.Address)));
+    public Clause Named(string field, TextNode words) =>
+        OneOf(field, static owner => owner, addresses.Where(own => AddressWords.Describe(words, own.Address)));
 
-    private Query Any(string field, Func<string, string> term, IEnumerable<OwnerScope>? some = null) =>
+    private Clause OneOf(string field, Func<string, string> term, IEnumerable<OwnerScope>? some = null) =>
         Combine.Or((some ?? addresses).Select(own => Combine.And(
-            [Received(facts, own.From, own.Until), new TermQuery(new Term(field, MailFields.Keyword(term(own.Address))))])));
+            [Received(facts, own.From, own.Until), new Word(field, MailFields.Keyword(term(own.Address)))])));
 
     /// <summary>Received in [from, until): everything or nothing where the partition's own bounds decide it.</summary>
-    public static Query Received(PartitionFacts facts, DateTimeOffset? from, DateTimeOffset? until)
+    public static Clause Received(PartitionFacts facts, DateTimeOffset? from, DateTimeOffset? until)
     {
         var first = from?.UtcTicks ?? long.MinValue;
         var end = until?.UtcTicks ?? long.MaxValue;
         if (first <= facts.Min && facts.Max < end) return Combine.All;
         if (facts.Max < first || facts.Min >= end || first >= end) return Combine.None;
-        return Combine.Range(new ValueRange(RecordFields.Order, first, end));
+        return new ValueRange(RecordFields.Order, first, end);
     }
 }
 

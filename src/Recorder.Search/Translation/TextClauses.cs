@@ -1,19 +1,18 @@
 using System.Text;
-using Lucene.Net.Index;
-using Lucene.Net.Search;
 using Recorder.Search.Analysis;
 using Recorder.Search.Documents;
+using Recorder.Search.Matching;
 using Recorder.Search.Querying;
 
 namespace Recorder.Search.Translation;
 
-/// <summary>Words and phrases as Lucene queries.</summary>
-internal sealed class TextClauses(Vocabulary vocabulary, Hints hints)
+/// <summary>Words and phrases as clauses.</summary>
+internal sealed class TextClauses(Hints hints)
 {
     /// <summary>Each group of words in any of the fields.</summary>
-    public Query Matching(IReadOnlyList<string> fields, TextNode words)
+    public Clause Matching(IReadOnlyList<string> fields, TextNode words)
     {
-        Query InAny(Func<string, Query> clause) => Combine.Or(fields.Select(clause));
+        Clause InAny(Func<string, Clause> clause) => Combine.Or(fields.Select(clause));
         if (words.WholeAddress is { } address) return InAny(field => Term(field, address));
         if (words.Quoted) return InAny(field => Phrase(field, words.Units, exact: true, prefix: false));
         var groups = Groups(words.Units);
@@ -31,7 +30,7 @@ internal sealed class TextClauses(Vocabulary vocabulary, Hints hints)
         return groups;
     }
 
-    private Query Phrase(string field, IReadOnlyList<TextUnit> units, bool exact, bool prefix)
+    private Clause Phrase(string field, IReadOnlyList<TextUnit> units, bool exact, bool prefix)
     {
         if (units.Count > 1) return InOrder(field, units, exact, prefix);
         var form = units[0].Form(exact);
@@ -39,63 +38,47 @@ internal sealed class TextClauses(Vocabulary vocabulary, Hints hints)
         return prefix ? Beginning(field, form) : Term(field, form);
     }
 
-    private static Query Term(string field, string term) => new TermQuery(new Term(field, term));
+    private static Word Term(string field, string term) => new(field, term);
 
-    private static Query Run(string field, string run)
+    private static Clause Run(string field, string run)
     {
         var pairs = Pairs(run);
         if (pairs.Count == 0) return Term(MailFields.Singles(field), run);
         if (pairs.Count == 1) return Term(field, pairs[0]);
-        var phrase = new PhraseQuery();
-        for (var i = 0; i < pairs.Count; i++) phrase.Add(new Term(field, pairs[i]), i);
-        return phrase;
+        return new InOrder(field, [.. pairs.Select((pair, at) => new ExactPlace(pair, at))]);
     }
 
     // Every term counts, however many there are: a bound over everybody's words would let a reader learn from the own
     // results which words stand in other people's mail.
-    private static Query Beginning(string field, string word) => word.Length <= Grams.MaxPrefixChars
+    private static Clause Beginning(string field, string word) => word.Length <= Grams.MaxPrefixChars
         ? Term(MailFields.Prefixes(field), word)
-        : new ConstantScoreQuery(new CachingWrapperFilter(new PrefixFilter(new Term(field, word))));
+        : new Beginning(field, word);
 
-    private Query InOrder(string field, IReadOnlyList<TextUnit> units, bool exact, bool prefix)
+    private InOrder InOrder(string field, IReadOnlyList<TextUnit> units, bool exact, bool prefix)
     {
-        var phrase = new MultiPhraseQuery();
+        var places = new List<Place>();
         var position = 0;
         for (var i = 0; i < units.Count; i++)
         {
             var form = units[i].Form(exact);
-            if (units[i].IsRun) position = AddRun(phrase, field, form, position);
-            else phrase.Add(prefix && i == units.Count - 1 ? Alternatives(field, form) : [new Term(field, form)], position++);
+            if (units[i].IsRun) position = AddRun(places, form, position);
+            else places.Add(prefix && i == units.Count - 1 ? Open(form, static _ => true, position++) : new ExactPlace(form, position++));
         }
-        return phrase;
+        return new InOrder(field, places);
     }
 
-    private Term[] Alternatives(string field, string beginning) =>
-        [new Term(field, beginning), .. Expand(field, beginning).Where(t => t != beginning).Select(t => new Term(field, t))];
-
     /// <summary>Adds a run inside a longer phrase and answers the position behind it.</summary>
-    private int AddRun(MultiPhraseQuery phrase, string field, string run, int position)
+    private int AddRun(List<Place> places, string run, int position)
     {
         var pairs = Pairs(run);
-        for (var i = 0; i < pairs.Count; i++) phrase.Add([new Term(field, pairs[i])], position + i);
-        if (pairs.Count == 0) phrase.Add(PairsFrom(field, run), position);
+        for (var i = 0; i < pairs.Count; i++) places.Add(new ExactPlace(pairs[i], position + i));
+        // One character alone: the end of a run in the text, or the first of a pair.
+        if (pairs.Count == 0) places.Add(Open(run, static term => CountRunes(term) <= 2, position));
         return position + pairs.Count + 1;
     }
 
-    /// <summary>One character alone: the end of a run in the text, or the first of a pair.</summary>
-    private Term[] PairsFrom(string field, string character)
-    {
-        var pairs = vocabulary.Starting(field, character, term => CountRunes(term) == 2, out var complete);
-        if (!complete) hints.PrefixTooWide(character);
-        return [new Term(field, character), .. pairs.Select(pair => new Term(field, pair))];
-    }
-
-    private IReadOnlyCollection<string> Expand(string field, string beginning)
-    {
-        var found = vocabulary.Starting(field, beginning, keep: static _ => true, out var complete);
-        if (!complete) hints.PrefixTooWide(beginning);
-        return found;
-    }
+    private OpenPlace Open(string beginning, Func<string, bool> keep, int position) =>
+        new(beginning, keep, () => hints.PrefixTooWide(beginning), position);
 
     private static List<string> Pairs(string run)
     {

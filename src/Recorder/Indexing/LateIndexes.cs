@@ -48,7 +48,7 @@ internal sealed class LateMailIndex(Func<IMailIndex> open) : IMailIndex
 
     public void Commit(IReadOnlyDictionary<string, long> through) => index.Value.Commit(through);
 
-    public SearchPage Search(SearchRequest request) => index.Value.Search(request);
+    public SearchPage Search(SearchRequest request, CancellationToken cancel = default) => index.Value.Search(request, cancel);
 
     public SearchHit? Find(string id, IReadOnlyList<OwnerScope>? scope, DateTimeOffset? notBefore) => index.Value.Find(id, scope, notBefore);
 
@@ -68,7 +68,7 @@ internal sealed class LateEventIndex(Func<IEventIndex> open) : IEventIndex
 
     public void Commit(IReadOnlyDictionary<string, long> through) => index.Value.Commit(through);
 
-    public EventPage Search(EventQuery query) => index.Value.Search(query);
+    public EventPage Search(EventQuery query, CancellationToken cancel = default) => index.Value.Search(query, cancel);
 
     public void Dispose() => index.Dispose();
 }

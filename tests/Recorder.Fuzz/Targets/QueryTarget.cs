@@ -1,18 +1,21 @@
 using System.Text;
+using Lucene.Net.Analysis.Core;
+using Lucene.Net.Documents;
 using Lucene.Net.Index;
 using Lucene.Net.Store;
 using Lucene.Net.Util;
+using Recorder.Search.Matching;
 using Recorder.Search.Partitions;
 using Recorder.Search.Querying;
 using Recorder.Search.Translation;
 
 namespace Recorder.Fuzz.Targets;
 
-/// <summary>What a person typed, read and translated. Never throws, and its size is bounded.</summary>
+/// <summary>What a person typed, read, translated and asked of one document. Never throws, and its size is bounded.</summary>
 public sealed class QueryTarget : FuzzTarget
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 23, 8, 0, 0, TimeSpan.Zero);
-    private readonly Lazy<IndexReader> reader = new(Empty);
+    private readonly Lazy<AtomicReaderContext> segment = new(OneDocument);
 
     public override IEnumerable<byte[]> Seeds() =>
         ((string[])["from:amy subject:\"a b\" -c OR (d e*) has:attachment", "寄件者：王 主旨:報告 附件:pdf before:2026-01-01 older_than:3d", "larger:1M smaller:2k is:quarantined list:x rfc822msgid:<a@b>", "((((((((((((((((((a", "\"unclosed -(", "OR OR -- :: to:* \"\" bcc:a after:2026/13/40"])
@@ -30,7 +33,10 @@ public sealed class QueryTarget : FuzzTarget
             Oracle.Holds(clauses <= QueryParser.MaxClauses && depth <= 3 * (QueryParser.MaxDepth + 1) + 1, $"{clauses} clauses, depth {depth}");
             Oracle.Holds(hints.All.Count <= 20, "hints");
             foreach (var scope in (Search.OwnerScope[]?[])[null, [new("amy@example.edu", Now.AddDays(-1), Now)]])
-                new MailTranslator(reader.Value, PartitionFacts.Empty("mail", new Dictionary<string, long>()), scope, hints).Translate(query).ToString();
+            {
+                var clause = new MailTranslator(PartitionFacts.Empty("mail", new Dictionary<string, long>()), scope, hints).Translate(query);
+                if (clause.In(new Segment(segment.Value)) is { } found && found.Advance(0) == 0) found.Holds();
+            }
         }
     }
 
@@ -42,10 +48,11 @@ public sealed class QueryTarget : FuzzTarget
         return (measured.Sum(part => part.Clauses), 1 + measured.Select(part => part.Depth).DefaultIfEmpty().Max());
     }
 
-    private static IndexReader Empty()
+    private static AtomicReaderContext OneDocument()
     {
         var folder = new RAMDirectory();
-        using (new IndexWriter(folder, new IndexWriterConfig(LuceneVersion.LUCENE_48, null))) { }
-        return DirectoryReader.Open(folder);
+        using (var writer = new IndexWriter(folder, new IndexWriterConfig(LuceneVersion.LUCENE_48, new WhitespaceAnalyzer(LuceneVersion.LUCENE_48))))
+            writer.AddDocument([new TextField("text", "a b c d d e", Field.Store.NO)]);
+        return DirectoryReader.Open(folder).Leaves[0];
     }
 }

@@ -69,7 +69,7 @@ internal sealed class InMemoryMailIndex : IMailIndex
         }
     }
 
-    public SearchPage Search(SearchRequest request)
+    public SearchPage Search(SearchRequest request, CancellationToken cancel = default)
     {
         var hits = visible.Values
             .Where(document => document.Subject.Contains(request.Query, StringComparison.OrdinalIgnoreCase)
@@ -124,7 +124,7 @@ internal sealed class InMemoryEventIndex : IEventIndex
 
     public void Commit(IReadOnlyDictionary<string, long> through) => Checkpoint = through;
 
-    public EventPage Search(EventQuery query)
+    public EventPage Search(EventQuery query, CancellationToken cancel = default)
     {
         var found = visible.Values
             .Where(document => query.RecordId is null || document.RecordId == query.RecordId)

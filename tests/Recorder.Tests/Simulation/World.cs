@@ -303,7 +303,7 @@ internal sealed class World : IDisposable
             index.Commit(through);
         }
 
-        public SearchPage Search(SearchRequest request) => index.Search(request);
+        public SearchPage Search(SearchRequest request, CancellationToken cancel = default) => index.Search(request, cancel);
 
         public SearchHit? Find(string id, IReadOnlyList<OwnerScope>? scope, DateTimeOffset? notBefore) => index.Find(id, scope, notBefore);
 
