@@ -8,7 +8,21 @@ public static class ListsSetup
     public static IServiceCollection AddSenderLists(this IServiceCollection services)
     {
         services.TryAddSingleton<SenderLists>();
+        services.TryAddSingleton<ListHitCounter>();
         services.TryAddSingleton<ISenderLists>(provider => provider.GetRequiredService<SenderLists>());
+        services.AddHostedService<HitsAtStop>();
         return services;
+    }
+
+    /// <summary>The last counts go to the ledger before it closes, which is after all services have stopped.</summary>
+    private sealed class HitsAtStop(ListHitCounter hits) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancel) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancel)
+        {
+            hits.Dispose();
+            return Task.CompletedTask;
+        }
     }
 }

@@ -1,0 +1,34 @@
+using Recorder.Ledger;
+using Recorder.Screening.Lists;
+
+namespace Recorder.Screening;
+
+/// <summary>What the site decided for everybody who decided nothing.</summary>
+/// <param name="SpamThreshold">null: each source's own.</param>
+/// <param name="AllowUnauthenticated">An allow counts where no trusted results of authentication exist.</param>
+public sealed record ScreeningPolicy(double? SpamThreshold = null, bool AllowUnauthenticated = false);
+
+/// <summary>Lists and thresholds as one state of the ledger has them, for one message: the site's part is looked up once.</summary>
+public sealed class ListedFacts(IStateSnapshot state, ScreeningPolicy policy, MessageSenders senders, DateTimeOffset now)
+{
+    private readonly IReadOnlyList<ListMatch> site = ListMatches.Of(state, ListScopes.Site, senders, now);
+
+    /// <param name="owners">Of one recipient; nothing of any other comes in here.</param>
+    public IReadOnlyList<PartyFacts> Of(IReadOnlyList<string> owners) => [.. Party.Of(state, owners, now).Select(Of)];
+
+    private PartyFacts Of(Party party) => new(
+        ListChoice.Of(Levels(party), senders, policy.AllowUnauthenticated),
+        (party.Account is null ? null : state.Get<Preferences>(StateKeys.Preferences(party.Account))?.SpamThreshold) ?? policy.SpamThreshold);
+
+    // Looked up as they are asked for: what an earlier level decides costs the later ones nothing.
+    private IEnumerable<ListMatch> Levels(Party party)
+    {
+        foreach (var match in site.Where(match => match.Entry.IsEnforced)) yield return match;
+        if (party.Account is { } account)
+        {
+            foreach (var match in ListMatches.Of(state, ListScopes.User(account), senders, now)) yield return match;
+        }
+        foreach (var match in ListMatches.Of(state, ListScopes.Domain(party.Domain), senders, now)) yield return match;
+        foreach (var match in site.Where(match => !match.Entry.IsEnforced)) yield return match;
+    }
+}
