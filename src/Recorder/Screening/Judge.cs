@@ -67,7 +67,7 @@ public static class Judge
         { Source: "" } => new(Dispositions.Deliver, new ScreeningReason(ReasonCodes.NotScreened)),
         { Score: { } score } when threshold is { } own => ByScore(score >= own, own),
         // Without a threshold of ours the source's own word holds, which may rest on more than the score.
-        { Score: { } score, Threshold: { } its, Category: var category } when category == MailCategory.Spam == score >= its => ByScore(score >= its, its),
+        { Score: { } score, Threshold: { } its, Category: var category } when (category == MailCategory.Spam) == (score >= its) => ByScore(score >= its, its),
         { Category: MailCategory.Spam } => new(Dispositions.HeldSpam, new ScreeningReason(ReasonCodes.Flagged)),
         _ => new(Dispositions.Deliver, new ScreeningReason(ReasonCodes.Clean)),
     };

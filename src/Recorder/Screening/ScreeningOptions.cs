@@ -50,6 +50,15 @@ public sealed class ScreeningOptions
     /// must remove what came in under this name (samples/postfix/screening.cf).</summary>
     public string AuthServId { get; set; } = "";
 
+    /// <summary>Score from which mail is held for whoever chose no threshold of their own, on the filter's scale. Empty: what the filter
+    /// itself calls spam.</summary>
+    [Range(-1_000.0, 1_000.0)]
+    public double? SpamThreshold { get; set; }
+
+    /// <summary>An allow entry counts for mail without any trusted result of SPF, DKIM or DMARC. Anybody can then pass as an allowed
+    /// sender: only for sites whose border checks senders and writes no results.</summary>
+    public bool AllowUnauthenticated { get; set; }
+
     /// <summary>Rspamd, asked over HTTP.</summary>
     public RspamdOptions Rspamd { get; set; } = new();
 

@@ -12,6 +12,7 @@ using Recorder.Flow;
 using Recorder.Intake;
 using Recorder.Ledger;
 using Recorder.Screening;
+using Recorder.Screening.Lists;
 using Recorder.Screening.Sources;
 using Recorder.Smtp;
 
@@ -48,6 +49,9 @@ internal sealed class FlowWorld : IAsyncDisposable
     public IntakeServices Services { get; private set; } = null!;
     public DispatchAttempt Attempts { get; private set; } = null!;
     public RecorderMetrics Metrics { get; private set; } = null!;
+    public ListHitCounter Hits { get; private set; } = null!;
+    public ScreeningPolicy Policy { get; set; } = new();
+    public List<IVerdictSource> Sources { get; } = [];
     public DiskSpace Space { get; set; } = new(1L << 40, 1L << 40);
     public int OpenSessions { get; set; } = 1;
     public KeyTurns Turns { get; } = new();
@@ -64,13 +68,14 @@ internal sealed class FlowWorld : IAsyncDisposable
         Archive ??= Log;
         Ledger = await Recorder.Ledger.Ledger.OpenAsync(Archive, null, Time);
         Metrics = new RecorderMetrics();
+        Hits = new ListHitCounter(Ledger, Time);
         Routes ??= new Routes(new Route(hops.Length == 0 ? [Hop] : hops, Time, NullLogger<Route>.Instance), new Dictionary<string, Route>());
         var (fields, passes, deliverer) = (new TraceFields("mx.test", Signer), new TracePasses(), new Deliverer(Routes));
         var retries = new RetryKeys(Ledger, Time, NullLogger<RetryKeys>.Instance);
         var book = new SimpleAddressBook(domains);
         var recording = new Recording(Ledger, Metrics, NullLogger<Recording>.Instance);
         var flow = new MessageFlow(
-            Turns, new CaseSorter(retries, book, Signer, passes), new VerdictSources([]), new Judging(Routes), recording,
+            Turns, new CaseSorter(retries, book, Signer, passes), new VerdictSources(Sources), new Judging(Routes, Ledger, Policy, Hits, Time), recording,
             new HookDelivery(deliverer, fields, passes, Ledger, Time, Metrics, NullLogger<HookDelivery>.Instance),
             new Leftovers(Ledger, recording, Time, NullLogger<Leftovers>.Instance), Time, NullLogger<MessageFlow>.Instance, Metrics);
         var disk = new DiskWatermark(() => Space, () => OpenSessions, 1 << 20, Time, NullLogger<DiskWatermark>.Instance);

@@ -9,6 +9,7 @@ using Recorder.Intake;
 using Recorder.Ledger;
 using Recorder.Mail;
 using Recorder.Screening;
+using Recorder.Screening.Lists;
 using Recorder.Screening.Sources;
 using Recorder.Flow;
 using Recorder.Search;
@@ -50,7 +51,7 @@ internal sealed class Life
         var book = new AddressBook([Addresses.Ours], "mx.test", new AccountsOptions());
         var recording = new Recording(ledger, metrics, NullLogger<Recording>.Instance);
         var flow = new MessageFlow(
-            new KeyTurns(), new CaseSorter(retries, book, new TraceSigner(TraceKey), passes), new VerdictSources([]), new Judging(routes), recording,
+            new KeyTurns(), new CaseSorter(retries, book, new TraceSigner(TraceKey), passes), new VerdictSources([]), new Judging(routes, ledger, new ScreeningPolicy(), new ListHitCounter(ledger, Clock), Clock), recording,
             new HookDelivery(deliverer, fields, passes, ledger, Clock, metrics, NullLogger<HookDelivery>.Instance),
             new Leftovers(ledger, recording, Clock, NullLogger<Leftovers>.Instance), Clock, NullLogger<MessageFlow>.Instance, metrics);
         var space = new DiskWatermark(() => new DiskSpace(1L << 40, 1L << 40), () => 1, 1 << 20, Clock, NullLogger<DiskWatermark>.Instance);

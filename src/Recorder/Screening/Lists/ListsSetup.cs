@@ -1,18 +1,22 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace Recorder.Screening.Lists;
 
 public static class ListsSetup
 {
-    /// <summary>Needs the ledger and <see cref="TimeProvider"/>.</summary>
+    /// <summary>Needs the ledger, <see cref="TimeProvider"/> and the options of Screening.</summary>
     public static IServiceCollection AddSenderLists(this IServiceCollection services)
     {
         services.TryAddSingleton<SenderLists>();
         services.TryAddSingleton<ListHitCounter>();
+        services.TryAddSingleton(provider => Policy(provider.GetRequiredService<IOptions<ScreeningOptions>>().Value));
         services.TryAddSingleton<ISenderLists>(provider => provider.GetRequiredService<SenderLists>());
         services.AddHostedService<HitsAtStop>();
         return services;
     }
+
+    private static ScreeningPolicy Policy(ScreeningOptions options) => new(options.SpamThreshold, options.AllowUnauthenticated);
 
     /// <summary>The last counts go to the ledger before it closes, which is after all services have stopped.</summary>
     private sealed class HitsAtStop(ListHitCounter hits) : IHostedService
