@@ -48,6 +48,9 @@ internal static class EventDocuments
         ReleaseDecided decided => [(decided.Mailbox, decided)],
         MessageReported report => [(report.Mailbox, report)],
         MessageHidden hidden => [(hidden.Mailbox, hidden)],
+        BulkStarted started => [(started.Account, started)],
+        BulkPaused paused => [(paused.Account, paused)],
+        BulkEnded ended => [(ended.Account, ended)],
         // One for each record, so that a record's audit has it; it names no mailbox, so no timeline does.
         CampaignActed acted => acted.RecordIds.Select(id => ("", (LedgerEvent)(acted with { RecordIds = [id] }))),
         // Bookkeeping between two servers: nobody searches for it.

@@ -39,6 +39,9 @@ public sealed record Actor(string Kind, string Name, string? Source = null)
 [JsonDerivedType(typeof(MessageReported), "message.reported")]
 [JsonDerivedType(typeof(MessageHidden), "message.hidden")]
 [JsonDerivedType(typeof(CampaignActed), "campaign.acted")]
+[JsonDerivedType(typeof(BulkStarted), "bulk.started")]
+[JsonDerivedType(typeof(BulkPaused), "bulk.paused")]
+[JsonDerivedType(typeof(BulkEnded), "bulk.ended")]
 public abstract record LedgerEvent
 {
     public required Actor Actor { get; init; }

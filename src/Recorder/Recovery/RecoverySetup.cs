@@ -5,6 +5,7 @@ using Recorder.Archive;
 using Recorder.Indexing;
 using Recorder.Ledger;
 using Recorder.Mail;
+using Recorder.Recovery.Bulk;
 using Recorder.Retention;
 using Recorder.Screening.Lists;
 using Recorder.Search;
@@ -44,6 +45,9 @@ public static class RecoverySetup
             provider.GetRequiredService<IRecovery>(),
             provider.GetRequiredService<IOptions<RetentionOptions>>(),
             provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<BulkJobs>();
+        services.AddSingleton<IBulkJobs>(provider => provider.GetRequiredService<BulkJobs>());
+        services.AddHostedService<BulkWorker>();
         return services;
     }
 }

@@ -66,11 +66,13 @@ public static class WebSetup
         pages.MapAccountPages();
         pages.MapMailPages();
         pages.MapQuarantinePages();
+        pages.MapBulkPages();
         pages.MapPageAssets();
         var api = app.MapGroup(ApiPaths.Root);
         api.MapSessionApi();
         api.MapMessagesApi();
         api.MapQuarantineApi();
+        api.MapBulkApi();
         app.MapOpenApi("/openapi/{documentName}.json");
         return app;
     }

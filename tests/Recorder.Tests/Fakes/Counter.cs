@@ -5,6 +5,7 @@ using Recorder.Indexing;
 using Recorder.Ledger;
 using Recorder.Mail;
 using Recorder.Recovery;
+using Recorder.Recovery.Bulk;
 using Recorder.Retention;
 using Recorder.Screening.Lists;
 using Recorder.Smtp;
@@ -25,6 +26,7 @@ internal sealed class Counter : IAsyncDisposable
         Recovery = RecoveryOver(desk.Ledger);
         Lists = new SenderLists(desk.Ledger, desk.Time);
         Acts = new RecordActs(desk.Log, desk.Ledger, desk.Book, new MailReader(), Lists, Options.Create(new RetentionOptions()), desk.Time);
+        Jobs = new BulkJobs(desk.Ledger, Index, Options.Create(new RetentionOptions()), desk.Time);
         Requests = new ReleaseRequests(desk.Log, Index, desk.Ledger, desk.Book, Recovery, Options.Create(new RetentionOptions()), desk.Time);
     }
 
@@ -45,6 +47,11 @@ internal sealed class Counter : IAsyncDisposable
     public IRecordActs Acts { get; }
 
     public IReleaseRequests Requests { get; }
+
+    public BulkJobs Jobs { get; }
+
+    /// <summary>Not started: whoever tests it starts and stops it.</summary>
+    public BulkWorker BulkWorker() => new(Jobs, Desk.Ledger, Index, Recovery, Acts, Desk.Time, NullLogger<BulkWorker>.Instance);
 
     public IRecovery RecoveryOver(ILedger ledger) => new Recorder.Recovery.Recovery(
         Desk.Log, Index, EventIndex, ledger, Desk.Book, new MailReader(), Mail, Events, Options.Create(new RetentionOptions()), Desk.Time);

@@ -108,4 +108,33 @@ public sealed class QuarantineTests
         Assert.Equal(HttpStatusCode.Accepted, await Post("release"));
         Assert.Single(world.Facts<DispatchRequested>());
     }
+
+    [Fact]
+    public async Task A_whole_query_is_acted_on_from_its_list_and_watched_without_script()
+    {
+        await using var world = await WebWorld.StartAsync();
+        var browser = await world.BrowserAsync(WebWorld.Alice);
+        await world.HeldAsync("Offer one", Held(Dispositions.HeldSpam), Spam);
+        await world.HeldAsync("Offer two", Held(Dispositions.HeldSpam), Spam);
+        Assert.Contains("Act on all 2 messages", await browser.GetStringAsync("/quarantine", Cancel));
+        using var started = await WebWorld.PostFormAsync(browser, "/quarantine", "/bulk", ("act", "release"), ("q", "is:held"));
+        var job = started.Headers.Location!.ToString();
+        var page = await browser.GetStringAsync(job, Cancel);
+        Assert.Contains("http-equiv=\"refresh\"", page);
+        Assert.Contains("0 of 2 messages", page);
+
+        using var again = await WebWorld.PostFormAsync(browser, "/quarantine", "/bulk", ("act", "hide"), ("q", "is:held"));
+        Assert.Equal(HttpStatusCode.Conflict, again.StatusCode);
+        using var foreign = await (await world.BrowserAsync(WebWorld.Bob)).GetAsync(job, Cancel);
+        Assert.Equal(HttpStatusCode.NotFound, foreign.StatusCode);
+        using var cancelled = await WebWorld.PostFormAsync(browser, job, job + "/act", ("act", "cancel"));
+        Assert.Contains("Cancelled.", await browser.GetStringAsync(job, Cancel));
+
+        var program = await world.ProgramAsync(WebWorld.Alice);
+        using var answer = await program.PostAsJsonAsync("/api/v1/bulk", new { act = "reportSpam", query = "is:held" }, Cancel);
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+        Assert.Equal("running", (await program.GetFromJsonAsync<JsonElement>(answer.Headers.Location!, Cancel)).GetProperty("state").GetString());
+        using var unknown = await program.PostAsJsonAsync("/api/v1/bulk", new { act = "delete" }, Cancel);
+        Assert.Equal(HttpStatusCode.BadRequest, unknown.StatusCode);
+    }
 }

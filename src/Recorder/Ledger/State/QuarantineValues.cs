@@ -29,6 +29,9 @@ internal static class QuarantineValues
             case CampaignActed acted:
                 Lay(state, acted);
                 break;
+            case BulkStarted or BulkPaused or BulkEnded:
+                BulkValues.Apply(fact, state);
+                break;
         }
     }
 
@@ -40,6 +43,7 @@ internal static class QuarantineValues
             Show(state, hidden.RecordId, hidden.Mailbox);
         }
 
+        BulkValues.Sweep(state, recordsBefore);
         Sweep<ReleaseRequest>(state, ActKeys.Requests, one => IsOld(one.RecordId, recordsBefore));
         Sweep<ReleaseRequest>(state, ActKeys.OpenRequests, one => IsOld(one.RecordId, recordsBefore));
         Sweep<MailReport>(state, ActKeys.Reports, one => IsOld(one.RecordId, recordsBefore));

@@ -22,6 +22,7 @@ internal static class StateValues
         ["hidden"] = typeof(HiddenMail),
         ["report"] = typeof(MailReport),
         ["override"] = typeof(RecordOverride),
+        ["bulk"] = typeof(BulkJob),
     };
 
     private static readonly Dictionary<Type, string> Kinds = Types.ToDictionary(pair => pair.Value, pair => pair.Key);

@@ -52,3 +52,17 @@ if (live) {
   };
   setTimeout(ask, wait);
 }
+
+// An act on many messages: show how far it is, until it has ended.
+const watch = async () => {
+  const job = document.querySelector("[data-job]");
+  if (!job) {
+    return;
+  }
+  const part = (await load(job.dataset.job))?.querySelector("[data-part=job]");
+  if (part && !job.contains(document.activeElement)) {
+    job.replaceWith(part);
+  }
+  setTimeout(watch, 1500);
+};
+setTimeout(watch, 1000);
