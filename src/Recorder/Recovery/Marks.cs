@@ -38,15 +38,15 @@ internal sealed class ShownPages(IMailIndex index)
     // A page may come back short after these; its cursor goes on.
     private const int MaxRounds = 40;
 
-    public SearchPage Search(SearchRequest request, Func<SearchHit, bool> isShown)
+    public SearchPage Search(SearchRequest request, Func<SearchHit, bool> isShown, CancellationToken cancel)
     {
-        var first = index.Search(request);
+        var first = index.Search(request, cancel);
         var items = first.Items.Where(isShown).ToList();
         var next = first.Next;
         for (var round = 1; items.Count < request.Limit && next is not null && round < MaxRounds; round++)
         {
             // No more than are missing, so that the cursor stands behind the last row shown.
-            var page = index.Search(request with { Cursor = next, Limit = request.Limit - items.Count });
+            var page = index.Search(request with { Cursor = next, Limit = request.Limit - items.Count }, cancel);
             items.AddRange(page.Items.Where(isShown));
             next = page.Next;
         }

@@ -11,7 +11,7 @@ namespace Recorder.Recovery;
 /// A record's life for one reader: what the event index knows, and the end of the log that it has not reached yet, so
 /// that people read what they wrote.
 /// </summary>
-internal sealed class RecordTimeline(IArchiveLog archive, IEventIndex index, IIndexProgress progress, ILedger ledger)
+internal sealed class RecordTimeline(IArchiveLog archive, IEventIndex index, IIndexProgress progress, ILedger ledger, SearchDesk? desk)
 {
     private const int MaxStepsPerMailbox = 500;
     private const int MaxTail = 5_000;
@@ -21,7 +21,7 @@ internal sealed class RecordTimeline(IArchiveLog archive, IEventIndex index, IIn
         var dispatches = RecordStates.Dispatches(ledger.State, sight.Id, sight.Own, reader.Account);
         // The position is taken before the query: what is indexed in between comes twice and is counted once.
         var through = progress.Status.Through;
-        var documents = Indexed(sight, dispatches).Concat(await TailAsync(sight, through, cancel));
+        var documents = (await IndexedAsync(reader, sight, dispatches, cancel)).Concat(await TailAsync(sight, through, cancel));
         var facts = documents
             .DistinctBy(document => document.Id)
             .Select(document => (document.Mailbox, Fact: LedgerJson.Decode(Encoding.UTF8.GetBytes(document.Json))))
@@ -34,10 +34,15 @@ internal sealed class RecordTimeline(IArchiveLog archive, IEventIndex index, IIn
             .OrderBy(step => step.At)];
     }
 
-    private IEnumerable<EventDocument> Indexed(Sight sight, IEnumerable<Dispatch> dispatches) => sight.Own
+    private Task<List<EventDocument>> IndexedAsync(Reader reader, Sight sight, IReadOnlyList<Dispatch> dispatches, CancellationToken cancel) =>
+        desk is null
+            ? Task.FromResult(Indexed(sight, dispatches, cancel))
+            : desk.RunAsync(reader.Account.Address, stop => Indexed(sight, dispatches, stop), cancel);
+
+    private List<EventDocument> Indexed(Sight sight, IReadOnlyList<Dispatch> dispatches, CancellationToken cancel) => [.. sight.Own
         .Concat(dispatches.Select(dispatch => dispatch.Mailbox))
         .Distinct(StringComparer.Ordinal)
-        .SelectMany(mailbox => index.Search(new EventQuery(sight.Id, mailbox, Limit: MaxStepsPerMailbox, OldestFirst: true)).Items);
+        .SelectMany(mailbox => index.Search(new EventQuery(sight.Id, mailbox, Limit: MaxStepsPerMailbox, OldestFirst: true), cancel).Items)];
 
     private async Task<List<EventDocument>> TailAsync(Sight sight, long through, CancellationToken cancel)
     {

@@ -12,16 +12,18 @@ namespace Recorder.Recovery;
 /// <summary>Finding and getting back over log, index and ledger.</summary>
 /// <param name="mailProgress">The mail index's follower.</param>
 /// <param name="eventProgress">The event index's follower.</param>
+/// <param name="desk">Where searches for people run; null: where they are asked for.</param>
 public sealed class Recovery(
     IArchiveLog archive, IMailIndex index, IEventIndex events, ILedger ledger, IAddressBook book, MailReader mails,
-    IIndexProgress mailProgress, IIndexProgress eventProgress, IOptions<RetentionOptions> retention, TimeProvider time) : IRecovery
+    IIndexProgress mailProgress, IIndexProgress eventProgress, IOptions<RetentionOptions> retention, TimeProvider time,
+    SearchDesk? desk = null) : IRecovery
 {
     private const int MaxRows = 500;
 
     private readonly RecordAccess access = new(archive, book, retention, time);
     private readonly RecordWishes wishes = new(ledger, book, time);
     private readonly ShownPages shown = new(index);
-    private readonly RecordTimeline timeline = new(archive, events, eventProgress, ledger);
+    private readonly RecordTimeline timeline = new(archive, events, eventProgress, ledger, desk);
     private bool isWithinView;
 
     public IRecovery WithinView
@@ -34,14 +36,22 @@ public sealed class Recovery(
         }
     }
 
-    public MessageList Find(Reader reader, string query, int limit, string? cursor, TimeZoneInfo? zone = null)
+    public Task<MessageList> FindAsync(Reader reader, string query, int limit, string? cursor, TimeZoneInfo? zone, CancellationToken cancel) =>
+        desk is null
+            ? Task.FromResult(Find(reader, query, limit, cursor, zone, cancel))
+            : desk.RunAsync(reader.Account.Address, stop => Find(reader, query, limit, cursor, zone, stop), cancel);
+
+    public MessageList Find(Reader reader, string query, int limit, string? cursor, TimeZoneInfo? zone = null) =>
+        Find(reader, query, limit, cursor, zone, CancellationToken.None);
+
+    private MessageList Find(Reader reader, string query, int limit, string? cursor, TimeZoneInfo? zone, CancellationToken cancel)
     {
         var (words, wantsHidden) = Marks.Split(query);
         var state = ledger.State;
         var request = new SearchRequest(reader.Scope, words, Math.Clamp(limit, 1, MaxRows), cursor, access.NotBefore, zone);
         var page = wantsHidden || Marks.Any(state, reader)
-            ? shown.Search(request, hit => !Marks.IsOutOfLists(state, hit.Id) && Marks.IsHidden(state, hit.Id, hit.Addresses) == wantsHidden)
-            : index.Search(request);
+            ? shown.Search(request, hit => !Marks.IsOutOfLists(state, hit.Id) && Marks.IsHidden(state, hit.Id, hit.Addresses) == wantsHidden, cancel)
+            : index.Search(request, cancel);
         var rows = page.Items.Select(hit => Row(state, reader, hit));
         return new MessageList(
             [.. rows], page.Next, page.Total, page.TotalIsExact, page.Hints,

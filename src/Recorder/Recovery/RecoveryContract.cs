@@ -36,7 +36,13 @@ public sealed record DispatchStatus(string RecordId, DispatchKind Kind, string R
 /// </summary>
 public interface IRecovery
 {
+    /// <summary>On the caller's thread: for work in the background. Whoever answers a person uses <see cref="FindAsync"/>.</summary>
     MessageList Find(Reader reader, string query, int limit, string? cursor, TimeZoneInfo? zone = null);
+
+    /// <summary>In its turn, on the threads for searches.</summary>
+    /// <exception cref="ActRefusedException">search-busy: too many search at this moment, try again.</exception>
+    Task<MessageList> FindAsync(Reader reader, string query, int limit, string? cursor, TimeZoneInfo? zone, CancellationToken cancel) =>
+        Task.FromResult(Find(reader, query, limit, cursor, zone));
 
     /// <summary>Records the view; false content (null) is 404.</summary>
     /// <exception cref="ActRefusedException">busy: the view could not be recorded, try again.</exception>
@@ -53,6 +59,8 @@ public interface IRecovery
 
     Task<(MailAttachment Facts, Stream Bytes)?> OpenPartAsync(Reader reader, RecordId id, int index, CancellationToken cancel);
 
+    /// <exception cref="ActRefusedException">search-busy: too many search at this moment, try again.</exception>
+    /// <exception cref="ActRefusedException">search-busy: too many search at this moment, try again.</exception>
     Task<IReadOnlyList<TimelineStep>?> TimelineAsync(Reader reader, RecordId id, CancellationToken cancel);
 
     /// <summary>Sends the exact bytes again to one of the reader's own addresses; idempotent unless <paramref name="again"/>.</summary>

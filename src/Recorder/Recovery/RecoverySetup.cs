@@ -18,6 +18,7 @@ public static class RecoverySetup
     public static IServiceCollection AddRecovery(this IServiceCollection services)
     {
         services.TryAddSingleton(_ => new MailReader());
+        services.TryAddSingleton(provider => new SearchDesk(new SearchDeskOptions(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IRecovery>(provider => new Recovery(
             provider.GetRequiredService<IArchiveLog>(),
             provider.GetRequiredService<IMailIndex>(),
@@ -28,7 +29,8 @@ public static class RecoverySetup
             provider.GetRequiredService<IndexFollower>(),
             provider.GetRequiredService<EventFollower>(),
             provider.GetRequiredService<IOptions<RetentionOptions>>(),
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<SearchDesk>()));
         services.AddSingleton<IRecordActs>(provider => new RecordActs(
             provider.GetRequiredService<IArchiveLog>(),
             provider.GetRequiredService<ILedger>(),

@@ -11,6 +11,7 @@ namespace Recorder.Web;
 internal sealed partial class Errors(RequestDelegate next, ILogger<Errors> logger)
 {
     private const int ClientClosedRequest = 499;
+    private const string RetryAfterSeconds = "5";
 
     public async Task InvokeAsync(HttpContext http)
     {
@@ -45,6 +46,11 @@ internal sealed partial class Errors(RequestDelegate next, ILogger<Errors> logge
     {
         SetStatus(http, problem.StatusCode);
         http.Response.ContentLength = null;
+        if (problem.StatusCode == StatusCodes.Status503ServiceUnavailable)
+        {
+            http.Response.Headers.RetryAfter = RetryAfterSeconds;
+        }
+
         if (!IsForPeople(http))
         {
             await problem.ExecuteAsync(http);

@@ -40,7 +40,7 @@ internal sealed class SustainedRow : IRow
         var probes = LagProbes.Through(api);
         var ours = await TurnAsync(recorder.SmtpPort, ourTime, probes, cancel);
         var lags = probes.Seconds.Order().ToList();
-        context.Say($"ours: {ours.Text}; index lag p50 {Number.Text(Number.Percentile(lags, 50))} s, p99 {Number.Text(Number.Percentile(lags, 99))} s of {lags.Count} probes");
+        context.Say($"ours: {ours.Text}; index lag p50 {Number.Text(Number.Percentile(lags, 50))} s, p99 {Number.Text(Number.Percentile(lags, 99))} s of {lags.Count} probes{NotBegun(probes)}");
         var after = await TheirsAsync();
 
         var work = $"sustained {PerSecond}/s for {Number.Text(ourTime.TotalMinutes)} min, index on";
@@ -49,7 +49,7 @@ internal sealed class SustainedRow : IRow
             new Figure($"{work}: p99 of the final reply", "Postfix accepting to its queue", "ms", [before.P99, after.P99], [ours.P99], Target.RatioAtMost(1, 0.5),
                 $"{Connections} kept connections, each renewed after 100 messages; timed from when a message was meant to leave. Postfix: {before.Text}; {after.Text}. Ours: {ours.Text}"),
             new Figure("the same: p99 index lag", "-", "s", [], [Number.Percentile(lags, 99)], Target.Plain(2, 1),
-                $"{lags.Count} messages, one a second, each searched for through the API every 20 ms from its reply on; median {Number.Text(Number.Percentile(lags, 50))} s, longest {Number.Text(lags[^1])} s"),
+                $"{lags.Count} messages, one a second, each searched for through the API every 20 ms from its reply on, after 2 s less often{NotBegun(probes)}; median {Number.Text(Number.Percentile(lags, 50))} s, longest {Number.Text(lags[^1])} s"),
         ];
 
         async Task<Turn> TheirsAsync()
@@ -59,6 +59,8 @@ internal sealed class SustainedRow : IRow
             return turn;
         }
     }
+
+    private static string NotBegun(LagProbes probes) => probes.NotBegun > 0 ? $"; {probes.NotBegun} NOT SEARCHED FOR, since eight were still open" : "";
 
     private async Task<Turn> TurnAsync(int port, TimeSpan time, LagProbes? probes, CancellationToken cancel)
     {

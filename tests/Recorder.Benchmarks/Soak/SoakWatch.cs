@@ -83,7 +83,7 @@ internal sealed class SoakWatch(RecorderProcess recorder, Meters meters, Tally t
     {
         var (times, newLags) = (tally.TakeTimes(), TakeLags());
         var segments = Path.Combine(recorder.DataPath, "archive", "segments");
-        say($"minute {clock.Elapsed.TotalMinutes:F1}: {sample?.Text ?? "away"}; findable p99 {Number.Text(Number.Percentile(newLags, 99))} s; "
+        say($"minute {clock.Elapsed.TotalMinutes:F1}: {sample?.Text ?? "away"}; findable p99 {Number.Text(Number.Percentile(newLags, 99))} s of {newLags.Count}, {probes.NotBegun} not searched for; "
             + $"reply p50 {Number.Text(Number.Percentile(times, 50))} ms, p99 {Number.Text(Number.Percentile(times, 99))} ms; disk {Number.Text(Sample.DiskUse(recorder.DataPath))} MB, "
             + $"{(Directory.Exists(segments) ? Directory.EnumerateFiles(segments, "*", SearchOption.AllDirectories).Count() : 0)} sealed files; "
             + $"sent {tally.Sent}, acknowledged {tally.Acknowledged}, refused {tally.Refused}, unknown {tally.Unknown}; searches {users.Searches}, views {users.Views}, resends {users.Resends}"

@@ -106,6 +106,23 @@ public sealed class ApiTests
         Assert.DoesNotContain("unforeseen", await source.Content.ReadAsStringAsync());
     }
 
+    [Theory]
+    [InlineData("en", "Many people are searching")]
+    [InlineData("zh-TW", "請過幾秒再試一次")]
+    public async Task A_search_that_finds_no_place_says_when_to_try_again(string language, string words)
+    {
+        await using var world = await WebWorld.StartAsync(real => new Busy(real));
+        var alice = await world.ProgramAsync(WebWorld.Alice);
+        alice.DefaultRequestHeaders.Add("Accept-Language", language);
+        using var answer = await alice.GetAsync("/api/v1/messages?q=minutes");
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType!.MediaType));
+        Assert.True(answer.Headers.RetryAfter!.Delta > TimeSpan.Zero);
+        Assert.Equal("search-busy", (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString());
+        using var page = await alice.GetAsync("/mail?q=minutes");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, page.StatusCode);
+        Assert.Contains(words, System.Net.WebUtility.HtmlDecode(await page.Content.ReadAsStringAsync()));
+    }
+
     [Fact]
     public async Task An_ended_token_opens_nothing()
     {

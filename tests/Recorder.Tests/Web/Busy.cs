@@ -6,12 +6,15 @@ using Recorder.Recovery;
 
 namespace Recorder.Tests.Web;
 
-/// <summary>A recovery whose queue of views is full, and which breaks in a way nobody foresaw when asked for a source.</summary>
+/// <summary>A recovery whose queues of views and searches are full, and which breaks in a way nobody foresaw when asked for a source.</summary>
 internal sealed class Busy(IRecovery real) : IRecovery
 {
     public IRecovery WithinView => this;
 
     public MessageList Find(Reader reader, string query, int limit, string? cursor, TimeZoneInfo? zone = null) => real.Find(reader, query, limit, cursor, zone);
+
+    public Task<MessageList> FindAsync(Reader reader, string query, int limit, string? cursor, TimeZoneInfo? zone, CancellationToken cancel) =>
+        throw new ActRefusedException(SearchDesk.BusyCode, "too many searches at this moment; try again in a few seconds");
 
     public Task<OpenedMessage?> OpenAsync(Reader reader, RecordId id, bool showRemoteContent, Func<int, string> partUrl, CancellationToken cancel) =>
         throw new ActRefusedException("busy", "the view could not be recorded; try again");

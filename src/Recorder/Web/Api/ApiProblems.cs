@@ -25,7 +25,7 @@ internal static class ApiProblems
     public static ProblemHttpResult? Of(Exception error) => error switch
     {
         ActRefusedException { Code: "too-many-attempts" } wait => Problem(StatusCodes.Status429TooManyRequests, wait.Code, wait.Message),
-        ActRefusedException { Code: "busy" } busy => Problem(StatusCodes.Status503ServiceUnavailable, busy.Code, busy.Message),
+        ActRefusedException { Code: "busy" or Recovery.SearchDesk.BusyCode } busy => Problem(StatusCodes.Status503ServiceUnavailable, busy.Code, busy.Message),
         ActRefusedException refused => Problem(StatusCodes.Status409Conflict, refused.Code, refused.Message),
         ArchiveException { Fault: ArchiveFault.Damaged or ArchiveFault.Missing } => Problem(StatusCodes.Status500InternalServerError, "damaged",
             "The stored bytes of this message are damaged. An administrator can run recorder verify."),

@@ -13,7 +13,7 @@ internal static class MessagesApi
     public static void MapMessagesApi(this RouteGroupBuilder api)
     {
         var messages = api.MapGroup("/messages");
-        messages.MapGet("", Find).WithSummary("Find messages, newest first; follow `next` to the end.");
+        messages.MapGet("", FindAsync).WithSummary("Find messages, newest first; follow `next` to the end.");
         messages.MapGet("/{id}", OpenAsync).WithSummary("One message, decoded; the view is recorded.");
         messages.MapGet("/{id}/raw", RawAsync).WithSummary("The exact bytes as received.").Produces<byte[]>(200, "message/rfc822");
         messages.MapGet("/{id}/parts/{index:int}", PartAsync).WithSummary("One attachment, decoded.").Produces<byte[]>(200, "application/octet-stream");
@@ -23,9 +23,10 @@ internal static class MessagesApi
         messages.MapPost("/{id}/release", ReleaseAsync).WithSummary("Let a held message go on to your mailbox.");
     }
 
-    private static Ok<MessagesAnswer> Find(IRecovery recovery, WebOptions options, HttpContext http, string? q = null, int limit = DefaultRows, string? cursor = null)
+    private static async Task<Ok<MessagesAnswer>> FindAsync(
+        IRecovery recovery, WebOptions options, HttpContext http, CancellationToken cancel, string? q = null, int limit = DefaultRows, string? cursor = null)
     {
-        var found = recovery.Find(http.CurrentReader(), q ?? "", Math.Clamp(limit, 1, options.MaxPageRows), cursor);
+        var found = await recovery.FindAsync(http.CurrentReader(), q ?? "", Math.Clamp(limit, 1, options.MaxPageRows), cursor, null, cancel);
         return TypedResults.Ok(new MessagesAnswer(
             [.. found.Items.Select(MessageItem.Of)], found.Next, found.Total, found.TotalIsExact, found.Hints, found.IndexedThrough, found.IndexLag));
     }

@@ -19,7 +19,7 @@ internal static class MailPages
     public static void MapMailPages(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/", () => Results.LocalRedirect("/mail"));
-        routes.MapGet("/mail", List);
+        routes.MapGet("/mail", ListAsync);
         routes.MapGet("/mail/{id}", MessageAsync);
         routes.MapGet("/mail/{id}/body", BodyAsync);
         routes.MapGet("/mail/{id}/source", SourceAsync);
@@ -31,10 +31,10 @@ internal static class MailPages
         routes.MapGet("/help", (HttpContext http) => PageResult.Of<HelpPage>(new { Frame = PageFrame.For(http, "help") }));
     }
 
-    private static IResult List(HttpContext http, IRecovery recovery, string? q, string? cursor)
+    private static async Task<IResult> ListAsync(HttpContext http, IRecovery recovery, string? q, string? cursor, CancellationToken cancel)
     {
         var frame = PageFrame.For(http, text => string.IsNullOrEmpty(q) ? text["allMail"] : q, q ?? "");
-        var list = recovery.Find(http.CurrentReader(), q ?? "", RowsOfAPage, cursor, frame.Zone);
+        var list = await recovery.FindAsync(http.CurrentReader(), q ?? "", RowsOfAPage, cursor, frame.Zone, cancel);
         return PageResult.Of<MailListPage>(new { Frame = frame, List = list, IsLaterPage = cursor is not null });
     }
 

@@ -24,7 +24,7 @@ internal static class QuarantinePages
     private static async Task<IResult> ListAsync(HttpContext http, IRecovery recovery, IRecordActs acts, string? cursor, CancellationToken cancel)
     {
         var (reader, frame) = (http.CurrentReader(), PageFrame.For(http, "quarantine"));
-        var list = recovery.Find(reader, "is:held", RowsOfAPage, cursor, frame.Zone);
+        var list = await recovery.FindAsync(reader, "is:held", RowsOfAPage, cursor, frame.Zone, cancel);
         return PageResult.Of<QuarantinePage>(new
         {
             Frame = frame, List = list, Standings = await acts.SeeAsync(reader, list.Items.Select(row => row.Hit.Id), cancel), Cursor = cursor,
