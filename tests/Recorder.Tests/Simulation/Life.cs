@@ -37,6 +37,7 @@ internal sealed class Life
     private readonly Dictionary<string, (SmtpServerOptions Options, IntakeHandler Handler)> doors = [];
     private readonly RecorderMetrics metrics = new();
     private readonly World world;
+    private readonly int number;
     private readonly Routes routes;
     private readonly OutboxWorker outbox;
     private readonly RetryKeys retries;
@@ -44,7 +45,7 @@ internal sealed class Life
 
     private Life(World world, MailArchive archive, Recorder.Ledger.Ledger ledger, IMailIndex index)
     {
-        (this.world, Archive, Ledger, Clock) = (world, archive, ledger, world.Clock);
+        (this.world, number, Archive, Ledger, Clock) = (world, world.Network.Life, archive, ledger, world.Clock);
         routes = MakeRoutes();
         var (fields, passes, deliverer) = (new TraceFields("mx.test", new TraceSigner(TraceKey)), new TracePasses(), new Deliverer(routes));
         retries = new RetryKeys(ledger, Clock, NullLogger<RetryKeys>.Instance);
@@ -100,7 +101,7 @@ internal sealed class Life
     /// <summary>A connection to one of the listeners.</summary>
     public Link Connect(string door)
     {
-        var link = world.Network.Open();
+        var link = world.Network.Open(number);
         lock (sessions)
         {
             sessions.RemoveAll(one => one.IsCompleted);
@@ -151,7 +152,7 @@ internal sealed class Life
     {
         var pools = world.Network.Hops.Select(hop => new NextHopPool(
             new NextHopEndpoint(hop.Name, 25, hop.IsLmtp ? SmtpProtocol.Lmtp : SmtpProtocol.Smtp), new NextHopOptions { OurHostname = "mx.test", MaxSessions = 4 },
-            Clock, _ => hop.ConnectAsync())).ToList();
+            Clock, _ => hop.ConnectAsync(number))).ToList();
         var elsewhere = new Route([pools[2]], Clock, NullLogger<Route>.Instance);
         return new Routes(
             new Route([pools[0], pools[1]], Clock, NullLogger<Route>.Instance),

@@ -186,15 +186,16 @@ internal sealed class Model
     }
 
     /// <summary>A next hop has stored a message for recipients, whether or not it then says so.</summary>
-    public void Took(HopMail mail, IEnumerable<(string Recipient, bool Told)> recipients)
+    /// <param name="ofLife">The life that had sent it; when that is over, nobody hears the answer.</param>
+    public void Took(HopMail mail, IEnumerable<(string Recipient, bool Told)> recipients, int ofLife)
     {
         lock (gate)
         {
-            foreach (var (recipient, told) in recipients) Took(mail, recipient, told);
+            foreach (var (recipient, told) in recipients) Took(mail, recipient, told && ofLife == life, ofLife == life);
         }
     }
 
-    private void Took(HopMail mail, string recipient, bool told)
+    private void Took(HopMail mail, string recipient, bool told, bool isAlive)
     {
         if (mail.Bounce is { } failure)
         {
@@ -210,7 +211,7 @@ internal sealed class Model
             return;
         }
         var known = DeliveriesOf(id, recipient, mail.Act);
-        Expect(known.Durable == 0, $"{id} went to {recipient} again ({mail.Act}) after its delivery was durable");
+        Expect(known.Durable == 0 || !isAlive, $"{id} went to {recipient} again ({mail.Act}) after its delivery was durable");
         if (told) known.Told++;
         else known.Untold++;
         if (told && waiting.Add((id, recipient, mail.Act))) known.Waited = 0;
@@ -228,6 +229,18 @@ internal sealed class Model
             waiting.Clear();
         }
     }
+
+    /// <summary>So it is with what they said to that life until its end, and with what they do later over what it sent.</summary>
+    public void LifeEnds(int next)
+    {
+        lock (gate)
+        {
+            ExcuseOutcomes();
+            life = next;
+        }
+    }
+
+    private int life;
 
     // Every yes of a next hop becomes durable soon; a second copy within one try would have none of its own.
     private void CheckOutcomes()

@@ -7,6 +7,7 @@ internal sealed class Network(Model model, Story story)
     private readonly List<Link> open = [];
     private Exception? bug;
     private Waits waits = new();
+    private int life;
 
     public Model Model => model;
     public Story Story => story;
@@ -18,22 +19,35 @@ internal sealed class Network(Model model, Story story)
 
     public void Build() => Hops = [new NextHop("first", true, this), new NextHop("second", true, this), new NextHop("other", false, this)];
 
-    public Link Open()
+    /// <summary>Which life of the product is on: what a dead one's threads still try reaches nobody.</summary>
+    public int Life
+    {
+        get { lock (gate) return life; }
+    }
+
+    /// <exception cref="IOException">That life is over.</exception>
+    public Link Open(int ofLife)
     {
         var link = new Link();
-        lock (gate) open.Add(link);
+        lock (gate)
+        {
+            if (ofLife != life) throw new IOException("the machine is gone (injected)");
+            open.Add(link);
+        }
         return link;
     }
 
-    /// <summary>The machine is gone: every connection with it.</summary>
+    /// <summary>The machine is gone: every connection with it. What a peer has heard by then it may still act on.</summary>
     public void CutAll()
     {
         List<Link> all;
         lock (gate)
         {
+            life++;
             all = [.. open];
             open.Clear();
         }
+        model.LifeEnds(life);
         foreach (var link in all) link.Cut();
     }
 

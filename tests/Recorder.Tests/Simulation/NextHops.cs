@@ -54,19 +54,20 @@ internal sealed class NextHop(string name, bool isLmtp, Network network)
 
     public void StepBegins(Chance own) => chance = own;
 
-    public ValueTask<Stream> ConnectAsync()
+    /// <param name="life">The life of the product that connects.</param>
+    public ValueTask<Stream> ConnectAsync(int life)
     {
         if (chance.Is(Weather.Refuse)) throw new IOException("connection refused (injected)");
-        var link = network.Open();
-        _ = ServeAsync(link);
+        var link = network.Open(life);
+        _ = ServeAsync(link, life);
         return ValueTask.FromResult(link.Client.Stream);
     }
 
-    private async Task ServeAsync(Link link)
+    private async Task ServeAsync(Link link, int life)
     {
         try
         {
-            await new Conversation(this, link.Server).RunAsync();
+            await new Conversation(this, link.Server, life).RunAsync();
         }
         catch (Exception bug)
         {
@@ -76,7 +77,7 @@ internal sealed class NextHop(string name, bool isLmtp, Network network)
         network.Closed(link);
     }
 
-    private sealed class Conversation(NextHop hop, Link.Side peer)
+    private sealed class Conversation(NextHop hop, Link.Side peer, int life)
     {
         private readonly List<string> recipients = [];
         private readonly MemoryStream chunks = new();
@@ -195,7 +196,7 @@ internal sealed class NextHop(string name, bool isLmtp, Network network)
             var taken = (replies?.Where(one => one.Reply[0] == '2').Select(one => one.Recipient) ?? recipients).Select(one => (one, told(one))).ToList();
             if (taken.Count == 0) return;
             hop.Network.Story.Tell($"{hop.Name} takes {mail.Id?[..13] ?? mail.Bounce?.Id ?? "?"} {mail.Act} for {string.Join(' ', taken)}");
-            hop.Network.Model.Took(mail, taken);
+            hop.Network.Model.Took(mail, taken, life);
         }
 
         private Task<bool> RefuseAsync(string recipient, string reply)

@@ -245,7 +245,6 @@ internal sealed class World : IDisposable
     private void NextLife(bool crashed)
     {
         NoticeUnread();
-        Model.ExcuseOutcomes();
         life = null;
         Network.CutAll();
         lock (kept) kept.Clear();
