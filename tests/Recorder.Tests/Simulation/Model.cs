@@ -80,6 +80,12 @@ internal sealed class Model
 
         /// <summary>Outcomes that a crash, a broken disk or a lack of time may have kept from the log.</summary>
         public int Excused;
+
+        /// <summary>Attempts that the log says ended without a word of the next hop, after one had said yes: time ran out
+        /// before it came.</summary>
+        public int Unheard;
+
+        public int Unaccounted => Told - Durable - Excused - Unheard;
     }
 
     public IReadOnlyCollection<Kept> Records
@@ -247,7 +253,7 @@ internal sealed class Model
     /// <summary>An outcome has been waited for in vain so often that the next time is one too many; who brings it may only be slow.</summary>
     public bool OutcomesAreLate
     {
-        get { lock (gate) return waiting.Any(one => deliveries[one] is var known && known.Waited >= Patience && known.Told > known.Durable + known.Excused); }
+        get { lock (gate) return waiting.Any(one => deliveries[one] is var known && known.Waited >= Patience && known.Unaccounted > 0); }
     }
 
     // Every yes of a next hop becomes durable soon; a second copy within one try would have none of its own.
@@ -256,7 +262,7 @@ internal sealed class Model
         foreach (var one in waiting.ToList())
         {
             var known = deliveries[one];
-            if (known.Told <= known.Durable + known.Excused) waiting.Remove(one);
+            if (known.Unaccounted <= 0) waiting.Remove(one);
             else Expect(++known.Waited <= Patience, $"{one} was taken {known.Told} times, and the log shows {known.Durable} of them");
         }
     }
@@ -372,13 +378,14 @@ internal sealed class Model
     {
         Expect(kept.TryGetValue(fact.RecordId, out var record), $"{fact.Type} is about {fact.RecordId}, which is no record");
         if (record is null) return;
+        if (fact is { IsUnheard: true, Outcome: not "accepted" } && DeliveriesOf(fact.RecordId, fact.Recipient, fact.Act) is { Unaccounted: > 0 } told) told.Unheard++;
         switch (fact.Type)
         {
             case "messages.confirmed":
-                var known = SendingsOf(new Key(record.Sha, record.From, fact.Recipient, record.Journal));
+                var sent = SendingsOf(new Key(record.Sha, record.From, fact.Recipient, record.Journal));
                 if (!confirmed.Add((fact.RecordId, fact.Recipient))) break;
-                known.Confirmed++;
-                Expect(known.Confirmed <= known.MayConfirm, $"{fact.RecordId} is confirmed for {fact.Recipient}, whose upstream saw nothing");
+                sent.Confirmed++;
+                Expect(sent.Confirmed <= sent.MayConfirm, $"{fact.RecordId} is confirmed for {fact.Recipient}, whose upstream saw nothing");
                 break;
             case "message.relayed" or "dispatch.ended" when fact.Outcome == "accepted" && fact.Act != "bounce":
                 var counted = DeliveriesOf(fact.RecordId, fact.Recipient, fact.Act);

@@ -60,8 +60,11 @@ internal sealed record ShownEntry(long Sequence, string Id, string Payload, Kept
         : "relay";
 
     private static ShownFact OutcomeOf(string type, string id, string act, JsonElement outcome, bool isOver) => new(
-        type, id, outcome.GetProperty("recipient").GetString()!, outcome.GetProperty("outcome").GetString()!.ToLowerInvariant(), act, isOver);
+        type, id, outcome.GetProperty("recipient").GetString()!, outcome.GetProperty("outcome").GetString()!.ToLowerInvariant(), act, isOver,
+        IsUnheard: !outcome.TryGetProperty("reply", out var reply) || reply.ValueKind == JsonValueKind.Null);
 }
 
 /// <param name="IsOver">No further attempt follows.</param>
-internal sealed record ShownFact(string Type, string RecordId, string Recipient, string? Outcome = null, string Act = "relay", bool IsOver = false);
+/// <param name="IsUnheard">The attempt ended without a word of the next hop.</param>
+internal sealed record ShownFact(
+    string Type, string RecordId, string Recipient, string? Outcome = null, string Act = "relay", bool IsOver = false, bool IsUnheard = false);

@@ -147,6 +147,7 @@ internal sealed class World : IDisposable
 
     public async Task PassAsync(TimeSpan time)
     {
+        if (time > TimeSpan.FromSeconds(1)) Story.Tell($"{time} go by");
         Clock.Advance(time);
         await SettleAsync();
     }
