@@ -39,6 +39,7 @@ public sealed record Actor(string Kind, string Name, string? Source = null)
 [JsonDerivedType(typeof(MessageReported), "message.reported")]
 [JsonDerivedType(typeof(MessageHidden), "message.hidden")]
 [JsonDerivedType(typeof(CampaignActed), "campaign.acted")]
+[JsonDerivedType(typeof(CampaignPreviewed), "campaign.previewed")]
 [JsonDerivedType(typeof(BulkStarted), "bulk.started")]
 [JsonDerivedType(typeof(BulkPaused), "bulk.paused")]
 [JsonDerivedType(typeof(BulkEnded), "bulk.ended")]
@@ -105,6 +106,9 @@ public enum DispatchKind
 
     /// <summary>An RFC 3464 report to the reverse-path of a leftover that failed.</summary>
     Bounce,
+
+    /// <summary>A plain-text copy of a held message, for the own mailbox.</summary>
+    SafeCopy,
 }
 
 /// <summary>

@@ -125,7 +125,7 @@ public sealed record Dispatch(
 {
     /// <summary>A person asked and watches.</summary>
     [JsonIgnore]
-    public bool IsAwaited => Kind is DispatchKind.Resend or DispatchKind.Release && Attempts == 0;
+    public bool IsAwaited => Kind is DispatchKind.Resend or DispatchKind.Release or DispatchKind.SafeCopy && Attempts == 0;
 }
 
 /// <summary>A durable entry with its place in the log.</summary>

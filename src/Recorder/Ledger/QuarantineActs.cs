@@ -43,6 +43,10 @@ public sealed record CampaignActed(
     public const int MaxRecords = 200;
 }
 
+/// <summary>An administrator looked at what a campaign would touch.</summary>
+/// <param name="Target">What was named, without a subject.</param>
+public sealed record CampaignPreviewed(string Target, int Records) : LedgerEvent;
+
 public enum RequestState
 {
     Open,

@@ -73,6 +73,9 @@ public sealed class RecordActs(
         return (await wishes.ReleaseAsync(reader, sight, cancel), entry);
     }
 
+    public async Task<DispatchStatus?> SafeCopyAsync(Reader reader, RecordId id, CancellationToken cancel) =>
+        await access.FindAsync(reader, id, cancel) is { } sight ? await wishes.SafeCopyAsync(reader, sight, cancel) : null;
+
     public Task<bool> ReportAsync(Reader reader, RecordId id, ReportKind kind, CancellationToken cancel) => MarkAsync(
         reader, id,
         (state, recordId, mailbox) => state.Get<MailReport>(ActKeys.Report(recordId, mailbox))?.Kind == kind

@@ -28,6 +28,10 @@ public interface IRecordActs
     /// <exception cref="ActRefusedException">Those of a release and of an entry.</exception>
     Task<(DispatchStatus Dispatch, ListEntry Entry)?> ReleaseAndAllowAsync(Reader reader, RecordId id, CancellationToken cancel);
 
+    /// <summary>Sends a plain-text copy of a held message to the own mailbox; idempotent.</summary>
+    /// <exception cref="ActRefusedException">not-held, not-allowed, held-by-admin, not-own-address.</exception>
+    Task<DispatchStatus?> SafeCopyAsync(Reader reader, RecordId id, CancellationToken cancel);
+
     Task<bool> ReportAsync(Reader reader, RecordId id, ReportKind kind, CancellationToken cancel);
 
     Task<bool> HideAsync(Reader reader, RecordId id, bool isHidden, CancellationToken cancel);

@@ -59,6 +59,8 @@ internal static class RecordStates
     // A wish that failed leaves the record as it was before; a failed leftover was the delivery itself.
     private static string? WordOf(Dispatch dispatch) => (dispatch.State, dispatch.Kind) switch
     {
+        // A copy moves nothing: the message itself is where it was.
+        (_, DispatchKind.SafeCopy) => null,
         (DispatchState.Pending or DispatchState.Begun, _) => "pending",
         (DispatchState.Accepted, DispatchKind.Release) => "released",
         (DispatchState.Accepted, DispatchKind.Resend) => "resent",

@@ -131,6 +131,7 @@ internal static class TimelineSteps
     {
         DispatchKind.Resend => "resend-requested",
         DispatchKind.Release => "release-requested",
+        DispatchKind.SafeCopy => "safe-copy-requested",
         DispatchKind.Leftover => "delivery-taken-over",
         _ => "bounce-requested",
     };
@@ -139,6 +140,7 @@ internal static class TimelineSteps
     {
         DispatchKind.Resend => "resent",
         DispatchKind.Release => "released",
+        DispatchKind.SafeCopy => "safe-copied",
         DispatchKind.Leftover => "delivered",
         _ => "bounced",
     };

@@ -45,6 +45,21 @@ internal sealed class RecordWishes(ILedger ledger, IAddressBook book, TimeProvid
         return Status(reader, sight, DispatchKind.Release, held[0].Address);
     }
 
+    /// <exception cref="ActRefusedException">not-held, not-allowed, held-by-admin, not-own-address.</exception>
+    public async Task<DispatchStatus> SafeCopyAsync(Reader reader, Sight sight, CancellationToken cancel)
+    {
+        CheckRelease(reader, sight);
+        // Whatever an administrator approved: a copy of harmful words is theirs alone to send.
+        if (!Rights.Of(ledger.State, reader, sight).MaySafeCopy) throw new ActRefusedException("not-allowed", "only an administrator may have this copied");
+        var target = Target(reader, sight, null);
+        await ledger.ActAsync(
+            KeyOf(sight, target),
+            state => Newest(RecordStates.Dispatches(state, sight.Id, sight.Own, reader.Account), DispatchKind.SafeCopy, target) is null or { State: DispatchState.Failed }
+                ? Ask(reader, sight, state, DispatchKind.SafeCopy, target, target, reversePath: "") : null,
+            cancel);
+        return Status(reader, sight, DispatchKind.SafeCopy, target);
+    }
+
     /// <summary>The recipients that a release would let go.</summary>
     /// <exception cref="ActRefusedException">not-held, not-allowed, held-by-admin.</exception>
     public IReadOnlyList<RecordedRecipient> CheckRelease(Reader reader, Sight sight)

@@ -6,6 +6,7 @@ using Recorder.Indexing;
 using Recorder.Ledger;
 using Recorder.Mail;
 using Recorder.Recovery.Bulk;
+using Recorder.Recovery.Campaigns;
 using Recorder.Retention;
 using Recorder.Screening.Lists;
 using Recorder.Search;
@@ -47,6 +48,7 @@ public static class RecoverySetup
             provider.GetRequiredService<IRecovery>(),
             provider.GetRequiredService<IOptions<RetentionOptions>>(),
             provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ICampaigns, Campaigns.Campaigns>();
         services.AddSingleton<BulkJobs>();
         services.AddSingleton<IBulkJobs>(provider => provider.GetRequiredService<BulkJobs>());
         services.AddHostedService<BulkWorker>();

@@ -67,12 +67,14 @@ public static class WebSetup
         pages.MapMailPages();
         pages.MapQuarantinePages();
         pages.MapBulkPages();
+        pages.MapCampaignPages();
         pages.MapPageAssets();
         var api = app.MapGroup(ApiPaths.Root);
         api.MapSessionApi();
         api.MapMessagesApi();
         api.MapQuarantineApi();
         api.MapBulkApi();
+        api.MapCampaignApi();
         app.MapOpenApi("/openapi/{documentName}.json");
         return app;
     }

@@ -6,6 +6,7 @@ using Recorder.Ledger;
 using Recorder.Mail;
 using Recorder.Recovery;
 using Recorder.Recovery.Bulk;
+using Recorder.Recovery.Campaigns;
 using Recorder.Retention;
 using Recorder.Screening.Lists;
 using Recorder.Smtp;
@@ -26,6 +27,7 @@ internal sealed class Counter : IAsyncDisposable
         Recovery = RecoveryOver(desk.Ledger);
         Lists = new SenderLists(desk.Ledger, desk.Time);
         Acts = new RecordActs(desk.Log, desk.Ledger, desk.Book, new MailReader(), Lists, Options.Create(new RetentionOptions()), desk.Time);
+        Campaigns = new Campaigns(desk.Log, Index, desk.Ledger, new MailReader(), Options.Create(new RetentionOptions()), desk.Time);
         Jobs = new BulkJobs(desk.Ledger, Index, Options.Create(new RetentionOptions()), desk.Time);
         Requests = new ReleaseRequests(desk.Log, Index, desk.Ledger, desk.Book, Recovery, Options.Create(new RetentionOptions()), desk.Time);
     }
@@ -47,6 +49,8 @@ internal sealed class Counter : IAsyncDisposable
     public IRecordActs Acts { get; }
 
     public IReleaseRequests Requests { get; }
+
+    public ICampaigns Campaigns { get; }
 
     public BulkJobs Jobs { get; }
 

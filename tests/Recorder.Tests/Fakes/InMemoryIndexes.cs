@@ -5,7 +5,7 @@ using Recorder.Search;
 namespace Recorder.Tests.Fakes;
 
 /// <summary>
-/// A mail index that finds by a word of subject or text, newest first. Like the real one it shows nothing before
+/// A mail index that finds by a word of subject or text or by a Message-ID, newest first. Like the real one it shows nothing before
 /// Refresh, and a "crash" (a new instance over <see cref="Committed"/>) forgets what was not committed.
 /// </summary>
 internal sealed class InMemoryMailIndex : IMailIndex
@@ -72,7 +72,7 @@ internal sealed class InMemoryMailIndex : IMailIndex
     public SearchPage Search(SearchRequest request, CancellationToken cancel = default)
     {
         var hits = visible.Values
-            .Where(document => document.Subject.Contains(request.Query, StringComparison.OrdinalIgnoreCase)
+            .Where(document => $"rfc822msgid:\"{document.MessageId}\"" == request.Query || document.Subject.Contains(request.Query, StringComparison.OrdinalIgnoreCase)
                 || document.Text.Contains(request.Query, StringComparison.OrdinalIgnoreCase))
             .Select(document => Hit(document, request.Scope, request.NotBefore))
             .OfType<SearchHit>()

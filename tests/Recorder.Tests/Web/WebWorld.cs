@@ -59,6 +59,7 @@ internal sealed partial class WebWorld : IAsyncDisposable
         builder.Services.AddSingleton(recovery?.Invoke(counter.Recovery) ?? counter.Recovery);
         builder.Services.AddSingleton(counter.Acts);
         builder.Services.AddSingleton(counter.Requests);
+        builder.Services.AddSingleton(counter.Campaigns);
         builder.Services.AddSingleton<Recorder.Recovery.Bulk.IBulkJobs>(counter.Jobs);
         builder.Services.AddSingleton(link);
         builder.Services.AddRecorderWeb(new WebOptions());

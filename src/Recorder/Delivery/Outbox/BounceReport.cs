@@ -11,6 +11,9 @@ internal sealed record BounceFacts(Dispatch Bounce, RecordedMail Mail, Dispatch?
 /// <summary>Writes the RFC 3464 report that tells a sender who did not get the message, and why.</summary>
 public sealed class BounceReport(string hostname)
 {
+    /// <summary>Who speaks in messages we write ourselves.</summary>
+    internal string Hostname => hostname;
+
     private const int MaxHeaderBytes = 64 * 1024;
 
     /// <param name="original">The record's bytes; only its header is quoted (RFC 3462 §2: text/rfc822-headers).</param>

@@ -1,7 +1,9 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using Recorder.Archive;
 using Recorder.Delivery.Trace;
 using Recorder.Ledger;
+using Recorder.Mail;
 using Recorder.Smtp;
 
 namespace Recorder.Delivery.Outbox;
@@ -18,6 +20,8 @@ internal sealed class UndeliverableException(string words) : Exception(words);
 /// <summary>Makes the outgoing message of a dispatch from the archive.</summary>
 public sealed class DispatchMessages(IArchiveLog log, ILedger ledger, TraceFields fields, BounceReport bounces, TimeProvider clock)
 {
+    private readonly MailReader mails = new();
+
     /// <exception cref="ArchiveException">The archive cannot be read now.</exception>
     internal async Task<PreparedDispatch> PrepareAsync(Dispatch dispatch, CancellationToken cancel)
     {
@@ -25,7 +29,12 @@ public sealed class DispatchMessages(IArchiveLog log, ILedger ledger, TraceField
         {
             var entry = await FindAsync(dispatch, cancel) ?? throw new UndeliverableException("the record is no longer kept");
             var mail = RecordedMail.Decode(entry.Payload.Span);
-            return dispatch.Kind == DispatchKind.Bounce ? await BounceAsync(dispatch, entry, mail, cancel) : await OriginalAsync(dispatch, entry, mail, cancel);
+            return dispatch.Kind switch
+            {
+                DispatchKind.Bounce => await BounceAsync(dispatch, entry, mail, cancel),
+                DispatchKind.SafeCopy => await SafeCopyAsync(dispatch, entry, mail, cancel),
+                _ => await OriginalAsync(dispatch, entry, mail, cancel),
+            };
         }
         catch (Exception error) when (CanNeverBeRead(error))
         {
@@ -77,6 +86,17 @@ public sealed class DispatchMessages(IArchiveLog log, ILedger ledger, TraceField
         return new Envelope(
             dispatch.ReversePath, [new EnvelopeRecipient(dispatch.Recipient, original?.Notify, original?.OriginalRecipient)],
             parameters with { Return = mail.Parameters.Return, EnvelopeId = mail.Parameters.EnvelopeId });
+    }
+
+    private async Task<PreparedDispatch> SafeCopyAsync(Dispatch dispatch, LogEntry entry, RecordedMail mail, CancellationToken cancel)
+    {
+        await using var source = await log.OpenContentAsync(entry.Id, cancel);
+        var bytes = SafeCopy.Build(bounces.Hostname, dispatch, mail, mails.ReadFacts(source, cancel));
+        var envelope = new Envelope("", [new EnvelopeRecipient(dispatch.Recipient)], new MailParameters(SmtpUtf8: dispatch.Recipient.Any(c => c > 127)));
+        // Our trace field lets it pass where the way to the mailbox leads through us again.
+        ReadOnlyMemory<byte> Fields(IReadOnlyList<EnvelopeRecipient> recipients) =>
+            TraceFields.Encode(fields.Trace(dispatch.RecordId, recipients, $"safecopy.{dispatch.Round}", 1, SHA256.HashData(bytes)));
+        return new PreparedDispatch(new RoutedMessage(envelope, Fields, new MadeContent(bytes)), null);
     }
 
     private async Task<PreparedDispatch> BounceAsync(Dispatch dispatch, LogEntry entry, RecordedMail mail, CancellationToken cancel)

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Recorder.Archive;
 using Recorder.Ledger;
 using Recorder.Recovery;
+using Recorder.Web.Security;
 using Recorder.Web.Texts;
 
 namespace Recorder.Web.Api;
@@ -16,6 +17,7 @@ internal static class QuarantineApi
         messages.MapPost("/{id}/allow-sender", AllowAsync).WithSummary("Put the author on your own allow list.");
         messages.MapPost("/{id}/block-sender", BlockAsync).WithSummary("Put the author on your own block list.");
         messages.MapPost("/{id}/unlist-sender", UnlistAsync).WithSummary("Take the author off your own list.");
+        messages.MapPost("/{id}/safe-copy", SafeCopyAsync).WithSummary("Send a plain-text copy of a held message to your own mailbox.");
         messages.MapPost("/{id}/report", ReportAsync).WithSummary("Say that the message is spam, or is not.");
         messages.MapPost("/{id}/hide", HideAsync).WithSummary("Take the message out of your lists; `is:hidden` finds it.");
         messages.MapPost("/{id}/unhide", UnhideAsync).WithSummary("Show the message in your lists again.");
@@ -44,6 +46,11 @@ internal static class QuarantineApi
 
     private static async Task<Results<NoContent, ProblemHttpResult>> UnlistAsync(string id, IRecordActs acts, HttpContext http, CancellationToken cancel) =>
         Done(RecordId.TryParse(id, out var record) && await acts.UnlistSenderAsync(http.CurrentReader(), record, cancel));
+
+    private static async Task<Results<Accepted<DispatchItem>, ProblemHttpResult>> SafeCopyAsync(
+        string id, IRecordActs acts, HttpContext http, CancellationToken cancel) =>
+        RecordId.TryParse(id, out var record) && await acts.SafeCopyAsync(http.CurrentReader(), record, cancel) is { } status
+            ? TypedResults.Accepted($"{ApiPaths.Root}/messages/{id}/dispatches", DispatchItem.Of(status)) : ApiProblems.NoSuchMessage();
 
     private static async Task<Results<NoContent, ProblemHttpResult>> ReportAsync(
         string id, IRecordActs acts, HttpContext http, CancellationToken cancel, ReportRequest? request = null)

@@ -45,6 +45,7 @@ internal static class QuarantinePages
         {
             "release" => recovery.ReleaseAsync(reader, record, cancel),
             "release-allow" => acts.ReleaseAndAllowAsync(reader, record, cancel),
+            "safe-copy" => acts.SafeCopyAsync(reader, record, cancel),
             "ask" => acts.AskAsync(reader, record, words, cancel),
             "allow" => acts.ListSenderAsync(reader, record, ListKind.Allow, cancel),
             "block" => acts.ListSenderAsync(reader, record, ListKind.Block, cancel),

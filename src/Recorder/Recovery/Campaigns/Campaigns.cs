@@ -1,0 +1,120 @@
+using Microsoft.Extensions.Options;
+using Recorder.Accounts;
+using Recorder.Archive;
+using Recorder.Ledger;
+using Recorder.Mail;
+using Recorder.Retention;
+using Recorder.Search;
+
+namespace Recorder.Recovery.Campaigns;
+
+/// <summary>Finds by the index and checks by the log; what is in force stands in the state.</summary>
+public sealed class Campaigns(
+    IArchiveLog archive, IMailIndex index, ILedger ledger, MailReader mails, IOptions<RetentionOptions> retention, TimeProvider time) : ICampaigns
+{
+    public const int MaxRecords = 2_000;
+
+    private const int RowsOfAPage = 500, MaxReasonChars = 500, MaxWordsChars = 300;
+    private static readonly TimeSpan UsualRange = TimeSpan.FromDays(7);
+
+    public async Task<CampaignPreview> PreviewAsync(Reader admin, CampaignTarget target, CancellationToken cancel)
+    {
+        var (rows, isCut) = await FindAsync(target, cancel);
+        await ledger.AppendAsync(new CampaignPreviewed(Describe(target), rows.Count) { Actor = admin.Actor, At = time.GetUtcNow() }, cancel);
+        return new CampaignPreview(rows, MailboxesOf(rows), isCut);
+    }
+
+    public async Task<CampaignOutcome> ActAsync(
+        Reader admin, CampaignTarget target, CampaignAct act, bool isLifted, string reason, CancellationToken cancel)
+    {
+        var why = Words.Tidy(reason, MaxReasonChars) ?? throw new ActRefusedException("no-reason", "give a reason: it is kept in the log");
+        var (rows, isCut) = await FindAsync(target, cancel);
+        if (isCut) throw new ActRefusedException("too-many-named", $"more than {MaxRecords} records are meant: narrow the target");
+        var campaign = Guid.CreateVersion7(time.GetUtcNow()).ToString("D");
+        var changed = rows.Where(row => IsInForce(act, row.RecordId) == isLifted).Select(row => row.RecordId).ToList();
+        foreach (var chunk in changed.Chunk(CampaignActed.MaxRecords))
+        {
+            await ledger.AppendAsync(new CampaignActed(campaign, act, isLifted, why, chunk) { Actor = admin.Actor, At = time.GetUtcNow() }, cancel);
+        }
+
+        return new CampaignOutcome(campaign, changed.Count, MailboxesOf(rows));
+    }
+
+    private bool IsInForce(CampaignAct act, string recordId) => ledger.State.Get<RecordOverride>(ActKeys.Override(act, recordId)) is not null;
+
+    private static int MailboxesOf(IReadOnlyList<CampaignRow> rows) => rows.SelectMany(row => row.Mailboxes).Distinct(StringComparer.Ordinal).Count();
+
+    private async Task<(List<CampaignRow> Rows, bool IsCut)> FindAsync(CampaignTarget target, CancellationToken cancel)
+    {
+        var (query, sha256) = await QueryAsync(target, cancel);
+        var rows = new List<CampaignRow>();
+        for (string? cursor = null, next = ""; next is not null; cursor = next)
+        {
+            var page = index.Search(new SearchRequest(null, query, RowsOfAPage, cursor, NotBefore));
+            foreach (var hit in page.Items)
+            {
+                if (await RowAsync(hit, target, sha256, cancel) is { } row) rows.Add(row);
+                if (rows.Count > MaxRecords) return (rows[..MaxRecords], true);
+            }
+
+            // Newest first: what follows is older still.
+            var isPast = page.Items.Count > 0 && page.Items[^1].ReceivedAt < From(target);
+            next = isPast ? null : page.Next;
+        }
+
+        return (rows, false);
+    }
+
+    private DateTimeOffset NotBefore => time.GetUtcNow() - TimeSpan.FromDays(retention.Value.Days);
+
+    private DateTimeOffset From(CampaignTarget target) => target.From ?? time.GetUtcNow() - UsualRange;
+
+    private async Task<CampaignRow?> RowAsync(SearchHit hit, CampaignTarget target, ReadOnlyMemory<byte>? sha256, CancellationToken cancel)
+    {
+        if (hit.ReceivedAt < From(target) || (target.Until is { } until && hit.ReceivedAt >= until)
+            || !RecordId.TryParse(hit.Id, out var id) || await archive.FindAsync(id, cancel) is not { Kind: EntryKind.Mail } entry
+            || (sha256 is { } wanted && !entry.ContentSha256.Span.SequenceEqual(wanted.Span)))
+        {
+            return null;
+        }
+
+        var state = string.Join(' ', Enum.GetValues<CampaignAct>().Where(act => IsInForce(act, hit.Id)).Select(act => act.ToString().ToLowerInvariant()));
+        return new CampaignRow(hit.Id, hit.ReceivedAt, hit.From, hit.Subject, RecordedMail.Decode(entry.Payload.Span).Owners, state);
+    }
+
+    /// <returns>The query, and the hash of the bytes where only equal ones are meant.</returns>
+    private async Task<(string Query, ReadOnlyMemory<byte>? Sha256)> QueryAsync(CampaignTarget target, CancellationToken cancel)
+    {
+        if (Words.Tidy(target.RecordId, MaxWordsChars) is { } record)
+        {
+            if (!RecordId.TryParse(record, out var id) || await archive.FindAsync(id, cancel) is not { Kind: EntryKind.Mail } entry)
+            {
+                throw new ActRefusedException("nothing-named", "there is no such record");
+            }
+
+            await using var content = await archive.OpenContentAsync(id, cancel);
+            var facts = mails.ReadFacts(content, cancel);
+            return (facts.MessageId.Length > 0 ? ById(facts.MessageId) : ByWords(Authors.Of(facts).FirstOrDefault(), facts.Subject), entry.ContentSha256);
+        }
+
+        var query = Words.Tidy(target.MessageId, MaxWordsChars) is { } messageId ? ById(messageId)
+            : ByWords(Words.Tidy(target.Sender, MaxWordsChars), Words.Tidy(target.Subject, MaxWordsChars));
+        return query.Length > 0 ? (query, null) : throw new ActRefusedException("nothing-named", "name a record, a Message-ID, or a sender and a subject");
+    }
+
+    private static string ById(string messageId) => $"rfc822msgid:{Quoted(messageId.Trim('<', '>'))}";
+
+    private static string ByWords(string? sender, string? subject) => string.Join(
+        ' ', new[] { sender is { Length: > 0 } ? $"from:{Quoted(sender)}" : null, subject is { Length: > 0 } ? $"subject:{Quoted(subject)}" : null }
+            .Where(part => part is not null));
+
+    private static string Quoted(string words) => $"\"{words.Replace('"', ' ')}\"";
+
+    // Ids and ranges are facts; a subject is not for the ledger.
+    private static string Describe(CampaignTarget target) => target switch
+    {
+        { RecordId.Length: > 0 } => $"record {target.RecordId}",
+        { MessageId.Length: > 0 } => $"Message-ID {target.MessageId}",
+        _ => $"sender {target.Sender}, subject of {target.Subject?.Length ?? 0} characters",
+    };
+}
