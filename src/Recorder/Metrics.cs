@@ -11,6 +11,7 @@ public sealed class RecorderMetrics : IDisposable
     private readonly Meter meter = new(MeterName);
     private readonly Counter<long> received, bytes, recorded, unrecorded, recipients, dispatches;
     private Func<int> outboxDepth = () => 0;
+    private Func<TimeSpan> outboxOldest = () => TimeSpan.Zero;
 
     public RecorderMetrics()
     {
@@ -21,6 +22,7 @@ public sealed class RecorderMetrics : IDisposable
         recipients = meter.CreateCounter<long>("recorder.recipients.settled", "{recipient}", "Recipients by how they ended.");
         dispatches = meter.CreateCounter<long>("recorder.dispatches", "{attempt}", "Attempts of the outbox by kind and outcome.");
         meter.CreateObservableGauge("recorder.outbox.depth", () => outboxDepth(), "{dispatch}", "Deliveries that we owe.");
+        meter.CreateObservableGauge("recorder.outbox.oldest", () => outboxOldest().TotalSeconds, "s", "How long the oldest of them has waited.");
     }
 
     public void Received(string listener, long sizeBytes)
@@ -39,7 +41,7 @@ public sealed class RecorderMetrics : IDisposable
     public void Dispatched(string kind, string outcome) =>
         dispatches.Add(1, new KeyValuePair<string, object?>("kind", kind), new KeyValuePair<string, object?>("outcome", outcome));
 
-    public void WatchOutbox(Func<int> depth) => outboxDepth = depth;
+    public void WatchOutbox(Func<int> depth, Func<TimeSpan> oldest) => (outboxDepth, outboxOldest) = (depth, oldest);
 
     public void WatchIntake(Func<int> openSessions, Func<long> diskFreeBytes)
     {
