@@ -30,7 +30,7 @@ public sealed class MessageFlow(
         {
             using var turn = await turns.TakeAsync(RetryKey.AllOf(message), deliverBy.Token);
             var cases = await sorter.SortAsync(message, answerBy.Token);
-            message = await sources.ScreenAsync(message, cases, deliverBy.Token);
+            (message, cases) = await sources.ScreenAsync(message, cases, deliverBy.Token);
             cases = await judging.JudgeAsync(message, cases, deliverBy.Token);
             cases = await recording.RecordAsync(message, cases, answerBy.Token);
             cases = await delivery.DeliverAsync(message, cases, deliverBy.Token, answerBy.Token);

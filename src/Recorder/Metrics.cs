@@ -9,9 +9,9 @@ public sealed class RecorderMetrics : IDisposable
     public const string MeterName = "Recorder";
 
     private readonly Meter meter = new(MeterName);
-    private readonly Counter<long> received, bytes, recorded, unrecorded, recipients, dispatches;
+    private readonly Counter<long> received, bytes, recorded, unrecorded, recipients, dispatches, asked;
+    private readonly Histogram<double> askedSeconds;
     private Func<int> outboxDepth = () => 0;
-    private Func<TimeSpan> outboxOldest = () => TimeSpan.Zero;
 
     public RecorderMetrics()
     {
@@ -21,8 +21,9 @@ public sealed class RecorderMetrics : IDisposable
         unrecorded = meter.CreateCounter<long>("recorder.messages.unrecorded", "{message}", "Messages passed on without a record: no recipient was ours, or recorded before.");
         recipients = meter.CreateCounter<long>("recorder.recipients.settled", "{recipient}", "Recipients by how they ended.");
         dispatches = meter.CreateCounter<long>("recorder.dispatches", "{attempt}", "Attempts of the outbox by kind and outcome.");
+        asked = meter.CreateCounter<long>("recorder.screening.asked", "{message}", "Messages by the filter they were meant for and what came of it: answered, failed, too-large.");
+        askedSeconds = meter.CreateHistogram<double>("recorder.screening.seconds", "s", "How long a filter took, waiting for a free place included.");
         meter.CreateObservableGauge("recorder.outbox.depth", () => outboxDepth(), "{dispatch}", "Deliveries that we owe.");
-        meter.CreateObservableGauge("recorder.outbox.oldest", () => outboxOldest().TotalSeconds, "s", "How long the oldest of them has waited.");
     }
 
     public void Received(string listener, long sizeBytes)
@@ -41,7 +42,15 @@ public sealed class RecorderMetrics : IDisposable
     public void Dispatched(string kind, string outcome) =>
         dispatches.Add(1, new KeyValuePair<string, object?>("kind", kind), new KeyValuePair<string, object?>("outcome", outcome));
 
-    public void WatchOutbox(Func<int> depth, Func<TimeSpan> oldest) => (outboxDepth, outboxOldest) = (depth, oldest);
+    /// <param name="outcome">answered, failed or too-large.</param>
+    public void Screened(string source, string outcome, TimeSpan took)
+    {
+        var tag = new KeyValuePair<string, object?>("source", source);
+        asked.Add(1, tag, new KeyValuePair<string, object?>("outcome", outcome));
+        if (took > TimeSpan.Zero) askedSeconds.Record(took.TotalSeconds, tag);
+    }
+
+    public void WatchOutbox(Func<int> depth) => outboxDepth = depth;
 
     public void WatchIntake(Func<int> openSessions, Func<long> diskFreeBytes)
     {

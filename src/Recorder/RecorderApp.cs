@@ -6,7 +6,6 @@ using Recorder.Archive;
 using Recorder.Archive.Disk;
 using Recorder.Control;
 using Recorder.Delivery;
-using Recorder.Digests;
 using Recorder.Health;
 using Recorder.Indexing;
 using Recorder.Intake;
@@ -88,7 +87,6 @@ public static class RecorderApp
         services.AddSingleton(Options.Create(settings.Accounts));
         services.AddSingleton(Options.Create(settings.Retention));
         services.AddSingleton(Options.Create(settings.Screening));
-        services.AddSingleton(Options.Create(settings.Digests));
         services.AddSingleton(TimeProvider.System);
         // Made by the container, so that it is closed after everything that stands on it.
         services.AddSingleton<IArchiveObserver, ArchiveLogging>();
@@ -122,7 +120,6 @@ public static class RecorderApp
 
         services.AddRecovery();
         services.AddDelivery();
-        services.AddDigests();
         services.AddIntake();
         services.AddHealth();
         services.AddRecorderWeb(settings.Web);
@@ -151,7 +148,6 @@ public static class RecorderApp
         logging.SetMinimumLevel(parts == AppParts.Everything ? LogLevel.Information : LogLevel.Warning);
         logging.AddFilter("Microsoft", LogLevel.Warning);
         logging.AddFilter("System", LogLevel.Warning);
-        logging.AddFilter("Quartz", LogLevel.Warning);
         // It warns on every form that our own no-store was made stricter.
         logging.AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Error);
     }

@@ -15,7 +15,7 @@ public static class ReplyTable
         protocol == SmtpProtocol.Smtp
         && cases.Any(Is(settlement => settlement.IsSettled))
         && cases.Any(Is(settlement => settlement.IsOpen))
-        && !cases.Any(Is(settlement => settlement.Kind == SettlementKind.NotRecorded));
+        && !cases.Any(Is(settlement => settlement.StaysUpstream));
 
     /// <returns>SMTP: one reply. LMTP: one a recipient, in envelope order.</returns>
     public static IReadOnlyList<SmtpReply> Answer(SmtpProtocol protocol, IReadOnlyList<RecipientCase> cases) =>
@@ -46,7 +46,7 @@ public static class ReplyTable
     // SMTP: one recipient's row speaks for all. What was not recorded outweighs everything, since only the upstream
     // has it; then whatever is settled (250); then any 4xx before a 5xx, so that nobody is given up too early.
     private static RecipientCase Spokesman(IReadOnlyList<RecipientCase> cases) =>
-        cases.FirstOrDefault(Is(settlement => settlement.Kind == SettlementKind.NotRecorded))
+        cases.FirstOrDefault(Is(settlement => settlement.StaysUpstream))
         ?? cases.FirstOrDefault(Is(settlement => settlement.Kind is SettlementKind.Delivered))
         ?? cases.FirstOrDefault(Is(settlement => settlement.IsSettled))
         ?? cases.FirstOrDefault(one => Row(one).IsTransient)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using Recorder.Archive;
 using Recorder.Delivery.Trace;
@@ -10,23 +9,10 @@ namespace Recorder.Intake;
 /// <summary>Takes the glance at a header that the flow needs. Anything at all can be glanced at: keeping never depends on it.</summary>
 public static class HeaderReader
 {
-    /// <summary>Beyond this the header is not looked at.</summary>
-    public const int MaxHeaderBytes = 256 * 1024;
-
     private const int MaxTraces = 8;
 
-    public static async Task<HeaderGlance> GlanceAsync(IReceivedContent content, CancellationToken cancel)
-    {
-        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(content.LengthBytes, MaxHeaderBytes) + 1);
-        try
-        {
-            return Glance(buffer.AsSpan(0, await ReadHeaderAsync(content, buffer, cancel)));
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
+    public static Task<HeaderGlance> GlanceAsync(IReceivedContent content, CancellationToken cancel) =>
+        MessageStart.ReadHeaderAsync(content, Glance, cancel);
 
     /// <param name="bytes">The message, or its first part.</param>
     public static HeaderGlance Glance(ReadOnlySpan<byte> bytes)
@@ -50,20 +36,6 @@ public static class HeaderReader
                 traces.Add(new FoundTrace(field[(TraceField.Name.Length + 1)..].Trim(), range.End.Value));
         }
         return traces;
-    }
-
-    private static async Task<int> ReadHeaderAsync(IReceivedContent content, byte[] buffer, CancellationToken cancel)
-    {
-        var (length, limit) = (0, Math.Min(buffer.Length, MaxHeaderBytes));
-        await using var stream = content.OpenRead();
-        while (length < limit)
-        {
-            var count = await stream.ReadAsync(buffer.AsMemory(length, Math.Min(8192, limit - length)), cancel);
-            var seen = Math.Max(0, length - 3);
-            length += count;
-            if (count == 0 || buffer.AsSpan(seen, length - seen).IndexOf("\r\n\r\n"u8) >= 0) break;
-        }
-        return length;
     }
 }
 

@@ -34,7 +34,7 @@ public static class IntakeSetup
         services.AddSingleton<KeyTurns>();
         services.AddSingleton<RetryKeys>();
         services.AddSingleton<CaseSorter>();
-        services.AddSingleton<VerdictSources>();
+        services.AddVerdictSources();
         services.AddSingleton<Judging>();
         services.AddSingleton<Recording>();
         services.AddSingleton<MessageFlow>();

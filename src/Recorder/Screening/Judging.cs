@@ -15,7 +15,7 @@ public sealed class Judging(Routes routes, ILedger ledger, ScreeningPolicy polic
         var judged = new List<RecipientCase>(cases.Count);
         foreach (var one in cases)
         {
-            judged.Add(one.Standing is Standing.Fresh ? With(one, Judge.Decide(await FactsAsync(message, one, listed, cancel))) : one);
+            judged.Add(one is { Standing: Standing.Fresh, IsUnfinished: true } ? With(one, Judge.Decide(await FactsAsync(message, one, listed, cancel))) : one);
         }
         return judged;
     }

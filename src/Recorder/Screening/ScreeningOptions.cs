@@ -34,7 +34,7 @@ public sealed class ScreeningOptions
     public int BreakSeconds { get; set; } = 15;
 
     /// <summary>Symbols of a filter that make a message malware; a * stands for any characters. Where none are given: *_VIRUS, CLAMAV,
-    /// CLAMAV_*, JUST_EICAR, VADE_MALWARE, but no symbol that ends in _FAIL, _ENCRYPTED or _MACRO.</summary>
+    /// SOPHOS, JUST_EICAR, VADE_MALWARE.</summary>
     public IList<string> MalwareSymbols { get; set; } = [];
 
     /// <summary>Symbols of a filter that make a message phish. Where none are given: PHISHED_OPENPHISH, PHISHED_PHISHTANK,

@@ -29,7 +29,6 @@ public static class WebSetup
         services.AddRazorComponents();
         services.AddProblemDetails();
         services.AddSingleton<ViewTickets>();
-        services.AddSingleton<WrongLinks>();
         services.AddRecorderOpenApi();
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddAuthentication(SessionAuthentication.SchemeName)
@@ -69,16 +68,13 @@ public static class WebSetup
         pages.MapQuarantinePages();
         pages.MapBulkPages();
         pages.MapCampaignPages();
-        pages.MapSettingsPages();
         pages.MapPageAssets();
-        app.MapDigestPages();
         var api = app.MapGroup(ApiPaths.Root);
         api.MapSessionApi();
         api.MapMessagesApi();
         api.MapQuarantineApi();
         api.MapBulkApi();
         api.MapCampaignApi();
-        api.MapPreferencesApi();
         app.MapOpenApi("/openapi/{documentName}.json");
         return app;
     }

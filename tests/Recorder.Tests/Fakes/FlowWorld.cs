@@ -51,7 +51,8 @@ internal sealed class FlowWorld : IAsyncDisposable
     public RecorderMetrics Metrics { get; private set; } = null!;
     public ListHitCounter Hits { get; private set; } = null!;
     public ScreeningPolicy Policy { get; set; } = new();
-    public List<IVerdictSource> Sources { get; } = [];
+    public List<IVerdictSource> Sources { get; init; } = [];
+    public WhenFilterIsDown WhenDown { get; init; }
     public DiskSpace Space { get; set; } = new(1L << 40, 1L << 40);
     public int OpenSessions { get; set; } = 1;
     public KeyTurns Turns { get; } = new();
@@ -75,7 +76,7 @@ internal sealed class FlowWorld : IAsyncDisposable
         var book = new SimpleAddressBook(domains);
         var recording = new Recording(Ledger, Metrics, NullLogger<Recording>.Instance);
         var flow = new MessageFlow(
-            Turns, new CaseSorter(retries, book, Signer, passes), new VerdictSources(Sources), new Judging(Routes, Ledger, Policy, Hits, Time), recording,
+            Turns, new CaseSorter(retries, book, Signer, passes), new VerdictSources(Sources, WhenDown, Time, null, NullLogger.Instance), new Judging(Routes, Ledger, Policy, Hits, Time), recording,
             new HookDelivery(deliverer, fields, passes, Ledger, Time, Metrics, NullLogger<HookDelivery>.Instance),
             new Leftovers(Ledger, recording, Time, NullLogger<Leftovers>.Instance), Time, NullLogger<MessageFlow>.Instance, Metrics);
         var disk = new DiskWatermark(() => Space, () => OpenSessions, 1 << 20, Time, NullLogger<DiskWatermark>.Instance);

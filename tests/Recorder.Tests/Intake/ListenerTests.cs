@@ -5,12 +5,14 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Recorder.Accounts;
 using Recorder.Archive;
 using Recorder.Delivery;
 using Recorder.Flow;
 using Recorder.Intake;
 using Recorder.Ledger;
+using Recorder.Screening.Lists;
 using Recorder.Settings;
 using Recorder.Tests.Fakes;
 using Recorder.Tests.Smtp.Client.Peers;
@@ -45,7 +47,7 @@ public sealed class ListenerTests : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(settings).AddSingleton(TimeProvider.System).AddSingleton<IArchiveLog>(log).AddSingleton<ILedger>(ledger)
-            .AddSingleton<IAddressBook>(new SimpleAddressBook()).AddDelivery().AddIntake();
+            .AddSingleton<IAddressBook>(new SimpleAddressBook()).AddSingleton(Options.Create(settings.Screening)).AddSenderLists().AddDelivery().AddIntake();
         builder.WebHost.ConfigureKestrel(IntakeSetup.ConfigureListeners);
         app = builder.Build();
         await app.StartAsync();

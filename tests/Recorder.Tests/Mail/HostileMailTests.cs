@@ -1,3 +1,4 @@
+using Recorder.Flow;
 using Recorder.Intake;
 using Recorder.Mail;
 
@@ -16,7 +17,7 @@ public class HostileMailTests
         var bytes = HostileMail.All[name]();
         var before = GC.GetAllocatedBytesForCurrentThread();
         var watch = System.Diagnostics.Stopwatch.StartNew();
-        HeaderReader.Glance(bytes.AsSpan(0, Math.Min(bytes.Length, HeaderReader.MaxHeaderBytes)));
+        HeaderReader.Glance(bytes.AsSpan(0, Math.Min(bytes.Length, MessageStart.MaxHeaderBytes)));
         var facts = MailBytes.Facts(bytes);
         var read = (watch.ElapsedMilliseconds, GC.GetAllocatedBytesForCurrentThread() - before);
         var view = MailBytes.View(bytes);

@@ -25,8 +25,7 @@ public sealed class OutboxWorker(
 
     protected override async Task ExecuteAsync(CancellationToken stopping)
     {
-        var state = new OutboxState(ledger, clock);
-        metrics.WatchOutbox(() => state.Depth, () => state.OldestAge);
+        metrics.WatchOutbox(() => ledger.State.Range<Dispatch>(StateKeys.OutboxAll).Count());
         var following = FollowAsync(archive.DurableSequence, stopping);
         while (!stopping.IsCancellationRequested)
         {
@@ -138,7 +137,7 @@ public sealed class OutboxWorker(
                 await foreach (var entry in archive.FollowAsync(after, EntryKinds.Events, stopping))
                 {
                     after = entry.Position.Sequence;
-                    if (!AsksForADelivery(entry.Payload.Span)) continue;
+                    if (entry.Payload.Span.IndexOf("\"dispatch.requested\""u8) < 0) continue;
                     await ledger.CatchUpAsync(stopping);
                     wake.Writer.TryWrite(true);
                 }
@@ -153,9 +152,6 @@ public sealed class OutboxWorker(
             }
         }
     }
-
-    private static bool AsksForADelivery(ReadOnlySpan<byte> fact) =>
-        fact.IndexOf("\"dispatch.requested\""u8) >= 0 || fact.IndexOf("\"digest.made\""u8) >= 0;
 
     // What is under way gets the time the host gives; what does not end then is retried after the restart.
     private async Task FinishAsync()

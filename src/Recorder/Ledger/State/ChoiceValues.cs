@@ -24,7 +24,6 @@ internal static class ChoiceValues
                 break;
             default:
                 QuarantineValues.Apply(fact, state);
-                DigestValues.Apply(fact, state);
                 break;
         }
     }

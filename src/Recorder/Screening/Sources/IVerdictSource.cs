@@ -22,5 +22,18 @@ public interface IVerdictSource
     ValueTask<SourceVerdict?> AskAsync(ReceivedMessage message, CancellationToken cancel);
 }
 
+/// <summary>A source that is another program: it can be slow, busy or gone.</summary>
+public interface IRemoteVerdictSource : IVerdictSource
+{
+    RemoteLimits Limits { get; }
+}
+
+/// <param name="Timeout">For one message, waiting for a free place included.</param>
+/// <param name="MaxConcurrent">Messages at the same time.</param>
+/// <param name="MaxWaiting">Messages that wait for a free place; one more is not taken.</param>
+/// <param name="MaxBytes">A larger message is not sent.</param>
+/// <param name="Break">How long it is left alone after it failed often.</param>
+public sealed record RemoteLimits(TimeSpan Timeout, int MaxConcurrent, int MaxWaiting, long MaxBytes, TimeSpan Break);
+
 /// <summary>A source that gives no verdict now. The message says why, in one line without secrets.</summary>
 public sealed class VerdictUnavailableException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,43 +1,63 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Recorder.Flow;
-using Recorder.Ledger;
+using Recorder.Smtp;
 
 namespace Recorder.Screening.Sources;
 
-/// <summary>Asks the sources in order of trust. The first with an opinion says what the message is; the first proof of the sender counts.</summary>
-public sealed class VerdictSources(IEnumerable<IVerdictSource> sources)
+/// <summary>
+/// Asks all sources at once and puts together what they said, in order of trust (docs/screening.md). A filter that is
+/// away never holds up mail for longer than its time limit.
+/// </summary>
+public sealed class VerdictSources : IDisposable
 {
-    private readonly IReadOnlyList<IVerdictSource> sources = [.. sources];
+    /// <summary>RFC 3463 §3.8: a matter of policy, and it will pass.</summary>
+    private static readonly Settlement Waits = new(
+        SettlementKind.NotScreened, new SmtpReply(451, "4.7.1", "a spam filter cannot be asked now; try again later"));
 
-    public async Task<ReceivedMessage> ScreenAsync(ReceivedMessage message, IReadOnlyList<RecipientCase> cases, CancellationToken cancel)
+    private readonly IReadOnlyList<ISourceDoor> doors;
+    private readonly WhenFilterIsDown whenDown;
+
+    /// <param name="sources">The most trusted first.</param>
+    public VerdictSources(IEnumerable<IVerdictSource> sources)
+        : this(sources, WhenFilterIsDown.Deliver, TimeProvider.System, null, NullLogger.Instance)
+    {
+    }
+
+    /// <param name="sources">The most trusted first.</param>
+    public VerdictSources(IEnumerable<IVerdictSource> sources, WhenFilterIsDown whenDown, TimeProvider clock, RecorderMetrics? metrics, ILogger log)
+    {
+        this.whenDown = whenDown;
+        doors = [.. sources.Select(source => (ISourceDoor)(source is IRemoteVerdictSource remote
+            ? new RemoteDoor(remote, clock, metrics, log) : new LocalDoor(source, log)))];
+    }
+
+    /// <summary>How the filters fare that can be down.</summary>
+    public IReadOnlyList<SourceHealth> Health => [.. doors.Select(door => door.Health).OfType<SourceHealth>()];
+
+    /// <returns>The message with what was said of it; and where it must wait for a filter, its new recipients settled so.</returns>
+    public async Task<(ReceivedMessage Message, IReadOnlyList<RecipientCase> Cases)> ScreenAsync(
+        ReceivedMessage message, IReadOnlyList<RecipientCase> cases, CancellationToken cancel)
     {
         // Only what is new to us is judged, and what is only copied goes on elsewhere.
-        if (sources.Count == 0 || message.IsJournal || !cases.Any(one => one.Standing is Standing.Fresh)) return message;
-        return message with { Screened = await AskAllAsync(message, cancel) };
+        if (doors.Count == 0 || message.IsJournal || !cases.Any(IsNew)) return (message, cases);
+        var answers = await AskAllAsync(message, cancel);
+        return whenDown == WhenFilterIsDown.Defer && answers.Any(answer => answer.IsDown)
+            ? (message, [.. cases.Select(one => IsNew(one) ? one with { Settlement = Waits } : one)])
+            : (message with { Screened = Verdicts.Combine(answers) }, cases);
     }
 
-    private async Task<ScreenedMail> AskAllAsync(ReceivedMessage message, CancellationToken cancel)
+    public void Dispose()
     {
-        var screened = new ScreenedMail(MailCategory.Clean, "");
-        List<string> unavailable = [];
-        foreach (var source in sources)
-        {
-            try
-            {
-                if (await source.AskAsync(message, cancel) is { } verdict) screened = Add(screened, source.Name, verdict);
-            }
-            catch (VerdictUnavailableException error)
-            {
-                unavailable.Add($"{source.Name}: {error.Message}");
-            }
-        }
-        return unavailable.Count == 0 ? screened : screened with { Unavailable = unavailable };
+        foreach (var door in doors.OfType<IDisposable>()) door.Dispose();
     }
 
-    private static ScreenedMail Add(ScreenedMail before, string source, SourceVerdict verdict)
+    // All begin before any is awaited: filters take seconds, and each its own.
+    private async Task<IReadOnlyList<SourceAnswer>> AskAllAsync(ReceivedMessage message, CancellationToken cancel)
     {
-        var proof = before.Proof == SenderProof.None ? verdict.Proof : before.Proof;
-        return before.Source.Length > 0 || verdict.Category is not { } category
-            ? before with { Proof = proof }
-            : new ScreenedMail(category, source, verdict.Score, verdict.Threshold, verdict.Symbols, proof);
+        var asked = new ValueTask<SourceAnswer>[doors.Count];
+        for (var i = doors.Count - 1; i >= 0; i--) asked[i] = doors[i].AskAsync(message, cancel);
+        return await Task.WhenAll(asked.Select(one => one.AsTask()));
     }
+
+    private static bool IsNew(RecipientCase one) => one.Standing is Standing.Fresh;
 }

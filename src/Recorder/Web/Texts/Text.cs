@@ -50,6 +50,5 @@ public sealed class Text(CultureInfo culture)
         return English;
     }
 
-    /// <summary>By a tag such as en or zh-Hant.</summary>
-    public static Text Of(string tag) => tag.StartsWith("zh", StringComparison.OrdinalIgnoreCase) ? Chinese : English;
+    private static Text Of(string tag) => tag.StartsWith("zh", StringComparison.OrdinalIgnoreCase) ? Chinese : English;
 }
