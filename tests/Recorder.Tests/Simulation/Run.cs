@@ -7,7 +7,7 @@ using Recorder.Tests.Archive.Disk;
 namespace Recorder.Tests.Simulation;
 
 /// <summary>One world from a seed: so many steps, each one choice of what happens next, then peace and the last judgement.</summary>
-internal sealed class Run(int seed, int steps) : IDisposable
+internal sealed class Run(int seed, int steps) : IAsyncDisposable
 {
     private static readonly string[] Users = ["alice", "bob", "carol", "dave", "Alice+news", "BOB"];
     private readonly World world = new(OptionsOf(seed));
@@ -278,5 +278,5 @@ internal sealed class Run(int seed, int steps) : IDisposable
         await invariants.CheckLostAsync(world, before);
     }
 
-    public void Dispose() => world.Dispose();
+    public ValueTask DisposeAsync() => world.DisposeAsync();
 }

@@ -11,7 +11,7 @@ public sealed class SimulationTests
     [InlineData(1005)]
     public async Task Whatever_goes_wrong_no_promise_is_broken(int seed)
     {
-        using var run = new Run(seed, SampleSteps);
+        await using var run = new Run(seed, SampleSteps);
         await run.GoAsync();
     }
 
@@ -19,11 +19,11 @@ public sealed class SimulationTests
     public async Task Nor_with_seeds_that_were_never_tried_before()
     {
         var (seed, steps) = (Variable("SEED") ?? Environment.TickCount & 0xFFFFFF, Variable("STEPS") ?? SampleSteps);
-        var runSteps = Variable("SEED") is null ? Math.Min(steps, CampaignRunSteps) : steps;
+        var runSteps = Variable("RUN") ?? (Variable("SEED") is null ? Math.Min(steps, CampaignRunSteps) : steps);
         Say($"seed {seed}, {steps} steps in runs of {runSteps}");
         for (var done = 0L; done < steps; done += runSteps, seed++)
         {
-            using var run = new Run(seed, runSteps);
+            await using var run = new Run(seed, runSteps);
             await run.GoAsync();
             if (steps > CampaignRunSteps) Say($"{done + runSteps} steps, seed {seed}: {run.World.Summary}");
         }

@@ -10,7 +10,7 @@ namespace Recorder.Tests.Simulation;
 internal sealed record WorldOptions(int Seed, bool RealIndex = false, bool StateFile = false);
 
 /// <summary>A machine with its disk, clock and network, and the product living and dying on it.</summary>
-internal sealed class World : IDisposable
+internal sealed class World : IAsyncDisposable
 {
     private static readonly TimeSpan Leap = TimeSpan.FromSeconds(20), Hang = TimeSpan.FromMinutes(1);
     private const int PatientRounds = 20;
@@ -321,8 +321,20 @@ internal sealed class World : IDisposable
         public void Dispose() => index.Dispose();
     }
 
-    public void Dispose()
+    /// <summary>The last life ends with the world. What it still writes may be in the way of deleting its files for a moment.</summary>
+    public async ValueTask DisposeAsync()
     {
-        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        if (life is not null) await CrashAsync(machine: false);
+        for (var i = 0; Directory.Exists(folder); i++)
+        {
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+            catch (IOException) when (i < 100)
+            {
+                await Task.Delay(20);
+            }
+        }
     }
 }
