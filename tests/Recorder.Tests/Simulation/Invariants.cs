@@ -18,7 +18,7 @@ internal sealed partial class Invariants
     /// <summary>Every record is found by each mailbox that its envelope names, and by no other.</summary>
     public async Task CheckIndexAsync(World world, Chance chance)
     {
-        await world.PumpAsync(world.Life.Follower.CatchUpAsync(CancellationToken.None));
+        await world.PumpAsync(world.Life.Follower.CatchUpAsync(CancellationToken.None), untilPowerIsLost: true);
         await world.ObserveAsync();
         if (world.Disk.PowerLost) return;
         CheckIndex(world, world.Life.Index, chance.Of(Mailboxes));

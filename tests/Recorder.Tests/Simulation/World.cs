@@ -129,13 +129,15 @@ internal sealed class World : IAsyncDisposable
     // ---- time
 
     /// <summary>Waits, and lets time pass where somebody needs it to.</summary>
-    public async Task PumpAsync(Task task)
+    /// <param name="untilPowerIsLost">For what nobody can do without power, and what tries on all the same.</param>
+    public async Task PumpAsync(Task task, bool untilPowerIsLost = false)
     {
         var began = Stopwatch.GetTimestamp();
         for (var round = 1; !task.IsCompleted; round++)
         {
             await Task.WhenAny(task, Task.Delay(1));
             if (task.IsCompleted) break;
+            if (untilPowerIsLost && Disk.PowerLost) return;
             // Whoever has nothing else to wait for gets time at once; others may only be slow.
             if (Network.Waiting > 0) Clock.Advance(Leap);
             else if (round % PatientRounds == 0) Clock.Advance(TimeSpan.FromSeconds(1));
