@@ -58,7 +58,7 @@ internal static class DemoCommand
     private static void PrintWelcome(WebApplication app, int accepted, string path)
     {
         Console.WriteLine();
-        Console.WriteLine($"{accepted} of {SampleMail.All.Count} sample messages were recorded and passed on.");
+        Console.WriteLine($"{accepted} of {SampleMail.All.Count} sample messages were recorded; spam is held, everything else was passed on.");
         Console.WriteLine($"Open      {RecorderApp.WebAddress(app)}");
         foreach (var account in DemoRun.Accounts)
         {
