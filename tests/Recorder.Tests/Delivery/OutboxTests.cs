@@ -1,5 +1,7 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using MimeKit;
 using Recorder.Archive;
+using Recorder.Delivery;
 using Recorder.Delivery.Outbox;
 using Recorder.Ledger;
 using Recorder.Smtp;
@@ -130,6 +132,35 @@ public sealed class OutboxTests
         using var worker = world.Worker();
         await worker.StartAsync(CancellationToken.None);
         await WaitUntil.Async(() => Find(world, id).State == DispatchState.Accepted);
+        await worker.StopAsync(CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task A_next_hop_that_never_answers_keeps_no_other_ones_mail_waiting()
+    {
+        await using var world = new FlowWorld();
+        var slow = new FakeHop("slow.test");
+        world.Routes = new Routes(
+            new Route([world.Hop], world.Time, NullLogger<Route>.Instance),
+            new Dictionary<string, Route> { ["slow.example"] = new Route([slow], world.Time, NullLogger<Route>.Instance) });
+        await world.StartAsync();
+        var id = await RecordAsync(world);
+        var hangs = new TaskCompletionSource();
+        slow.During = _ => hangs.Task;
+        for (var i = 0; i < 3 * OutboxWorker.MaxPerRoute; i++)
+        {
+            await world.Ledger.AppendAsync(new DispatchRequested(id, DispatchKind.Resend, $"user{i}@slow.example", Alice, "", 1) { Actor = new Actor("user", Alice), At = world.Time.GetUtcNow() }, CancellationToken.None);
+        }
+        using var worker = world.Worker();
+        await worker.StartAsync(CancellationToken.None);
+        await WaitUntil.Async(() => world.Facts.OfType<DispatchBegun>().Count() == OutboxWorker.MaxPerRoute);
+
+        await AskAsync(world, id);
+        await WaitUntil.Async(() => Find(world, id).State == DispatchState.Accepted);
+        Assert.Equal(OutboxWorker.MaxPerRoute, world.Facts.OfType<DispatchBegun>().Count(begun => begun.Recipient != Alice));
+
+        hangs.SetResult();
+        await WaitUntil.Async(() => world.Owed.Count == 0);
         await worker.StopAsync(CancellationToken.None);
     }
 

@@ -94,7 +94,7 @@ internal sealed class FlowWorld : IAsyncDisposable
         await StartAsync();
     }
 
-    public OutboxWorker Worker() => new(Ledger, Archive, Attempts, Time, Metrics, NullLogger<OutboxWorker>.Instance);
+    public OutboxWorker Worker() => new(Ledger, Archive, Attempts, Routes, Time, Metrics, NullLogger<OutboxWorker>.Instance);
 
     public IntakeHandler Handler(SmtpProtocol protocol = SmtpProtocol.Lmtp, IntakeMode mode = IntakeMode.Relay) => new(new IntakeListener("hook", protocol, mode), Services);
 

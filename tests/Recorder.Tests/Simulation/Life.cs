@@ -62,7 +62,7 @@ internal sealed class Life
         Open(Doors.Journal, SmtpProtocol.Lmtp, IntakeMode.Journal, services);
         var messages = new DispatchMessages(archive, ledger, fields, new BounceReport("mx.test"), Clock);
         var attempts = new DispatchAttempt(ledger, messages, deliverer, new Backoff(new Random(1)), Clock, metrics, NullLogger<DispatchAttempt>.Instance);
-        outbox = new OutboxWorker(ledger, archive, attempts, Clock, metrics, NullLogger<OutboxWorker>.Instance);
+        outbox = new OutboxWorker(ledger, archive, attempts, routes, Clock, metrics, NullLogger<OutboxWorker>.Instance);
         Index = index;
         Follower = new IndexFollower(archive, index, new MailReader().ReadFacts, Clock, NullLogger<IndexFollower>.Instance);
         followers = Task.Run(() => Follower.RunAsync(following.Token));

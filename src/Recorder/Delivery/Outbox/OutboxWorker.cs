@@ -10,9 +10,10 @@ namespace Recorder.Delivery.Outbox;
 /// What was begun without an end before a restart is owed like everything else, and goes out under the same trace id.
 /// </summary>
 public sealed class OutboxWorker(
-    ILedger ledger, IArchiveLog archive, DispatchAttempt attempts, TimeProvider clock, RecorderMetrics metrics, ILogger<OutboxWorker> log) : BackgroundService
+    ILedger ledger, IArchiveLog archive, DispatchAttempt attempts, Routes routes, TimeProvider clock, RecorderMetrics metrics, ILogger<OutboxWorker> log) : BackgroundService
 {
-    public const int MaxConcurrent = 8;
+    /// <summary>Attempts at once on one route: a next hop that is slow or dead takes no other one's turn.</summary>
+    public const int MaxPerRoute = 8;
 
     private const int StartedTogether = 32;
 
@@ -21,7 +22,8 @@ public sealed class OutboxWorker(
 
     private readonly ConcurrentDictionary<string, DateTimeOffset> busyUntil = new(StringComparer.Ordinal);
     private readonly Channel<bool> wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private readonly SemaphoreSlim slots = new(MaxConcurrent);
+    private readonly ConcurrentDictionary<string, Task> running = new(StringComparer.Ordinal);
+    private readonly Lanes lanes = new(MaxPerRoute);
 
     protected override async Task ExecuteAsync(CancellationToken stopping)
     {
@@ -51,7 +53,7 @@ public sealed class OutboxWorker(
         await ledger.CatchUpAsync(stopping);
         while (true)
         {
-            if (!await StartDueAsync(stopping)) await SleepAsync(stopping);
+            if (!StartDue()) await SleepAsync(stopping);
         }
     }
 
@@ -62,26 +64,33 @@ public sealed class OutboxWorker(
     }
 
     /// <returns>Whether there may be more that is due: only some are started at a time, so that whoever asks meanwhile comes next.</returns>
-    private async Task<bool> StartDueAsync(CancellationToken stopping)
+    private bool StartDue()
     {
         var now = clock.GetUtcNow();
-        var due = Due(awaited: true, now).Concat(Due(awaited: false, now)).Take(StartedTogether).ToList();
-        foreach (var key in due)
+        var started = 0;
+        foreach (var (key, lane) in Due(awaited: true, now).Concat(Due(awaited: false, now)))
         {
-            await slots.WaitAsync(stopping);
+            // What finds its lane full starts when an attempt there ends, which wakes us.
+            if (!lanes.TryEnter(lane)) continue;
             busyUntil[key] = DateTimeOffset.MaxValue;
-            _ = RunAsync(key);
+            var ended = new TaskCompletionSource();
+            running[key] = ended.Task;
+            _ = RunAsync(key, lane, ended);
+            if (++started == StartedTogether) return true;
         }
-        return due.Count == StartedTogether;
+        return false;
     }
 
-    /// <summary>Keys in the outbox of what may start now, the longest due first.</summary>
-    private IEnumerable<string> Due(bool awaited, DateTimeOffset now) => ledger.State.Range<Dispatch>(StateKeys.DueAll(awaited))
+    // A bounce goes to a sender, whose route only the record knows: bounces share a lane of their own.
+    private object LaneOf(Dispatch dispatch) => dispatch.Kind == DispatchKind.Bounce ? DispatchKind.Bounce : routes.For(dispatch.Recipient);
+
+    /// <summary>Keys in the outbox of what may start now and the lane of each, the longest due first.</summary>
+    private IEnumerable<(string Key, object Lane)> Due(bool awaited, DateTimeOffset now) => ledger.State.Range<Dispatch>(StateKeys.DueAll(awaited))
         .TakeWhile(pair => pair.Value.NextAttemptAt is not { } at || at <= now)
         .Concat(PlannedTooFarAhead(awaited, now))
         .Where(pair => !WaitsForLeftover(pair.Value))
-        .Select(pair => StateKeys.Outbox(pair.Value.RecordId, pair.Value.Kind, pair.Value.Recipient, pair.Value.Round))
-        .Where(key => !IsBusy(key, now));
+        .Select(pair => (Key: StateKeys.Outbox(pair.Value.RecordId, pair.Value.Kind, pair.Value.Recipient, pair.Value.Round), Lane: LaneOf(pair.Value)))
+        .Where(one => !IsBusy(one.Key, now));
 
     // By a clock that was ahead and has been put right since: nobody waits for that time to come again.
     private IEnumerable<KeyValuePair<string, Dispatch>> PlannedTooFarAhead(bool awaited, DateTimeOffset now) =>
@@ -91,7 +100,7 @@ public sealed class OutboxWorker(
         && (until == DateTimeOffset.MaxValue || (until > now && until - now <= OwnFailurePause));
 
     // State may have moved on while the attempt waited for its slot, so the dispatch is read again.
-    private async Task RunAsync(string key)
+    private async Task RunAsync(string key, object lane, TaskCompletionSource ended)
     {
         var again = DateTimeOffset.MinValue;
         try
@@ -107,7 +116,9 @@ public sealed class OutboxWorker(
         {
             if (again == DateTimeOffset.MinValue) busyUntil.TryRemove(key, out _);
             else busyUntil[key] = again;
-            slots.Release();
+            lanes.Leave(lane);
+            running.TryRemove(key, out _);
+            ended.SetResult();
             wake.Writer.TryWrite(true);
         }
     }
@@ -154,8 +165,28 @@ public sealed class OutboxWorker(
     }
 
     // What is under way gets the time the host gives; what does not end then is retried after the restart.
-    private async Task FinishAsync()
+    private Task FinishAsync() => Task.WhenAll(running.Values);
+
+    /// <summary>So many at once for each.</summary>
+    private sealed class Lanes(int max)
     {
-        for (var i = 0; i < MaxConcurrent; i++) await slots.WaitAsync();
+        private readonly Lock gate = new();
+        private readonly Dictionary<object, int> taken = [];
+
+        public bool TryEnter(object lane)
+        {
+            lock (gate)
+            {
+                var count = taken.GetValueOrDefault(lane);
+                if (count >= max) return false;
+                taken[lane] = count + 1;
+                return true;
+            }
+        }
+
+        public void Leave(object lane)
+        {
+            lock (gate) taken[lane]--;
+        }
     }
 }
