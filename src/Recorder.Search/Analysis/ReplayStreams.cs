@@ -3,17 +3,18 @@ using Lucene.Net.Analysis.TokenAttributes;
 
 namespace Recorder.Search.Analysis;
 
-/// <summary>Replays a token list.</summary>
+/// <summary>Replays a token list, with a mark behind every term.</summary>
 internal sealed class TokenReplay : TokenStream
 {
     private readonly ICharTermAttribute _term;
     private readonly IPositionIncrementAttribute _position;
     private readonly TokenList _tokens;
+    private readonly string _mark;
     private int _next;
 
-    public TokenReplay(TokenList tokens)
+    public TokenReplay(TokenList tokens, string mark)
     {
-        _tokens = tokens;
+        (_tokens, _mark) = (tokens, mark);
         _term = AddAttribute<ICharTermAttribute>();
         _position = AddAttribute<IPositionIncrementAttribute>();
     }
@@ -27,13 +28,15 @@ internal sealed class TokenReplay : TokenStream
         var token = _tokens[_next++];
         var text = _tokens.Text(token);
         _position.PositionIncrement = token.Increment;
-        text.CopyTo(_term.ResizeBuffer(text.Length));
-        _term.Length = text.Length;
+        var term = _term.ResizeBuffer(text.Length + _mark.Length);
+        text.CopyTo(term);
+        _mark.CopyTo(term.AsSpan(text.Length));
+        _term.Length = text.Length + _mark.Length;
         return true;
     }
 }
 
-/// <summary>Replays a set of documents-only terms.</summary>
+/// <summary>Replays a set of documents-only terms, likewise.</summary>
 internal sealed class GramReplay<T> : TokenStream where T : struct
 {
     internal delegate int Unpack(T packed, Span<char> into);
@@ -41,11 +44,12 @@ internal sealed class GramReplay<T> : TokenStream where T : struct
     private readonly ICharTermAttribute _term;
     private readonly HashSet<T> _grams;
     private readonly Unpack _unpack;
+    private readonly string _mark;
     private HashSet<T>.Enumerator _rest;
 
-    public GramReplay(HashSet<T> grams, Unpack unpack)
+    public GramReplay(HashSet<T> grams, Unpack unpack, string mark)
     {
-        (_grams, _unpack) = (grams, unpack);
+        (_grams, _unpack, _mark) = (grams, unpack, mark);
         _term = AddAttribute<ICharTermAttribute>();
     }
 
@@ -55,7 +59,10 @@ internal sealed class GramReplay<T> : TokenStream where T : struct
     {
         if (!_rest.MoveNext()) return false;
         ClearAttributes();
-        _term.Length = _unpack(_rest.Current, _term.ResizeBuffer(Grams.MaxPrefixChars));
+        var term = _term.ResizeBuffer(Grams.MaxPrefixChars + _mark.Length);
+        var length = _unpack(_rest.Current, term);
+        _mark.CopyTo(term.AsSpan(length));
+        _term.Length = length + _mark.Length;
         return true;
     }
 }

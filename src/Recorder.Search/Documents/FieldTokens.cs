@@ -12,12 +12,12 @@ internal sealed class FieldTokens
     private readonly Field _singles;
     private readonly Field _prefixes;
 
-    public FieldTokens(string field, TokenList tokens)
+    public FieldTokens(WordField field, TokenList tokens)
     {
         _tokens = tokens;
-        _words = new Field(field, new TokenReplay(tokens), MailFields.Positions);
-        _singles = new Field(MailFields.Singles(field), new GramReplay<int>(tokens.Grams.Singles, Grams.Unpack), MailFields.DocumentsOnly);
-        _prefixes = new Field(MailFields.Prefixes(field), new GramReplay<ulong>(tokens.Grams.Prefixes, Grams.Unpack), MailFields.DocumentsOnly);
+        _words = new Field(field.Dictionary, new TokenReplay(tokens, field.Mark), MailFields.Positions);
+        _singles = new Field(field.Singles.Dictionary, new GramReplay<int>(tokens.Grams.Singles, Grams.Unpack, field.Mark), MailFields.DocumentsOnly);
+        _prefixes = new Field(field.Prefixes.Dictionary, new GramReplay<ulong>(tokens.Grams.Prefixes, Grams.Unpack, field.Mark), MailFields.DocumentsOnly);
     }
 
     /// <summary>The fields that have terms in the document just scanned.</summary>

@@ -7,7 +7,7 @@ namespace Recorder.Search.Documents;
 
 /// <summary>
 /// Makes Lucene documents of mail. The field objects are reused: a document is valid until the next one is made.
-/// Every text is scanned once, then replayed into its own field and the field of all text.
+/// Every text is scanned once, then replayed into its fields.
 /// </summary>
 internal sealed class MailDocuments
 {

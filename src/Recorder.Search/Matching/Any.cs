@@ -3,11 +3,9 @@ namespace Recorder.Search.Matching;
 /// <summary>Documents that match one or more of the clauses.</summary>
 internal sealed class Any(IReadOnlyList<Clause> clauses) : Clause
 {
-    public override Candidates? In(Segment segment)
-    {
-        var found = clauses.Select(clause => clause.In(segment)).OfType<Candidates>().ToArray();
-        return found.Length switch { 0 => null, 1 => found[0], _ => new Union(found) };
-    }
+    public override Candidates? In(Segment segment) => Of([.. clauses.Select(clause => clause.In(segment)).OfType<Candidates>()]);
+
+    public static Candidates? Of(IReadOnlyList<Candidates> found) => found.Count switch { 0 => null, 1 => found[0], _ => new Union([.. found]) };
 
     private sealed class Union : Candidates
     {

@@ -1,6 +1,7 @@
 using Lucene.Net.Index;
 using Lucene.Net.Search;
 using Lucene.Net.Util;
+using Recorder.Search.Documents;
 
 namespace Recorder.Search.Matching;
 
@@ -14,8 +15,28 @@ internal sealed class Word(string field, string term) : Clause
         : null;
 }
 
-/// <summary>Documents with any term of this beginning, however many there are.</summary>
-internal sealed class Beginning(string field, string prefix) : Clause
+/// <summary>Documents with this word in any of some fields that share a dictionary: its terms follow each other there.</summary>
+internal sealed class MarkedWord(WordField[] fields, string word) : Clause
+{
+    private readonly BytesRef _word = new(word);
+
+    public override Candidates? In(Segment segment)
+    {
+        if (segment.Terms(fields[0].Dictionary) is not { } terms || terms.SeekCeil(_word) == TermsEnum.SeekStatus.END) return null;
+        var found = new List<Candidates>();
+        while (terms.Term is var term && StringHelper.StartsWith(term, _word) && IsEndOrMark(term))
+        {
+            if (Array.Exists(fields, field => field.Has(term))) found.Add(new Postings(terms.Docs(segment.Live, null, DocsFlags.NONE), terms.DocFreq));
+            if (!terms.MoveNext()) break;
+        }
+        return Any.Of(found);
+    }
+
+    private bool IsEndOrMark(BytesRef term) => term.Length == _word.Length || term.Bytes[term.Offset + _word.Length] <= WordField.LastMark;
+}
+
+/// <summary>Documents with any word of this beginning in one of some fields that share a dictionary, however many there are.</summary>
+internal sealed class Beginning(WordField[] fields, string prefix) : Clause
 {
     private readonly BytesRef _prefix = new(prefix);
     private (Segment Segment, FixedBitSet? Found) _last;
@@ -29,11 +50,12 @@ internal sealed class Beginning(string field, string prefix) : Clause
 
     private FixedBitSet? Find(Segment segment)
     {
-        if (segment.Terms(field) is not { } terms) return null;
+        if (segment.Terms(fields[0].Dictionary) is not { } terms) return null;
         FixedBitSet? found = null;
         DocsEnum? docs = null;
-        foreach (var _ in Expansion.Of(terms, _prefix))
+        foreach (var term in Expansion.Of(terms, _prefix))
         {
+            if (!Array.Exists(fields, field => field.Has(term))) continue;
             docs = terms.Docs(segment.Live, docs, DocsFlags.NONE);
             (found ??= new FixedBitSet(segment.Documents)).Or(docs);
         }

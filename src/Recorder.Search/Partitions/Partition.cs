@@ -13,6 +13,7 @@ namespace Recorder.Search.Partitions;
 /// </summary>
 internal sealed class Partition : IDisposable
 {
+    private const int MaxPendingMerges = 8;
     private const double MaxCachedMergeMegabytes = 4, MaxCachedMegabytes = 32;
 
     private readonly System.Threading.Lock _gate = new();
@@ -173,6 +174,14 @@ internal sealed class Partition : IDisposable
     private static PackedDirectory FreshStorage(string folder) =>
         new(new NRTCachingDirectory(new NIOFSDirectory(folder), MaxCachedMergeMegabytes, MaxCachedMegabytes));
 
+    // Lucene's own bound makes whoever writes or refreshes wait as soon as two merges are pending; new mail would be found late.
+    private static ConcurrentMergeScheduler Merges()
+    {
+        var merges = new ConcurrentMergeScheduler();
+        merges.SetMaxMergesAndThreads(MaxPendingMerges, Math.Max(1, Environment.ProcessorCount / 2));
+        return merges;
+    }
+
     private static IndexWriter OpenWriter(PackedDirectory directory, PartitionOptions options)
     {
         var config = new IndexWriterConfig(LuceneVersion.LUCENE_48, new KeywordAnalyzer())
@@ -180,7 +189,7 @@ internal sealed class Partition : IDisposable
             RAMBufferSizeMB = options.RamBufferMegabytes,
             OpenMode = OpenMode.CREATE_OR_APPEND,
             MergePolicy = new LogByteSizeMergePolicy(), // merges neighbours only, so documents stay in append order
-            MergeScheduler = new ConcurrentMergeScheduler(),
+            MergeScheduler = Merges(),
             UseCompoundFile = false,
             Codec = new RecorderCodec(),
         };

@@ -10,14 +10,12 @@ namespace Recorder.Search.Translation;
 internal sealed class TextClauses(Hints hints)
 {
     /// <summary>Each group of words in any of the fields.</summary>
-    public Clause Matching(IReadOnlyList<string> fields, TextNode words)
+    public Clause Matching(IReadOnlyList<WordField> fields, TextNode words)
     {
-        Clause InAny(Func<string, Clause> clause) => Combine.Or(fields.Select(clause));
-        if (words.WholeAddress is { } address) return InAny(field => Term(field, address));
-        if (words.Quoted) return InAny(field => Phrase(field, words.Units, exact: true, prefix: false));
+        if (words.WholeAddress is { } address) return Term(fields, address);
+        if (words.Quoted) return Phrase(fields, words.Units, exact: true, prefix: false);
         var groups = Groups(words.Units);
-        return Combine.And(groups.Select((group, i) =>
-            InAny(field => Phrase(field, group, exact: false, words.Prefix && i == groups.Count - 1))));
+        return Combine.And(groups.Select((group, i) => Phrase(fields, group, exact: false, words.Prefix && i == groups.Count - 1)));
     }
 
     /// <summary>Without quotes, words joined by punctuation stay together (<c>ABC-123</c>) and runs stand alone (<c>iPhone15手機</c>).</summary>
@@ -30,55 +28,57 @@ internal sealed class TextClauses(Hints hints)
         return groups;
     }
 
-    private Clause Phrase(string field, IReadOnlyList<TextUnit> units, bool exact, bool prefix)
+    private Clause Phrase(IReadOnlyList<WordField> fields, IReadOnlyList<TextUnit> units, bool exact, bool prefix)
     {
-        if (units.Count > 1) return InOrder(field, units, exact, prefix);
+        if (units.Count > 1) return Combine.Or(fields.Select(field => InOrder(field, units, exact, prefix)));
         var form = units[0].Form(exact);
-        if (units[0].IsRun) return Run(field, form);
-        return prefix ? Beginning(field, form) : Term(field, form);
+        if (units[0].IsRun) return Run(fields, form);
+        return prefix ? Beginning(fields, form) : Term(fields, form);
     }
 
-    private static Word Term(string field, string term) => new(field, term);
+    /// <summary>Fields with one dictionary are asked at once.</summary>
+    private static Clause Term(IEnumerable<WordField> fields, string word) => Combine.Or(fields.GroupBy(field => field.Dictionary).Select(
+        shared => shared.Count() == 1 ? (Clause)new Word(shared.Key, shared.Single().Term(word)) : new MarkedWord([.. shared], word)));
 
-    private static Clause Run(string field, string run)
+    private static Clause Run(IReadOnlyList<WordField> fields, string run)
     {
         var pairs = Pairs(run);
-        if (pairs.Count == 0) return Term(MailFields.Singles(field), run);
-        if (pairs.Count == 1) return Term(field, pairs[0]);
-        return new InOrder(field, [.. pairs.Select((pair, at) => new ExactPlace(pair, at))]);
+        if (pairs.Count == 0) return Term(fields.Select(field => field.Singles), run);
+        if (pairs.Count == 1) return Term(fields, pairs[0]);
+        return Combine.Or(fields.Select(field => new InOrder(field.Dictionary, [.. pairs.Select((pair, at) => new ExactPlace(field.Term(pair), at))])));
     }
 
     // Every term counts, however many there are: a bound over everybody's words would let a reader learn from the own
     // results which words stand in other people's mail.
-    private static Clause Beginning(string field, string word) => word.Length <= Grams.MaxPrefixChars
-        ? Term(MailFields.Prefixes(field), word)
-        : new Beginning(field, word);
+    private static Clause Beginning(IReadOnlyList<WordField> fields, string word) => word.Length <= Grams.MaxPrefixChars
+        ? Term(fields.Select(field => field.Prefixes), word)
+        : Combine.Or(fields.GroupBy(field => field.Dictionary).Select(shared => new Beginning([.. shared], word)));
 
-    private InOrder InOrder(string field, IReadOnlyList<TextUnit> units, bool exact, bool prefix)
+    private InOrder InOrder(WordField field, IReadOnlyList<TextUnit> units, bool exact, bool prefix)
     {
         var places = new List<Place>();
         var position = 0;
         for (var i = 0; i < units.Count; i++)
         {
             var form = units[i].Form(exact);
-            if (units[i].IsRun) position = AddRun(places, form, position);
-            else places.Add(prefix && i == units.Count - 1 ? Open(form, static _ => true, position++) : new ExactPlace(form, position++));
+            if (units[i].IsRun) position = AddRun(field, places, form, position);
+            else places.Add(prefix && i == units.Count - 1 ? Open(field, form, static _ => true, position++) : new ExactPlace(field.Term(form), position++));
         }
-        return new InOrder(field, places);
+        return new InOrder(field.Dictionary, places);
     }
 
     /// <summary>Adds a run inside a longer phrase and answers the position behind it.</summary>
-    private int AddRun(List<Place> places, string run, int position)
+    private int AddRun(WordField field, List<Place> places, string run, int position)
     {
         var pairs = Pairs(run);
-        for (var i = 0; i < pairs.Count; i++) places.Add(new ExactPlace(pairs[i], position + i));
+        for (var i = 0; i < pairs.Count; i++) places.Add(new ExactPlace(field.Term(pairs[i]), position + i));
         // One character alone: the end of a run in the text, or the first of a pair.
-        if (pairs.Count == 0) places.Add(Open(run, static term => CountRunes(term) <= 2, position));
+        if (pairs.Count == 0) places.Add(Open(field, run, static term => CountRunes(term) <= 2, position));
         return position + pairs.Count + 1;
     }
 
-    private OpenPlace Open(string beginning, Func<string, bool> keep, int position) =>
-        new(beginning, keep, () => hints.PrefixTooWide(beginning), position);
+    private OpenPlace Open(WordField field, string beginning, Func<string, bool> keep, int position) =>
+        new(beginning, term => field.WordOf(term) is { } word && keep(word), () => hints.PrefixTooWide(beginning), position);
 
     private static List<string> Pairs(string run)
     {

@@ -151,7 +151,7 @@ public class RebuildTests
         using var bed = Committed();
         bed.Index.Dispose();
         using (var events = EventIndex.Open(bed.Folder, new EventIndexOptions()))
-            Assert.Equal("format mail-4 instead of events-3", events.StartedEmptyBecause);
+            Assert.Equal("format mail-5 instead of events-3", events.StartedEmptyBecause);
         bed.Reopen();
         Assert.Empty(bed.Index.Checkpoint);
     }
