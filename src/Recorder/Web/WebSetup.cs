@@ -29,6 +29,7 @@ public static class WebSetup
         services.AddRazorComponents();
         services.AddProblemDetails();
         services.AddSingleton<ViewTickets>();
+        services.AddSingleton<ListDesk>();
         services.AddRecorderOpenApi();
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddAuthentication(SessionAuthentication.SchemeName)
@@ -59,6 +60,7 @@ public static class WebSetup
         app.UseAuthorization();
         app.UseRateLimiter();
         app.Use(RefuseForeignPages);
+        app.Use(BodyLimit.Raise);
         app.UseAntiforgery();
         app.Use(RefuseForeignForms);
 
@@ -68,6 +70,7 @@ public static class WebSetup
         pages.MapQuarantinePages();
         pages.MapBulkPages();
         pages.MapCampaignPages();
+        pages.MapListPages();
         pages.MapPageAssets();
         var api = app.MapGroup(ApiPaths.Root);
         api.MapSessionApi();
@@ -75,6 +78,7 @@ public static class WebSetup
         api.MapQuarantineApi();
         api.MapBulkApi();
         api.MapCampaignApi();
+        api.MapListsApi();
         app.MapOpenApi("/openapi/{documentName}.json");
         return app;
     }

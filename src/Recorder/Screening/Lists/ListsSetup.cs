@@ -9,6 +9,7 @@ public static class ListsSetup
     public static IServiceCollection AddSenderLists(this IServiceCollection services)
     {
         services.TryAddSingleton<SenderLists>();
+        services.TryAddSingleton<ListImport>();
         services.TryAddSingleton<ListHitCounter>();
         services.TryAddSingleton(provider => Policy(provider.GetRequiredService<IOptions<ScreeningOptions>>().Value));
         services.TryAddSingleton<ISenderLists>(provider => provider.GetRequiredService<SenderLists>());

@@ -59,28 +59,36 @@ public sealed class SenderLists(ILedger ledger, TimeProvider clock) : ISenderLis
             ? wish with { CreatedAt = before.CreatedAt, Comment = comment is null ? before.Comment : wish.Comment }
             : wish;
 
-    /// <exception cref="ActRefusedException">too-many-entries.</exception>
-    internal static void CheckRoom(IStateSnapshot state, string scope, IReadOnlyCollection<ListEntry> entries)
+    /// <summary>The place that a scope has left.</summary>
+    internal static ListRoom RoomOf(IStateSnapshot state, string scope)
     {
         var summary = state.Get<ListSummary>(StateKeys.ListSummary(scope)) ?? ListSummary.Empty;
-        var added = entries.Where(entry => state.Get<ListEntry>(StateKeys.ListEntry(scope, entry.Pattern)) is null).ToList();
-        if (added.Count > 0 && summary.Entries + added.Count > MaxEntries(scope))
-            throw new ActRefusedException("too-many-entries", $"a list has at most {MaxEntries(scope)} entries: remove some, or name whole domains");
-        var wildcards = added.Count(entry => entry.IsWildcard);
-        if (wildcards > 0 && summary.Wildcards.Count + wildcards > MaxWildcards)
-            throw new ActRefusedException("too-many-entries", $"a list has at most {MaxWildcards} entries with wildcards: name addresses or domains");
+        return new ListRoom(MaxEntries(scope) - summary.Entries, MaxWildcards - summary.Wildcards.Count);
     }
 
     internal static int MaxEntries(string scope) => ListScopes.AccountOf(scope) is null ? MaxSharedEntries : MaxPersonalEntries;
 
     private ListEntrySet? Set(IStateSnapshot state, Actor actor, ListEntry entry)
     {
-        CheckRoom(state, entry.Scope, [entry]);
         var before = state.Get<ListEntry>(StateKeys.ListEntry(entry.Scope, entry.Pattern));
+        if (before is null && RoomOf(state, entry.Scope).WhyNot(entry) is { } full) throw full;
         return before == entry with { CreatedBy = before?.CreatedBy ?? "" } ? null : new ListEntrySet(entry) { Actor = actor, At = clock.GetUtcNow() };
     }
 
     // What is stored is found as it stands; anything else as a person would write it.
     private string? Known(string scope, string pattern) =>
         ledger.State.Get<ListEntry>(StateKeys.ListEntry(scope, pattern)) is not null ? pattern : SenderPattern.TryRead(pattern, ListKind.Block, out _)?.Text;
+}
+
+/// <param name="Entries">Further entries of any form.</param>
+/// <param name="Wildcards">Of them, with wildcards.</param>
+internal readonly record struct ListRoom(int Entries, int Wildcards)
+{
+    /// <returns>null while there is room for the entry.</returns>
+    public ActRefusedException? WhyNot(ListEntry entry) =>
+        Entries <= 0 ? new ActRefusedException("too-many-entries", "the list is full: remove some entries, or name whole domains")
+        : entry.IsWildcard && Wildcards <= 0 ? new ActRefusedException("too-many-entries", $"a list has at most {SenderLists.MaxWildcards} entries with wildcards: name addresses or domains")
+        : null;
+
+    public ListRoom Without(ListEntry entry) => new(Entries - 1, Wildcards - (entry.IsWildcard ? 1 : 0));
 }

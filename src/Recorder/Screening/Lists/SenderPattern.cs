@@ -79,6 +79,18 @@ public sealed record SenderPattern(PatternForm Form, string Text)
             : text.StartsWith("*.", StringComparison.Ordinal) ? PatternForm.Below : PatternForm.Domain,
         text);
 
+    /// <summary>The part behind the at sign, or the domain that the pattern names.</summary>
+    public string Domain => Form == PatternForm.Below ? Text[2..] : Text[(Text.LastIndexOf('@') + 1)..];
+
+    /// <summary>True where surely every sender that the other matches is matched; of two wildcards nothing is said.</summary>
+    public bool Covers(SenderPattern other) => this == other || Form switch
+    {
+        PatternForm.Domain => other.Form is PatternForm.Address or PatternForm.Wildcard && other.Domain == Domain,
+        PatternForm.Below => other.Domain.EndsWith("." + Domain, StringComparison.Ordinal),
+        PatternForm.Wildcard => other.Form == PatternForm.Address && Wildcard.Matches(Text, SenderAddress.Read(other.Text)!),
+        _ => false,
+    };
+
     public static string Words(PatternProblem problem) => problem switch
     {
         PatternProblem.Empty => "write an address (name@example.org), a domain (example.org) or everything below one (*.example.org)",
