@@ -5,6 +5,7 @@ using Recorder.Archive;
 using Recorder.Indexing;
 using Recorder.Ledger;
 using Recorder.Recovery;
+using Recorder.Screening.Lists;
 using Recorder.Search;
 using Recorder.Settings;
 using Recorder.Tests.Fakes;
@@ -45,7 +46,7 @@ public sealed class CompositionTests
         builder.Services.AddSingleton<IEventIndex>(new InMemoryEventIndex());
         builder.Services.AddSingleton<EarlyService>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<EarlyService>());
-        builder.Services.AddLedger().AddAccounts().AddIndexing().AddRecovery();
+        builder.Services.AddLedger().AddAccounts().AddIndexing().AddSenderLists().AddRecovery();
         return builder.Build();
     }
 
