@@ -14,6 +14,9 @@ internal sealed class World : IAsyncDisposable
 {
     private static readonly TimeSpan Leap = TimeSpan.FromSeconds(20), Hang = TimeSpan.FromMinutes(1);
     private const int PatientRounds = 20;
+
+    // Derived files outlive no machine here, so nothing is learnt from waiting for a real disk.
+    private const string SharedMemory = "/dev/shm";
     private readonly WorldOptions options;
     private readonly string folder;
     private readonly List<Upstream> kept = [];
@@ -28,7 +31,7 @@ internal sealed class World : IAsyncDisposable
         Network = new Network(Model, Story);
         Network.Build();
         SetClock(new DateTimeOffset(2026, 1, 5, 8, 0, 0, TimeSpan.Zero));
-        folder = Path.Combine(Path.GetTempPath(), $"recorder-sim-{Environment.ProcessId}-{Guid.NewGuid():N}");
+        folder = Path.Combine(Directory.Exists(SharedMemory) ? SharedMemory : Path.GetTempPath(), $"recorder-sim-{Environment.ProcessId}-{Guid.NewGuid():N}");
     }
 
     public Story Story { get; } = new();
