@@ -6,6 +6,7 @@ using Recorder.Archive;
 using Recorder.Archive.Disk;
 using Recorder.Control;
 using Recorder.Delivery;
+using Recorder.Digests;
 using Recorder.Health;
 using Recorder.Indexing;
 using Recorder.Intake;
@@ -87,6 +88,7 @@ public static class RecorderApp
         services.AddSingleton(Options.Create(settings.Accounts));
         services.AddSingleton(Options.Create(settings.Retention));
         services.AddSingleton(Options.Create(settings.Screening));
+        services.AddSingleton(Options.Create(settings.Digests));
         services.AddSingleton(TimeProvider.System);
         // Made by the container, so that it is closed after everything that stands on it.
         services.AddSingleton<IArchiveObserver, ArchiveLogging>();
@@ -120,6 +122,7 @@ public static class RecorderApp
 
         services.AddRecovery();
         services.AddDelivery();
+        services.AddDigests();
         services.AddIntake();
         services.AddHealth();
         services.AddRecorderWeb(settings.Web);

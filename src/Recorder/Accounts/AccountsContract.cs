@@ -8,7 +8,10 @@ namespace Recorder.Accounts;
 /// <param name="Source">Client IP.</param>
 public sealed record Reader(Account Account, IReadOnlyList<OwnerScope> Scope, string SessionHash, string Source)
 {
-    public Actor Actor => new(Account.IsAdmin ? "admin" : "user", Account.Address, Source);
+    /// <summary>Not signed in: a link of a digest speaks for the account, and only for what the link is for.</summary>
+    public bool IsByLink { get; init; }
+
+    public Actor Actor => new(IsByLink ? "link" : Account.IsAdmin ? "admin" : "user", Account.Address, Source);
 }
 
 /// <param name="Token">Shown once: cookie value or bearer.</param>

@@ -53,6 +53,10 @@ internal static class EventDocuments
         BulkEnded ended => [(ended.Account, ended)],
         // One for each record, so that a record's audit has it; it names no mailbox, so no timeline does.
         CampaignActed acted => acted.RecordIds.Select(id => ("", (LedgerEvent)(acted with { RecordIds = [id] }))),
+        DigestMade made => [(made.Account, made)],
+        DigestLinkUsed used => [(used.Mailbox, used)],
+        // Who may read the audit has no need of the phrase that proves a digest.
+        PreferencesSet set => [(set.Preferences.Address, set with { Preferences = set.Preferences with { DigestPhrase = null } })],
         // Bookkeeping between two servers: nobody searches for it.
         AnswerConfirmed or AnswersConfirmed or ListEntriesHit => [],
         ListEntrySet set => [(PersonOf(set.Entry.Scope), set)],
@@ -76,6 +80,7 @@ internal static class EventDocuments
         MessageReported report => report.RecordId,
         MessageHidden hidden => hidden.RecordId,
         CampaignActed acted => acted.RecordIds[0],
+        DigestLinkUsed used => used.RecordId,
         _ => "",
     };
 }

@@ -4,7 +4,7 @@ using Recorder.Smtp;
 
 namespace Recorder.Ledger;
 
-/// <summary>Who did it and from where. <paramref name="Kind"/>: user, admin, system, setup, cli, peer.</summary>
+/// <summary>Who did it and from where. <paramref name="Kind"/>: user, admin, link (of a digest), system, setup, cli, peer.</summary>
 /// <param name="Name">Normalised address for people; a component's name for the system.</param>
 /// <param name="Source">Client IP; null for the system and the command line.</param>
 public sealed record Actor(string Kind, string Name, string? Source = null)
@@ -43,6 +43,9 @@ public sealed record Actor(string Kind, string Name, string? Source = null)
 [JsonDerivedType(typeof(BulkStarted), "bulk.started")]
 [JsonDerivedType(typeof(BulkPaused), "bulk.paused")]
 [JsonDerivedType(typeof(BulkEnded), "bulk.ended")]
+[JsonDerivedType(typeof(DigestMade), "digest.made")]
+[JsonDerivedType(typeof(DigestsRan), "digests.ran")]
+[JsonDerivedType(typeof(DigestLinkUsed), "digest-link.used")]
 public abstract record LedgerEvent
 {
     public required Actor Actor { get; init; }
@@ -109,6 +112,9 @@ public enum DispatchKind
 
     /// <summary>A plain-text copy of a held message, for the own mailbox.</summary>
     SafeCopy,
+
+    /// <summary>What is held for an account; written when it is sent (<see cref="DigestMade"/>).</summary>
+    Digest,
 }
 
 /// <summary>

@@ -44,6 +44,20 @@ public static class StateKeys
     public static string Preferences(string account) => $"preferences/{account}";
     public const string AllPreferences = "preferences/";
 
+    /// <summary>Value <see cref="DigestState"/>.</summary>
+    public static string Digest(string digestId) => $"digest/{digestId}";
+
+    /// <summary>Value <see cref="Recorder.Ledger.DigestMark"/>: the account's last digest.</summary>
+    public static string DigestMark(string account) => $"digest-of/{account}";
+
+    /// <summary>Value <see cref="DigestRunState"/>.</summary>
+    public const string DigestsRan = "digests-ran";
+
+    /// <summary>Value <see cref="Recorder.Ledger.UsedLink"/>, and once more by the time it would have expired, for sweeping.</summary>
+    public static string UsedLink(string link) => $"digest-link/{link}";
+    public static string UsedLinkEnd(DateTimeOffset expiresAt, string link) => $"digest-link-end/{expiresAt.UtcTicks:D19}/{link}";
+    public const string UsedLinkEnds = "digest-link-end/";
+
     public static string Session(string hash) => $"session/{hash}";
     public const string Sessions = "session/";
 

@@ -7,9 +7,10 @@ namespace Recorder.Ledger;
 /// <param name="DigestDays">Days of the week of a digest; null or empty: every day.</param>
 /// <param name="DigestPhrase">Appears in each digest, so that a fake is seen.</param>
 /// <param name="TimeZone">IANA name.</param>
+/// <param name="DigestsSince">When the schedule was chosen: digests due before that are none of it. Null: as the account.</param>
 public sealed record Preferences(
     string Address, double? SpamThreshold = null, IReadOnlyList<int>? DigestTimes = null, IReadOnlyList<DayOfWeek>? DigestDays = null,
-    string? DigestPhrase = null, string? TimeZone = null);
+    string? DigestPhrase = null, string? TimeZone = null, DateTimeOffset? DigestsSince = null);
 
 /// <summary>The whole preferences after the act.</summary>
 public sealed record PreferencesSet(Preferences Preferences) : LedgerEvent;

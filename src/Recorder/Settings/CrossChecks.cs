@@ -1,5 +1,6 @@
 using System.Net;
 using Recorder.Accounts;
+using Recorder.Digests;
 using Recorder.Intake;
 using Recorder.Screening;
 using Recorder.Screening.Sources;
@@ -24,6 +25,7 @@ internal static class CrossChecks
         CheckCertificate(settings.Smtp);
         CheckDomains("Smtp:Domains", settings.Smtp.Domains);
         CheckRoutes(settings);
+        CheckDigests(settings.Digests);
         CheckScreening(settings.Screening);
     }
 
@@ -123,6 +125,35 @@ internal static class CrossChecks
             }
 
             CheckDomains($"Routes:{i}:Domains", settings.Routes[i].Domains);
+        }
+    }
+
+    private static void CheckDigests(DigestOptions digests)
+    {
+        if (digests.PublicUrl.Length > 0
+            && !(Uri.TryCreate(digests.PublicUrl, UriKind.Absolute, out var url) && url.Scheme is "https" or "http" && url is { Query: "", Fragment: "" }))
+        {
+            throw Bad("Digests:PublicUrl", $"'{digests.PublicUrl}' is not an address like https://archive.example.edu");
+        }
+
+        if (DigestSchedule.ReadTimes(digests.Times) is null)
+        {
+            throw Bad("Digests:Times", $"'{digests.Times}' is not a list of times like 08:00,17:00");
+        }
+
+        if (DigestSchedule.ReadDays(digests.Days) is null)
+        {
+            throw Bad("Digests:Days", $"'{digests.Days}' is not a list of days like Monday,Thursday");
+        }
+
+        if (digests.TimeZone.Length > 0 && !TimeZoneInfo.TryFindSystemTimeZoneById(digests.TimeZone, out _))
+        {
+            throw Bad("Digests:TimeZone", $"'{digests.TimeZone}' is no time zone this machine knows; write one like Asia/Taipei");
+        }
+
+        if (digests.From.Length > 0 && !MimeKit.MailboxAddress.TryParse(digests.From, out _))
+        {
+            throw Bad("Digests:From", $"'{digests.From}' is not a mail address");
         }
     }
 

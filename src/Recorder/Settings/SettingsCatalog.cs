@@ -2,6 +2,7 @@ using System.Collections;
 using System.Reflection;
 using Recorder.Accounts;
 using Recorder.Delivery;
+using Recorder.Digests;
 using Recorder.Intake;
 using Recorder.Retention;
 using Recorder.Screening;
@@ -29,6 +30,7 @@ public static class SettingsCatalog
         new(AccountsOptions.Section, typeof(AccountsOptions)),
         new(RetentionOptions.Section, typeof(RetentionOptions)),
         new(ScreeningOptions.Section, typeof(ScreeningOptions)),
+        new(DigestOptions.Section, typeof(DigestOptions)),
     ];
 
     /// <summary>A property that holds further keys below its own: <c>Screening:Rspamd:Url</c>.</summary>

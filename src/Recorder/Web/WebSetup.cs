@@ -30,6 +30,7 @@ public static class WebSetup
         services.AddProblemDetails();
         services.AddSingleton<ViewTickets>();
         services.AddSingleton<ListDesk>();
+        services.AddSingleton<WrongLinks>();
         services.AddRecorderOpenApi();
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddAuthentication(SessionAuthentication.SchemeName)
@@ -71,7 +72,9 @@ public static class WebSetup
         pages.MapBulkPages();
         pages.MapCampaignPages();
         pages.MapListPages();
+        pages.MapSettingsPages();
         pages.MapPageAssets();
+        app.MapDigestPages();
         var api = app.MapGroup(ApiPaths.Root);
         api.MapSessionApi();
         api.MapMessagesApi();
@@ -79,6 +82,7 @@ public static class WebSetup
         api.MapBulkApi();
         api.MapCampaignApi();
         api.MapListsApi();
+        api.MapPreferencesApi();
         app.MapOpenApi("/openapi/{documentName}.json");
         return app;
     }

@@ -148,7 +148,7 @@ public sealed class OutboxWorker(
                 await foreach (var entry in archive.FollowAsync(after, EntryKinds.Events, stopping))
                 {
                     after = entry.Position.Sequence;
-                    if (entry.Payload.Span.IndexOf("\"dispatch.requested\""u8) < 0) continue;
+                    if (!AsksForADelivery(entry.Payload.Span)) continue;
                     await ledger.CatchUpAsync(stopping);
                     wake.Writer.TryWrite(true);
                 }
@@ -163,6 +163,9 @@ public sealed class OutboxWorker(
             }
         }
     }
+
+    private static bool AsksForADelivery(ReadOnlySpan<byte> fact) =>
+        fact.IndexOf("\"dispatch.requested\""u8) >= 0 || fact.IndexOf("\"digest.made\""u8) >= 0;
 
     // What is under way gets the time the host gives; what does not end then is retried after the restart.
     private Task FinishAsync() => Task.WhenAll(running.Values);

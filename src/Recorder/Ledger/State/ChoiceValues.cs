@@ -24,6 +24,7 @@ internal static class ChoiceValues
                 break;
             default:
                 QuarantineValues.Apply(fact, state);
+                DigestValues.Apply(fact, state);
                 break;
         }
     }

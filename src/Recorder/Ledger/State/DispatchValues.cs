@@ -33,14 +33,16 @@ internal static class DispatchValues
         var key = StateKeys.Dispatch(ended.RecordId, ended.Kind, ended.Outcome.Recipient, ended.Round);
         if (state.Get<Dispatch>(key) is { } dispatch)
         {
-            Put(state, dispatch with
+            var after = dispatch with
             {
                 State = StateAfter(ended),
                 Attempts = ended.Attempt,
                 NextAttemptAt = ended.NextAttemptAt,
                 NextHop = ended.Outcome.NextHop,
                 LastReply = ended.Outcome.Reply ?? ended.Outcome.Error,
-            });
+            };
+            Put(state, after);
+            if (after.Kind == DispatchKind.Digest && IsOver(after)) DigestValues.End(state, after);
         }
     }
 

@@ -32,6 +32,7 @@ internal static class Projection
         DispatchValues.Sweep(state, now - recordsKept);
         ListValues.Sweep(state, now);
         QuarantineValues.Sweep(state, now - recordsKept);
+        DigestValues.Sweep(state, now);
     }
 
     private static void Apply(LedgerEvent fact, StateEditor state)

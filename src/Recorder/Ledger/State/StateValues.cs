@@ -23,6 +23,10 @@ internal static class StateValues
         ["report"] = typeof(MailReport),
         ["override"] = typeof(RecordOverride),
         ["bulk"] = typeof(BulkJob),
+        ["digest"] = typeof(DigestState),
+        ["digest-of"] = typeof(DigestMark),
+        ["digests-ran"] = typeof(DigestRunState),
+        ["digest-link"] = typeof(UsedLink),
     };
 
     private static readonly Dictionary<Type, string> Kinds = Types.ToDictionary(pair => pair.Value, pair => pair.Key);

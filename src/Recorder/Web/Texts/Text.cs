@@ -50,5 +50,6 @@ public sealed class Text(CultureInfo culture)
         return English;
     }
 
-    private static Text Of(string tag) => tag.StartsWith("zh", StringComparison.OrdinalIgnoreCase) ? Chinese : English;
+    /// <summary>By a tag such as en or zh-Hant.</summary>
+    public static Text Of(string tag) => tag.StartsWith("zh", StringComparison.OrdinalIgnoreCase) ? Chinese : English;
 }
