@@ -80,7 +80,7 @@ internal sealed class DigestRuns(
     }
 
     /// <param name="At">When it was due.</param>
-    /// <param name="Before">When the one before it was due.</param>
+    /// <param name="Before">When the one before it was due, or the last one that was settled.</param>
     private readonly record struct Due(DateTimeOffset At, DateTimeOffset Before);
 
     private List<(Account Account, Due Due)> FindDue(DateTimeOffset through, DateTimeOffset now)
@@ -93,7 +93,11 @@ internal sealed class DigestRuns(
             var chosen = state.Get<Preferences>(StateKeys.Preferences(account.Address));
             var schedule = schedules.For(chosen);
             if (!latest.TryGetValue(schedule, out var last)) latest[schedule] = last = LastOf(schedule, now);
-            if (last is { } moment && moment.At > Settled(account, chosen, through)) due.Add((account, moment));
+            // What was missed is made up in one, so a first digest looks back to the first time that was missed.
+            if (last is { } moment && Settled(account, chosen, through) is var since && moment.At > since)
+            {
+                due.Add((account, moment with { Before = since < moment.Before ? since : moment.Before }));
+            }
         }
         return due;
     }

@@ -12,6 +12,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Recorder.Accounts;
 using Recorder.Archive;
+using Recorder.Digests;
 using Recorder.Ledger;
 using Recorder.Recovery;
 using Recorder.Retention;
@@ -73,11 +74,21 @@ internal sealed partial class WebWorld : IAsyncDisposable
         builder.Services.AddSingleton(Options.Create(new ScreeningOptions()));
         builder.Services.AddSingleton<ListPreviews>();
         builder.Services.AddSenderLists();
+        AddDigests(builder.Services, counter, recovery?.Invoke(counter.Recovery) ?? counter.Recovery);
         builder.Services.AddRecorderWeb(new WebOptions());
         var app = builder.Build();
         app.MapRecorderWeb();
         await app.StartAsync();
         return new WebWorld(counter, app, folder, link);
+    }
+
+    public static DigestLinks Links { get; } = new([.. Enumerable.Range(0, DigestLinks.KeyLengthBytes).Select(i => (byte)i)]);
+
+    private static void AddDigests(IServiceCollection services, Counter counter, IRecovery recovery)
+    {
+        var options = new DigestOptions { PublicUrl = "https://archive.example.edu", TimeZone = "UTC" };
+        services.AddSingleton(new LinkDoor(Links, recovery, counter.Desk.Ledger, counter.Desk.Time));
+        services.AddSingleton(new PersonalPreferences(counter.Desk.Ledger, new DigestSchedules(options), Options.Create(options), counter.Desk.Time));
     }
 
     /// <summary>Follows no redirects, so that each answer can be seen.</summary>

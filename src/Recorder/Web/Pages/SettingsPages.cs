@@ -48,10 +48,10 @@ internal static class SettingsPages
 
     private static async Task<IResult> SaveAsync(
         HttpContext http, PersonalPreferences preferences, CancellationToken cancel, [FromForm] string? schedule = null, [FromForm] string? times = null,
-        [FromForm] string[]? days = null, [FromForm] string? phrase = null, [FromForm] string? zone = null, [FromForm] string? threshold = null, [FromForm] string? language = null)
+        [FromForm] string? phrase = null, [FromForm] string? zone = null, [FromForm] string? threshold = null, [FromForm] string? language = null)
     {
         var form = new SettingsForm(
-            schedule ?? SettingsForm.Site, times ?? "", DigestSchedule.ReadDays(string.Join(',', days ?? [])) ?? [], phrase ?? "", zone ?? "", threshold ?? "", language ?? "");
+            schedule ?? SettingsForm.Site, times ?? "", DigestSchedule.ReadDays(http.Request.Form["days"].ToString()) ?? [], phrase ?? "", zone ?? "", threshold ?? "", language ?? "");
         try
         {
             await preferences.SetAsync(http.CurrentReader(), form.ToWish(), cancel);
