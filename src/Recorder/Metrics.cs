@@ -12,6 +12,7 @@ public sealed class RecorderMetrics : IDisposable
     private readonly Counter<long> received, bytes, recorded, unrecorded, recipients, dispatches, asked;
     private readonly Histogram<double> askedSeconds;
     private Func<int> outboxDepth = () => 0;
+    private Func<TimeSpan> outboxOldest = () => TimeSpan.Zero;
 
     public RecorderMetrics()
     {
@@ -24,6 +25,7 @@ public sealed class RecorderMetrics : IDisposable
         asked = meter.CreateCounter<long>("recorder.screening.asked", "{message}", "Messages by the filter they were meant for and what came of it: answered, failed, too-large.");
         askedSeconds = meter.CreateHistogram<double>("recorder.screening.seconds", "s", "How long a filter took, waiting for a free place included.");
         meter.CreateObservableGauge("recorder.outbox.depth", () => outboxDepth(), "{dispatch}", "Deliveries that we owe.");
+        meter.CreateObservableGauge("recorder.outbox.oldest", () => outboxOldest().TotalSeconds, "s", "How long the oldest of them has waited.");
     }
 
     public void Received(string listener, long sizeBytes)
@@ -50,7 +52,7 @@ public sealed class RecorderMetrics : IDisposable
         if (took > TimeSpan.Zero) askedSeconds.Record(took.TotalSeconds, tag);
     }
 
-    public void WatchOutbox(Func<int> depth) => outboxDepth = depth;
+    public void WatchOutbox(Func<int> depth, Func<TimeSpan> oldest) => (outboxDepth, outboxOldest) = (depth, oldest);
 
     public void WatchIntake(Func<int> openSessions, Func<long> diskFreeBytes)
     {

@@ -29,6 +29,7 @@ public static class DeliverySetup
         services.AddSingleton<HookDelivery>();
         services.AddSingleton<Leftovers>();
         services.AddSingleton<DispatchMessages>();
+        services.AddSingleton<OutboxState>();
         services.AddSingleton<DispatchAttempt>();
         services.AddHostedService<RouteWatch>();
         services.AddHostedService<OutboxWorker>();

@@ -49,8 +49,9 @@ internal sealed class DigestMail(
     private DigestRow? Row(DigestItem item, DigestState digest, Account account, IReadOnlyList<OwnerScope> scope, IStateSnapshot state, DateTimeOffset until)
     {
         if (index.Find(item.RecordId, [.. scope.Where(owned => owned.Address == item.Mailbox)], null) is not { } hit
+            || Marks.IsHidden(state, hit.Id, hit.Addresses) || Marks.IsOutOfLists(state, hit.Id)
             || RecordStates.Word(state, hit.Id, hit.Disposition, hit.Addresses, account) != "held") return null;
-        var link = DigestRules.MayLink(hit.Disposition)
+        var link = DigestRules.MayLink(hit.Disposition) && RecordStates.AdminHold(state, hit.Id, hit.Addresses, account with { IsAdmin = false }) is null
             ? $"{site.PublicUrl}/digest/{links.Write(new DigestLink(hit.Id, item.Mailbox, account.Address, LinkAct.Release, until, digest.Id))}" : null;
         return new DigestRow(hit.Subject, hit.From, hit.ReceivedAt, item.Mailbox, hit.Disposition, link);
     }

@@ -9,9 +9,15 @@ namespace Recorder.Digests;
 /// <param name="IsOverdue">No run has ended for ten minutes: digests have silently stopped.</param>
 public sealed record DigestStatus(bool IsOn, DateTimeOffset? LastRun, string? LastError, bool IsOverdue);
 
+/// <summary>For health.</summary>
+public interface IDigestStatus
+{
+    DigestStatus Status { get; }
+}
+
 /// <summary>Looks whose digest is due, and makes them. What was missed while the service was down is made up once.</summary>
 internal sealed class DigestRuns(
-    ILedger ledger, DigestMaker maker, DigestSchedules schedules, IOptions<DigestOptions> options, TimeProvider clock, ILogger<DigestRuns> log)
+    ILedger ledger, DigestMaker maker, DigestSchedules schedules, IOptions<DigestOptions> options, TimeProvider clock, ILogger<DigestRuns> log) : IDigestStatus
 {
     private static readonly TimeSpan Overdue = TimeSpan.FromMinutes(10);
     private readonly DateTimeOffset startedAt = clock.GetUtcNow();

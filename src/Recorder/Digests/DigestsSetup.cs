@@ -26,6 +26,7 @@ public static class DigestsSetup
             provider.GetRequiredService<IRecovery>(), provider.GetRequiredService<IOptions<DigestOptions>>(), provider.GetRequiredService<IOptions<RetentionOptions>>()));
         services.AddSingleton<DigestMaker>();
         services.AddSingleton<DigestRuns>();
+        services.AddSingleton<IDigestStatus>(provider => provider.GetRequiredService<DigestRuns>());
         services.AddSingleton<IDispatchWriter>(provider => new DigestMail(
             provider.GetRequiredService<ILedger>(), provider.GetRequiredService<IArchiveLog>(), provider.GetRequiredService<IMailIndex>(),
             provider.GetRequiredService<IndexFollower>(), provider.GetRequiredService<DigestSchedules>(), provider.GetRequiredService<DigestLinks>(),

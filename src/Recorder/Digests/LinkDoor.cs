@@ -26,7 +26,7 @@ public sealed class LinkDoor(DigestLinks links, IRecovery recovery, ILedger ledg
         if (Find(token, source) is not var (link, reader) || !RecordId.TryParse(link.RecordId, out var id)) return null;
         // No view is recorded: nothing is shown that the digest did not say.
         if (await recovery.WithinView.OpenAsync(reader, id, false, part => $"#{part}", cancel) is not { } message
-            || !MayBeReleased(message.Facts)) return null;
+            || message.Standing.Rights.IsHeldByAdmin || !MayBeReleased(message.Facts)) return null;
         var release = (await recovery.DispatchesAsync(reader, id, cancel) ?? []).FirstOrDefault(one => one.Kind == DispatchKind.Release);
         return new LinkSight(
             message.View.Facts.Subject, Sender(message), message.Facts.ReceivedAt, link.Mailbox, reader.Account,

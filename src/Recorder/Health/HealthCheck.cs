@@ -1,11 +1,13 @@
 using Recorder.Archive;
+using Recorder.Delivery.Outbox;
+using Recorder.Digests;
 using Recorder.Intake;
 using Recorder.Screening.Sources;
 
 namespace Recorder.Health;
 
 /// <summary>One look at what an operator must know: is mail being taken, is everything findable, is there room.</summary>
-public sealed class HealthCheck(MailArchive archive, IndexFollower index, DiskWatermark disk, VerdictSources sources)
+public sealed class HealthCheck(MailArchive archive, IndexFollower index, DiskWatermark disk, IDigestStatus digests, OutboxState outbox, VerdictSources sources)
 {
     // Further behind than this, people search for mail that is not findable yet.
     private const long LagToReport = 10_000;
@@ -37,6 +39,27 @@ public sealed class HealthCheck(MailArchive archive, IndexFollower index, DiskWa
 
         var filters = sources.Health;
         reasons.AddRange(filters.Where(filter => filter.LastError is not null).Select(filter => $"screening: {filter.Name} gives no verdicts: {filter.LastError}"));
-        return new HealthReport(reasons.Count == 0 ? "ok" : "degraded", reasons, status.DurableSequence, index.Status.Through, lag, disk.Space.FreeBytes, filters);
+        AddDigests(reasons);
+        if (outbox.IsStuck)
+        {
+            reasons.Add($"outbox: the oldest of {outbox.Depth} deliveries has waited {outbox.OldestAge.TotalHours:F0} hours");
+        }
+
+        return new HealthReport(reasons.Count == 0 ? "ok" : "degraded", reasons, status.DurableSequence, index.Status.Through, lag, disk.Space.FreeBytes,
+            digests.Status.LastRun, outbox.Depth, (long)outbox.OldestAge.TotalSeconds, filters);
+    }
+
+    private void AddDigests(List<string> reasons)
+    {
+        var status = digests.Status;
+        if (status.IsOverdue)
+        {
+            reasons.Add("digests: no run has ended for ten minutes");
+        }
+
+        if (status.LastError is { } error)
+        {
+            reasons.Add($"digests: {error}");
+        }
     }
 }

@@ -27,7 +27,8 @@ public sealed class OutboxWorker(
 
     protected override async Task ExecuteAsync(CancellationToken stopping)
     {
-        metrics.WatchOutbox(() => ledger.State.Range<Dispatch>(StateKeys.OutboxAll).Count());
+        var state = new OutboxState(ledger, clock);
+        metrics.WatchOutbox(() => state.Depth, () => state.OldestAge);
         var following = FollowAsync(archive.DurableSequence, stopping);
         while (!stopping.IsCancellationRequested)
         {
