@@ -151,6 +151,7 @@ public static class RecorderApp
         logging.SetMinimumLevel(parts == AppParts.Everything ? LogLevel.Information : LogLevel.Warning);
         logging.AddFilter("Microsoft", LogLevel.Warning);
         logging.AddFilter("System", LogLevel.Warning);
+        logging.AddFilter("Quartz", LogLevel.Warning);
         // It warns on every form that our own no-store was made stricter.
         logging.AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Error);
     }
