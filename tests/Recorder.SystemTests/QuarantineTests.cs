@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using Recorder.Smtp;
@@ -12,7 +11,7 @@ public sealed class QuarantineTests
 {
     private const string Password = "correct horse battery", Border = "mx.example.edu", Sender = "offers@shop.example";
     private const string Allows = "allows@example.edu", Blocks = "blocks@example.edu", Plain = "plain@example.edu";
-    private const string Gtube = "XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X";
+    private const string Gtube = "XJS*C4JDBQADN1.NSBN3*2IDNEN*" + "GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X";
     private const string Proven = $"Authentication-Results: {Border}; dmarc=pass header.from=shop.example";
 
     public static TheoryData<string> Filters => ["rspamd", "spamd"];
@@ -86,20 +85,21 @@ public sealed class QuarantineTests
         private Dovecot dovecot = null!;
         private Postfix postfix = null!;
         private RecorderProcess recorder = null!;
-        private IAsyncDisposable? filter;
+        private Filter? filter;
 
         public static async Task<Site> StartAsync(string filter)
         {
             Postfix.Need();
             Dovecot.Need();
             var site = new Site();
-            string[] asked = [];
-            if (filter == "rspamd") (site.filter, asked) = await RspamdAsync();
-            if (filter == "spamd") (site.filter, asked) = await SpamdAsync();
+            if (filter == "rspamd") Rspamd.Need();
+            if (filter == "spamd") Spamd.Need();
+            site.filter = filter.Length == 0 ? null : Filter.Of(filter);
+            if (site.filter is not null) await site.filter.StartAsync();
             site.dovecot = await Dovecot.StartAsync();
             site.recorder = new RecorderProcess(
                 site.scratch.File("data"), ["Smtp:Protocol=lmtp", "Smtp:Mode=Relay", "Smtp:Domains:0=example.edu", "NextHop:Host=127.0.0.1",
-                $"NextHop:Port={site.dovecot.LmtpPort}", "NextHop:Protocol=lmtp", $"Screening:AuthServId={Border}", .. asked]);
+                $"NextHop:Port={site.dovecot.LmtpPort}", "NextHop:Protocol=lmtp", $"Screening:AuthServId={Border}", .. site.filter is null ? [] : new[] { site.filter.Setting }]);
             await site.recorder.StartAsync();
             site.postfix = await Postfix.StartAsync("default_transport = discard\n" + Samples.Read("samples/postfix/lmtp-hook.cf", (2525, site.recorder.SmtpPort)));
             await site.recorder.AddAccountsAsync(Password, Allows, Blocks, Plain);
@@ -164,20 +164,6 @@ public sealed class QuarantineTests
             using var api = await SignInAsync(address);
             using var answer = await api.PostAsync("lists", new { kind, pattern = Sender });
             Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
-        }
-
-        private static async Task<(IAsyncDisposable, string[])> RspamdAsync()
-        {
-            Rspamd.Need();
-            var rspamd = await Rspamd.StartAsync();
-            return (rspamd, [$"Screening:Rspamd:Url=http://127.0.0.1:{rspamd.Port}"]);
-        }
-
-        private static async Task<(IAsyncDisposable, string[])> SpamdAsync()
-        {
-            Spamd.Need();
-            var spamd = await Spamd.StartAsync();
-            return (spamd, [$"Screening:Spamd:Address=127.0.0.1:{spamd.Port}"]);
         }
     }
 }

@@ -61,7 +61,8 @@ internal sealed partial class WebWorld : IAsyncDisposable
         builder.Services.AddSingleton(Options.Create(new DataOptions { Path = folder.Path }));
         builder.Services.AddSingleton<TimeProvider>(counter.Desk.Time);
         builder.Services.AddSingleton<ISessions>(counter.Desk.Sessions);
-        builder.Services.AddSingleton(recovery?.Invoke(counter.Recovery) ?? counter.Recovery);
+        var served = recovery?.Invoke(counter.Recovery) ?? counter.Recovery;
+        builder.Services.AddSingleton(served);
         builder.Services.AddSingleton(counter.Acts);
         builder.Services.AddSingleton(counter.Requests);
         builder.Services.AddSingleton(counter.Campaigns);
@@ -74,7 +75,7 @@ internal sealed partial class WebWorld : IAsyncDisposable
         builder.Services.AddSingleton(Options.Create(new ScreeningOptions()));
         builder.Services.AddSingleton<ListPreviews>();
         builder.Services.AddSenderLists();
-        AddDigests(builder.Services, counter, recovery?.Invoke(counter.Recovery) ?? counter.Recovery);
+        AddDigests(builder.Services, counter, served);
         builder.Services.AddRecorderWeb(new WebOptions());
         var app = builder.Build();
         app.MapRecorderWeb();
