@@ -38,7 +38,7 @@ public sealed class ListPreviews(
     {
         var (now, before) = (clock.GetUtcNow(), ledger.State);
         var after = new StateWithEntry(before, wish);
-        var page = index.Search(new SearchRequest(reader.Scope, QueryOf(SenderPattern.Stored(wish.Pattern)), MaxLooked, null, now - TimeSpan.FromDays(retention.Value.Days)));
+        var page = index.Search(new SearchRequest(reader.Scope, QueryOf(SenderPattern.Stored(wish.Pattern)), MaxLooked, null, now - TimeSpan.FromDays(retention.Value.Days)), cancel);
         List<TurnedMessage> turned = [];
         var looked = 0;
         foreach (var hit in page.Items.Where(hit => hit.ReceivedAt >= now.AddDays(-DaysBack)))

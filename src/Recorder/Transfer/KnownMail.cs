@@ -23,7 +23,7 @@ internal sealed class KnownMail(IArchiveLog log)
         for (string? cursor = null; ; )
         {
             cancel.ThrowIfCancellationRequested();
-            var page = index.Search(request with { Cursor = cursor });
+            var page = index.Search(request with { Cursor = cursor }, cancel);
             foreach (var hit in page.Items) known.Add(hit);
             if ((cursor = page.Next) is null) return known;
         }

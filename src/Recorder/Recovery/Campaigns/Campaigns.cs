@@ -50,7 +50,7 @@ public sealed class Campaigns(
         var rows = new List<CampaignRow>();
         for (string? cursor = null, next = ""; next is not null; cursor = next)
         {
-            var page = index.Search(new SearchRequest(null, query, RowsOfAPage, cursor, NotBefore));
+            var page = index.Search(new SearchRequest(null, query, RowsOfAPage, cursor, NotBefore), cancel);
             foreach (var hit in page.Items)
             {
                 if (await RowAsync(hit, target, sha256, cancel) is { } row) rows.Add(row);

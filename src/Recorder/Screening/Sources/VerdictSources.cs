@@ -54,9 +54,9 @@ public sealed class VerdictSources : IDisposable
     // All begin before any is awaited: filters take seconds, and each its own.
     private async Task<IReadOnlyList<SourceAnswer>> AskAllAsync(ReceivedMessage message, CancellationToken cancel)
     {
-        var asked = new ValueTask<SourceAnswer>[doors.Count];
-        for (var i = doors.Count - 1; i >= 0; i--) asked[i] = doors[i].AskAsync(message, cancel);
-        return await Task.WhenAll(asked.Select(one => one.AsTask()));
+        var asked = new Task<SourceAnswer>[doors.Count];
+        for (var i = doors.Count - 1; i >= 0; i--) asked[i] = doors[i].AskAsync(message, cancel).AsTask();
+        return await Task.WhenAll(asked);
     }
 
     private static bool IsNew(RecipientCase one) => one.Standing is Standing.Fresh;
