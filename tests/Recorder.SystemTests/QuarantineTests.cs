@@ -43,7 +43,7 @@ public sealed class QuarantineTests
     {
         { "a clean bill of the sender's own", "X-Spam-Flag: NO\r\nX-Spam-Status: No, score=-90\r\nX-Spamd-Result: default: False [-20.00 / 15.00]", "no-results" },
         { "results of somebody else", "Authentication-Results: mx.elsewhere.example; dmarc=pass header.from=shop.example", "no-results" },
-        { "two results under our name", $"{Proven}\r\n{Proven}", "no-results" },
+        { "two results under our name", $"{Proven}\r\n{Proven}", "not-proven" },
         { "results that fail", $"Authentication-Results: {Border}; dmarc=fail header.from=shop.example; dkim=fail header.d=shop.example; spf=fail smtp.mailfrom=shop.example", "not-proven" },
         { "a pass of another domain", $"Authentication-Results: {Border}; spf=pass smtp.mailfrom=elsewhere.example; dkim=pass header.d=elsewhere.example", "not-proven" },
     };

@@ -12,6 +12,10 @@ internal sealed partial class StateApplier(
     IArchiveLog archive, IStateMap map, AppliedWaiters waiters, TimeSpan recordsKept, TimeProvider time, ILogger log)
 {
     private const int MaxBatch = 256;
+
+    // Enough to meet one: positions may be missing.
+    private const int LastEntries = 64;
+
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
 
     private long skipped;
@@ -85,15 +89,27 @@ internal sealed partial class StateApplier(
     /// </summary>
     private async Task ApplyOldEventsAsync(CancellationToken cancel)
     {
-        var mailFrom = time.GetUtcNow() - RetryKeys.Lifetime - TimeSpan.FromHours(1);
+        var mailFrom = await LastTimeAsync(cancel) - RetryKeys.Lifetime - TimeSpan.FromHours(1);
         await ApplyAllAsync(Before(archive.ReadAsync(0, EntryKinds.Events, cancel), mailFrom), cancel);
+    }
+
+    /// <summary>The time in the last id: the log's own, whatever the machine's clock says now.</summary>
+    private async Task<DateTimeOffset> LastTimeAsync(CancellationToken cancel)
+    {
+        var last = time.GetUtcNow();
+        await foreach (var entry in archive.ReadAsync(Math.Max(0, archive.DurableSequence - LastEntries), EntryKinds.All, cancel))
+        {
+            last = RecordTime.Of(entry.Id.ToString());
+        }
+
+        return last;
     }
 
     private static async IAsyncEnumerable<LogEntry> Before(IAsyncEnumerable<LogEntry> entries, DateTimeOffset end)
     {
         await foreach (var entry in entries)
         {
-            if (entry.AppendedAt >= end)
+            if (RecordTime.Of(entry.Id.ToString()) >= end)
             {
                 yield break;
             }
@@ -138,7 +154,7 @@ internal sealed partial class StateApplier(
         }
 
         var last = batch[^1];
-        Projection.Sweep(editor, last.AppendedAt, recordsKept);
+        Projection.Sweep(editor, RecordTime.Of(last.Id.ToString()), recordsKept);
         map.Apply(editor.ToBatch(new StatePosition(last.Position.Lane, last.Position.Sequence, last.Id)));
         LastError = null;
         waiters.Reached(last.Position.Sequence);

@@ -22,7 +22,8 @@ internal static class Projection
         }
     }
 
-    /// <summary>Removes what has ended by the time of the last entry.</summary>
+    /// <summary>Removes what has ended by the time of the last entry. The same entries must leave the same state however they
+    /// were batched, so that time is the one in the entry's id, which never goes back.</summary>
     /// <param name="recordsKept">Nobody asks for the deliveries of a record once it has left.</param>
     public static void Sweep(StateEditor state, DateTimeOffset now, TimeSpan recordsKept)
     {
@@ -119,14 +120,16 @@ internal static class RelayValues
         }
     }
 
-    /// <summary>Keys are in the order of records, and a hook's delivery is as old as its record.</summary>
+    /// <summary>Keys are in the order of records and their times.</summary>
     public static void Sweep(StateEditor state, DateTimeOffset recordsBefore)
     {
-        foreach (var (key, _) in state.TakeWhile<RelayState>(StateKeys.Relays, one => one.At < recordsBefore))
+        foreach (var (key, _) in state.TakeWhile<RelayState>(StateKeys.Relays, (key, _) => RecordTime.Of(RecordOf(key)) < recordsBefore))
         {
             state.Remove(key);
         }
     }
+
+    private static string RecordOf(string key) => key[StateKeys.Relays.Length..].Split('/')[0];
 }
 
 internal static class SessionValues

@@ -19,7 +19,8 @@ internal static class RetryKeys
         if (mail.IsImport) return;
         var recordId = entry.Id.ToString();
         var record = new RetryRecord(
-            Convert.ToHexStringLower(entry.ContentSha256.Span), mail.ReversePath, entry.AppendedAt,
+            // The time in the id, which never goes back: the sweep follows the order of ids.
+            Convert.ToHexStringLower(entry.ContentSha256.Span), mail.ReversePath, RecordTime.Of(recordId),
             [.. mail.Recipients.Select(recipient => new RetryRecipient(recipient.Address, recipient.Owners))], mail.IsJournal);
         foreach (var recipient in mail.Recipients)
         {

@@ -34,11 +34,14 @@ internal sealed class StateEditor(StateSnapshot before)
     }
 
     /// <summary>Values from the start of a prefix while a condition holds; the usual answer is none, at no cost.</summary>
-    public IReadOnlyList<KeyValuePair<string, T>> TakeWhile<T>(string prefix, Func<T, bool> condition) where T : class
+    public IReadOnlyList<KeyValuePair<string, T>> TakeWhile<T>(string prefix, Func<T, bool> condition) where T : class =>
+        TakeWhile<T>(prefix, (_, value) => condition(value));
+
+    public IReadOnlyList<KeyValuePair<string, T>> TakeWhile<T>(string prefix, Func<string, T, bool> condition) where T : class
     {
-        var untouched = before.Range<T>(prefix).TakeWhile(pair => condition(pair.Value)).Where(pair => !changed.ContainsKey(pair.Key));
+        var untouched = before.Range<T>(prefix).TakeWhile(pair => condition(pair.Key, pair.Value)).Where(pair => !changed.ContainsKey(pair.Key));
         var touched = changed
-            .Where(pair => pair.Value is T value && pair.Key.StartsWith(prefix, StringComparison.Ordinal) && condition(value))
+            .Where(pair => pair.Value is T value && pair.Key.StartsWith(prefix, StringComparison.Ordinal) && condition(pair.Key, value))
             .Select(pair => new KeyValuePair<string, T>(pair.Key, (T)pair.Value!));
         return [.. untouched.Concat(touched)];
     }
