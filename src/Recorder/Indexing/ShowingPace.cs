@@ -2,12 +2,12 @@ namespace Recorder.Indexing;
 
 /// <summary>
 /// How often an index is refreshed. Each refresh writes a small piece of index that must be merged later, so the pause
-/// grows with what the last one cost: 200 ms while there is little to do, up to half a second under load. Whoever waits for
+/// grows with what the last one cost: 200 ms while there is little to do, up to a second under load. Whoever waits for
 /// the index to catch up cuts the pause short.
 /// </summary>
 internal sealed class ShowingPace(TimeProvider time)
 {
-    public static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(200), Longest = TimeSpan.FromMilliseconds(500);
+    public static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(200), Longest = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan Seldom = TimeSpan.FromSeconds(5);
 
