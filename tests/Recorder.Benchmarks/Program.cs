@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.Versioning;
 using Recorder.Benchmarks.Compare;
+using Recorder.Benchmarks.Decisions;
 using Recorder.Benchmarks.Searches;
 using Recorder.Benchmarks.Soak;
 using Spectre.Console;
@@ -31,6 +32,9 @@ var segments = new Option<int>("--segments") { Description = "Segments they lie 
 var searches = new Command("searches", "What a search costs in processor time, on a made index.") { documents, segments };
 searches.SetAction(parsed => new SearchCosts(parsed.GetValue(documents), parsed.GetValue(segments), Console.WriteLine).Run());
 
+var decisions = new Command("decisions", "What the decision for one recipient costs against the length of the lists of senders.");
+decisions.SetAction(_ => new DecisionCosts(Console.WriteLine).Run());
+
 // Ctrl-C: time to end what was started.
-return await new RootCommand("Figures, measured. Peers come from Debian's packages. TMPDIR chooses the disk.") { compare, soak, searches }
+return await new RootCommand("Figures, measured. Peers come from Debian's packages. TMPDIR chooses the disk.") { compare, soak, searches, decisions }
     .Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });

@@ -44,21 +44,23 @@ internal static class LocalPart
 /// <summary>Domains in one form: A-labels, lower case, no trailing dot.</summary>
 internal static class MailDomain
 {
-    private const int MaxLength = 255;
+    private const int MaxLength = 255, MaxWrittenLength = 1_024;
     private static readonly System.Globalization.IdnMapping Idn = new() { AllowUnassigned = true };
 
     /// <returns>null for what is no domain.</returns>
     public static string? Normalise(string written)
     {
+        // What nobody could send to is not worth reading: a hostile header holds hundreds of kilobytes of it.
+        if (written.Length > MaxWrittenLength) return null;
         var domain = Composed.Of(written.Trim()).ToLowerInvariant();
-        if (domain is ['[', .., ']'])
+        if (domain is ['[', .., ']'] && domain.Length <= MaxLength)
         {
             return domain;
         }
 
         // Keyboards for Chinese write other dots, and they separate labels too (RFC 3490 §3.1).
         domain = domain.Replace('\u3002', '.').Replace('\uFF0E', '.').Replace('\uFF61', '.');
-        domain = domain.EndsWith('.') ? domain[..^1] : domain;
+        domain = domain.TrimEnd('.');
         var isWord = domain.Length is > 0 and <= MaxLength
             && !domain.Any(letter => letter <= ' ' || letter is '@' or '<' or '>' or '"' or '\x7F');
         return isWord ? ToAscii(domain) : null;

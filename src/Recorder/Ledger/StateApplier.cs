@@ -19,6 +19,7 @@ internal sealed partial class StateApplier(
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
 
     private long skipped;
+    private DateTimeOffset? sweptFor;
 
     /// <summary>Why following stopped; null while it goes on.</summary>
     public string? LastError { get; private set; }
@@ -150,14 +151,30 @@ internal sealed partial class StateApplier(
         var editor = new StateEditor(map.Snapshot);
         foreach (var entry in batch)
         {
+            SweepBefore(entry, editor);
             Apply(entry, editor);
         }
 
         var last = batch[^1];
-        Projection.Sweep(editor, RecordTime.Of(last.Id.ToString()), recordsKept);
         map.Apply(editor.ToBatch(new StatePosition(last.Position.Lane, last.Position.Sequence, last.Id)));
         LastError = null;
         waiters.Reached(last.Position.Sequence);
+    }
+
+    // Once for each hour of the log, before its first entry: what a rebuild in large batches sweeps is what a life swept.
+    private void SweepBefore(LogEntry entry, StateEditor editor)
+    {
+        var hour = HourOf(entry.Id);
+        sweptFor ??= map.Snapshot.At is { } at ? HourOf(at.LastId) : DateTimeOffset.MinValue;
+        if (hour <= sweptFor) return;
+        Projection.Sweep(editor, hour, recordsKept);
+        sweptFor = hour;
+    }
+
+    private static DateTimeOffset HourOf(RecordId id)
+    {
+        var time = RecordTime.Of(id.ToString());
+        return new DateTimeOffset(time.Ticks - time.Ticks % TimeSpan.TicksPerHour, TimeSpan.Zero);
     }
 
     private void Apply(LogEntry entry, StateEditor editor)

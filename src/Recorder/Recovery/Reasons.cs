@@ -23,7 +23,7 @@ public sealed record Why(
 internal static class Reasons
 {
     // They tell of the envelope's other recipients, whom nobody may infer.
-    private static readonly string[] AboutRecipients = ["RCPT_COUNT", "TO_MATCH_ENVRCPT", "FORGED_RECIPIENTS", "RCPT_", "TO_DN_EQ", "ENVRCPT"];
+    private static readonly string[] AboutRecipients = ["RCPT", "RECIPIENT", "TO_DN_EQ", "PREVIOUSLY_DELIVERED"];
 
     public static IReadOnlyList<Why> Of(Sight sight) => [.. sight.Recipients.Select(recipient => Of(sight.Mail.Screened, recipient))];
 
@@ -43,7 +43,7 @@ internal static class Reasons
     /// <summary>Without what would tell of anybody else's address.</summary>
     public static ScreenedMail? Narrowed(ScreenedMail? screened) => screened is not { Symbols: { } symbols } ? screened : screened with
     {
-        Symbols = [.. symbols.Where(symbol => !AboutRecipients.Any(name => symbol.Name.StartsWith(name, StringComparison.OrdinalIgnoreCase)))],
+        Symbols = [.. symbols.Where(symbol => !AboutRecipients.Any(name => symbol.Name.Contains(name, StringComparison.OrdinalIgnoreCase)))],
     };
 
     private static Why Of(ScreenedMail? screened, RecordedRecipient recipient) => new(

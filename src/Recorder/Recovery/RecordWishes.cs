@@ -54,8 +54,12 @@ internal sealed class RecordWishes(ILedger ledger, IAddressBook book, TimeProvid
         var target = Target(reader, sight, null);
         await ledger.ActAsync(
             KeyOf(sight, target),
-            state => Newest(RecordStates.Dispatches(state, sight.Id, sight.Own, reader.Account), DispatchKind.SafeCopy, target) is null or { State: DispatchState.Failed }
-                ? Ask(reader, sight, state, DispatchKind.SafeCopy, target, target, reversePath: "") : null,
+            state =>
+            {
+                CheckAdminHold(state, reader, sight);
+                return Newest(RecordStates.Dispatches(state, sight.Id, sight.Own, reader.Account), DispatchKind.SafeCopy, target) is null or { State: DispatchState.Failed }
+                    ? Ask(reader, sight, state, DispatchKind.SafeCopy, target, target, reversePath: "") : null;
+            },
             cancel);
         return Status(reader, sight, DispatchKind.SafeCopy, target);
     }
@@ -71,10 +75,20 @@ internal sealed class RecordWishes(ILedger ledger, IAddressBook book, TimeProvid
             throw new ActRefusedException("not-held", "the message is not held");
         }
 
-        var isFree = reader.Account.IsAdmin || !Rights.IsForAdmins(sight)
-            || RecordStates.Requests(ledger.State, sight.Id, sight.Own).Any(request => request.State == RequestState.Approved);
-        return isFree ? held : throw new ActRefusedException("not-allowed", "only an administrator may release this message");
+        if (held.TrueForAll(recipient => IsLost(reader, recipient))) throw new ActRefusedException("not-own-address", "the address belongs to somebody else by now");
+        var free = held.Where(recipient => !IsLost(reader, recipient) && IsFree(ledger.State, reader, sight, recipient)).ToList();
+        return free.Count > 0 ? free : throw new ActRefusedException("not-allowed", "only an administrator may release this message");
     }
+
+    // What came to an address while it was the reader's would be delivered to whoever has it now.
+    private bool IsLost(Reader reader, RecordedRecipient recipient) =>
+        reader.Account.Addresses.Any(owned => recipient.Owners.Contains(owned.Address))
+        && !Ownership.AddressesAt(reader.Account, time.GetUtcNow()).Any(recipient.Owners.Contains);
+
+    // Each recipient by its own request: an approval for one mailbox frees no other.
+    private static bool IsFree(IStateSnapshot state, Reader reader, Sight sight, RecordedRecipient recipient) =>
+        reader.Account.IsAdmin || !Rights.IsForAdmins(recipient)
+        || state.Get<ReleaseRequest>(ActKeys.Request(sight.Id, recipient.Address)) is { State: RequestState.Approved };
 
     public static void CheckAdminHold(IStateSnapshot state, Reader reader, Sight sight)
     {
@@ -94,6 +108,7 @@ internal sealed class RecordWishes(ILedger ledger, IAddressBook book, TimeProvid
         KeyOf(sight, recipient.Address),
         state =>
         {
+            CheckAdminHold(state, reader, sight);
             var newest = Newest(RecordStates.Dispatches(state, sight.Id, sight.Own, reader.Account), DispatchKind.Release, recipient.Address);
             return newest is null or { State: DispatchState.Failed }
                 ? Ask(reader, sight, state, DispatchKind.Release, recipient.Address, recipient.Owners[0], sight.Mail.ReversePath)

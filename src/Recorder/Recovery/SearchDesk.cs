@@ -64,7 +64,9 @@ public sealed class SearchDesk : IDisposable
         try
         {
             await job.Begun.WaitAsync(options.Patience, time, stop.Token);
-            return await job.Result.WaitAsync(options.Longest, time, stop.Token);
+            var found = await job.Result.WaitAsync(options.Longest, time, stop.Token);
+            cancel.ThrowIfCancellationRequested();
+            return found;
         }
         catch (TimeoutException)
         {

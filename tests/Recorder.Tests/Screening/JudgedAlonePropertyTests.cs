@@ -157,8 +157,6 @@ public sealed class JudgedAlonePropertyTests
     {
         SenderProof.None => world.Policy.AllowUnauthenticated,
         SenderProof.Failed => false,
-        _ => world.Authors is [var author] && (sender == author || Related(sender.Split('@')[1], author.Split('@')[1])),
+        _ => world.Authors is [var author] && (sender == author || sender.Split('@')[1] == author.Split('@')[1]),
     };
-
-    private static bool Related(string one, string other) => one == other || one.EndsWith("." + other) || other.EndsWith("." + one);
 }

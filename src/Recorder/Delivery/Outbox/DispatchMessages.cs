@@ -41,6 +41,7 @@ public sealed class DispatchMessages(
     {
         try
         {
+            if (IsHeldSince(dispatch)) throw new UndeliverableException("an administrator holds this message");
             if (writers.TryGetValue(dispatch.Kind, out var writer)) return Written(dispatch, await writer.WriteAsync(dispatch, cancel));
             var entry = await FindAsync(dispatch, cancel) ?? throw new UndeliverableException("the record is no longer kept");
             var mail = RecordedMail.Decode(entry.Payload.Span);
@@ -56,6 +57,11 @@ public sealed class DispatchMessages(
             throw new UndeliverableException($"the record cannot be read: {error.Message}");
         }
     }
+
+    // Whoever asked before the hold asked for what may not leave now; who asked after it was allowed to.
+    private bool IsHeldSince(Dispatch dispatch) =>
+        dispatch.Kind is DispatchKind.Release or DispatchKind.Resend or DispatchKind.SafeCopy
+        && ledger.State.Get<RecordOverride>(ActKeys.Override(CampaignAct.Hold, dispatch.RecordId)) is { } hold && hold.At > dispatch.RequestedAt;
 
     /// <summary>NOTIFY without FAILURE (RFC 3461 §4.1) asks for no report.</summary>
     internal async Task<bool> WantsNoReportAsync(Dispatch failed, CancellationToken cancel)

@@ -78,9 +78,9 @@ internal static partial class SafeCopy
         }
     }
 
-    [GeneratedRegex(@"\b([a-z][a-z0-9+.\-]{0,20})://", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"([a-z][a-z0-9+.\-]{0,20})://", RegexOptions.IgnoreCase)]
     private static partial Regex Scheme();
 
-    [GeneratedRegex(@"\bwww\.", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"www\.", RegexOptions.IgnoreCase)]
     private static partial Regex Web();
 }

@@ -22,8 +22,8 @@ internal static class Projection
         }
     }
 
-    /// <summary>Removes what has ended by the time of the last entry. The same entries must leave the same state however they
-    /// were batched, so that time is the one in the entry's id, which never goes back.</summary>
+    /// <summary>Removes what has ended. The same entries must leave the same state however they were batched, so
+    /// <paramref name="now"/> is an hour of the log by the times in its ids, which never go back.</summary>
     /// <param name="recordsKept">Nobody asks for the deliveries of a record once it has left.</param>
     public static void Sweep(StateEditor state, DateTimeOffset now, TimeSpan recordsKept)
     {
@@ -36,7 +36,7 @@ internal static class Projection
         DigestValues.Sweep(state, now);
     }
 
-    private static void Apply(LedgerEvent fact, StateEditor state)
+    internal static void Apply(LedgerEvent fact, StateEditor state)
     {
         switch (fact)
         {

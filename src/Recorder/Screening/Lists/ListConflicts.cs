@@ -37,8 +37,12 @@ public static class ListConflicts
             .Where(entry => entry.IsEnforced && entry.Kind != wish.Kind && entry.Pattern != wish.Pattern && !entry.HasExpired(now))
             .Where(entry => SenderPattern.Stored(entry.Pattern).Covers(pattern)).Select(entry => (Entry: entry, Code: (string?)Enforced));
         return [.. above.Concat(inside).Where(one => one.Code is not null).GroupBy(one => one.Code, StringComparer.Ordinal)
-            .SelectMany(same => same.Take(MaxOfACode)).Select(one => new ListConflict(one.Code!, one.Entry))];
+            .SelectMany(same => same.Take(MaxOfACode)).Select(one => new ListConflict(one.Code!, Shown(wish, one.Entry)))];
     }
+
+    // What was noted with an entry of another scope is for those who keep that list.
+    private static ListEntry Shown(ListEntry wish, ListEntry entry) =>
+        entry.Scope == wish.Scope ? entry : entry with { Comment = null, CreatedBy = "" };
 
     private static string? CodeInside(ListEntry wish, SenderPattern pattern, ListEntry entry)
     {

@@ -41,7 +41,7 @@ public static class ListMatches
         if (sender.Domain.AsSpan().IndexOfAny('*', '?') < 0)
         {
             yield return (sender.Domain, DomainRank);
-            foreach (var below in Parents(sender.Domain)) yield return below;
+            if (!sender.Domain.StartsWith('[')) foreach (var below in Parents(sender.Domain)) yield return below;
         }
         foreach (var wildcard in summary.Wildcards)
         {

@@ -10,24 +10,20 @@ namespace Recorder.Screening.Lists;
 /// <param name="Proof">Of the one author's domain.</param>
 public sealed record MessageSenders(IReadOnlyList<SenderAddress> Authors, SenderAddress? Envelope, bool HasSeveralAuthors, SenderProof Proof)
 {
+    // Several never match an allow, so that those beyond matter only to a block.
+    private const int MaxAuthors = 20;
+
     public static MessageSenders Of(string reversePath, HeaderGlance header, SenderProof proof) => new(
-        [.. header.Authors.Select(SenderAddress.Read).OfType<SenderAddress>().Distinct()],
+        [.. header.Authors.Take(MaxAuthors).Select(SenderAddress.Read).OfType<SenderAddress>().Distinct()],
         SenderAddress.Read(reversePath), header.SoleAuthor is null && (header.Authors.Count > 0 || header.IsTruncated), proof);
 
     /// <summary>Each address once, authors first.</summary>
     public IEnumerable<SenderAddress> All => Envelope is null || Authors.Contains(Envelope) ? Authors : Authors.Append(Envelope);
 
     /// <summary>
-    /// The proof is of the author's domain. An envelope sender is covered by it where its domain is the author's, or one
-    /// lies below the other (RFC 7489 §3.1.2, relaxed, without a list of public suffixes); anything else in the envelope
-    /// nobody has vouched for.
+    /// The proof is of the author's domain. An envelope sender is covered by it in that very domain alone: without a list of
+    /// public suffixes a domain above or below may be anybody's, and nobody has vouched for anything else in the envelope.
     /// </summary>
     public bool IsProven(SenderAddress sender) => Proof == SenderProof.Aligned && Authors is [var author] && !HasSeveralAuthors
-        && (sender == author || IsOneOrganisation(sender.Domain, author.Domain));
-
-    private static bool IsOneOrganisation(string one, string other) =>
-        one == other || IsBelow(one, other) || IsBelow(other, one);
-
-    private static bool IsBelow(string domain, string parent) =>
-        parent.Contains('.', StringComparison.Ordinal) && domain.EndsWith("." + parent, StringComparison.Ordinal);
+        && sender.Domain == author.Domain;
 }

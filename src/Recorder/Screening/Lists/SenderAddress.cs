@@ -7,6 +7,8 @@ namespace Recorder.Screening.Lists;
 /// <param name="Domain">A-labels, lower case.</param>
 public sealed record SenderAddress(string Local, string Domain)
 {
+    private const int MaxLocalLength = SenderPattern.MaxLength;
+
     public string Text { get; } = $"{LocalPart.Write(Local)}@{Domain}";
 
     /// <returns>null for the null reverse-path and for what has no domain: they match nothing.</returns>
@@ -19,8 +21,15 @@ public sealed record SenderAddress(string Local, string Domain)
         var at = path.LastIndexOf('@');
         return at > 0 && MailDomain.Normalise(path[(at + 1)..]) is { } domain
             // A local part that cannot be read keeps no domain from being blocked.
-            ? new SenderAddress(Folded(LocalPart.Read(path[..at]) ?? path[..at]), domain)
+            ? new SenderAddress(Bounded(path[..at].Trim()), domain)
             : null;
+    }
+
+    // Longer than any entry, so it equals none, and short enough to be compared and recorded.
+    private static string Bounded(string local)
+    {
+        var cut = local.Length <= MaxLocalLength ? local : local[..(MaxLocalLength + 1)];
+        return Folded((LocalPart.Read(cut) ?? cut).Trim());
     }
 
     /// <summary>

@@ -79,7 +79,7 @@ internal sealed class RemoteDoor : ISourceDoor, IDisposable
         try
         {
             using var place = await places.AcquireAsync(1, either.Token);
-            if (!place.IsAcquired) return Down($"busy, {Limits.MaxWaiting} messages wait already");
+            if (!place.IsAcquired) return Failed($"busy, {Limits.MaxWaiting} messages wait already");
             var verdict = await breaker.ExecuteAsync(token => AskSourceAsync(message, token, cancel), either.Token);
             Heard();
             return new SourceAnswer(source.Name, verdict);
@@ -90,11 +90,11 @@ internal sealed class RemoteDoor : ISourceDoor, IDisposable
         }
         catch (VerdictUnavailableException error)
         {
-            return Failed(error);
+            return Failed(error.Message);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            return Down($"busy, no free place within {Seconds}");
+            return Failed($"busy, no free place within {Seconds}");
         }
     }
 
@@ -123,12 +123,12 @@ internal sealed class RemoteDoor : ISourceDoor, IDisposable
         Log.SourceBack(log, source.Name);
     }
 
-    private SourceAnswer Failed(VerdictUnavailableException error)
+    private SourceAnswer Failed(string why)
     {
         // Once for each time it goes away, not once for each message.
-        if (lastError is null) Log.SourceGone(log, source.Name, error.Message);
-        lastError = error.Message;
-        return Down(error.Message);
+        if (lastError is null) Log.SourceGone(log, source.Name, why);
+        lastError = why;
+        return Down(why);
     }
 
     private SourceAnswer Down(string why) => new(source.Name, Unavailable: why, IsDown: true);

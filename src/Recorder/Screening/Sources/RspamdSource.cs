@@ -7,8 +7,8 @@ namespace Recorder.Screening.Sources;
 /// <summary>Asks Rspamd's normal worker over HTTP (<c>POST /checkv2</c>), with the envelope and the outside client in the header.</summary>
 internal sealed class RspamdSource : IRemoteVerdictSource, IDisposable
 {
-    /// <summary>Some ten thousand symbols: more is no verdict.</summary>
-    public const int MaxAnswerBytes = 1 << 20;
+    /// <summary>It names every URL and address of the message beside its symbols, so a message must not be able to make it too large.</summary>
+    public const int MaxAnswerBytes = 16 << 20;
 
     private readonly RspamdOptions options;
     private readonly RspamdReply reply;

@@ -79,8 +79,10 @@ public sealed class ListMatchesTests
     [InlineData("x@bounce.example", "ann@example.org", "ann@example.org", SenderProof.Failed, PassedCodes.NotProven)]
     [InlineData("x@bounce.example", "ann@example.org", "ann@example.org", SenderProof.None, PassedCodes.NoResults)]
     [InlineData("x@bounce.example", "ann@example.org", "bounce.example", SenderProof.Aligned, PassedCodes.NotProven)]
-    [InlineData("x@bounce.example.org", "ann@example.org", "bounce.example.org", SenderProof.Aligned, null)]
-    [InlineData("x@example.org", "ann@mail.example.org", "example.org", SenderProof.Aligned, null)]
+    [InlineData("x@bounce.example.org", "ann@example.org", "bounce.example.org", SenderProof.Aligned, PassedCodes.NotProven)]
+    [InlineData("x@example.org", "ann@mail.example.org", "example.org", SenderProof.Aligned, PassedCodes.NotProven)]
+    // Whoever has a domain below com.tw can be aligned with it, and has nothing to do with this bank.
+    [InlineData("boss@bank.com.tw", "x@com.tw", "boss@bank.com.tw", SenderProof.Aligned, PassedCodes.NotProven)]
     [InlineData("x@org", "ann@example.org", "x@org", SenderProof.Aligned, PassedCodes.NotProven)]
     [InlineData("x@evilexample.org", "ann@example.org", "evilexample.org", SenderProof.Aligned, PassedCodes.NotProven)]
     [InlineData("x@example.org", "", "example.org", SenderProof.Aligned, PassedCodes.NotProven)]
