@@ -12,6 +12,7 @@ public sealed class SafeCopyTests
 
     [Theory]
     [InlineData("see http://a.example/x", "see hxxp://a.example/x")]
+    [InlineData("請點http://a.example/x", "請點hxxp://a.example/x")]
     [InlineData("HTTPS://a.example", "hxxps://a.example")]
     [InlineData("ftp://a.example and javascript://b", "ftp[:]//a.example and javascript[:]//b")]
     [InlineData("www.a.example or mailto:a@b.example", "www[.]a.example or mailto[:]a@b.example")]
