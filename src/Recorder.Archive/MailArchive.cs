@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text;
+using Recorder.Archive.Copies;
 using Recorder.Archive.Disk;
 using Recorder.Archive.Log;
 using Recorder.Archive.Segments;
@@ -133,6 +134,19 @@ public sealed class MailArchive : IArchiveLog, IAsyncDisposable
     public IAsyncEnumerable<VerifyFinding> VerifyAsync(
         CancellationToken cancel, long firstSequence = 1, Action<long>? onBytes = null, Func<string, bool>? wasRemoved = null) =>
         new LogVerifier(_state.Files, _spool, _segments, _state.Tail, wasRemoved ?? (_ => false)).RunAsync(firstSequence, onBytes, cancel);
+
+    /// <summary>Everything that is kept, as it is now, for copying; appending goes on meanwhile.</summary>
+    public ArchiveImage TakeImage() => ArchiveImage.Take(_state.Files, _spool, _segments, $"spool/{Lane}");
+
+    /// <summary>Whether this log has that entry at its place.</summary>
+    /// <returns>null when there is nothing at that place any more: it was purged.</returns>
+    public async Task<bool?> HasAsync(LogAnchor entry, CancellationToken cancel)
+    {
+        if (entry.Sequence > DurableSequence) return false;
+        await foreach (var found in ReadAsync(entry.Sequence - 1, EntryKinds.All, cancel))
+            return found.Position.Sequence > entry.Sequence ? null : found.Id == entry.Id;
+        return null;
+    }
 
     /// <summary>Writes a segment again without some entries, of which position, id and leaf remain. The intent must be in the ledger before.</summary>
     /// <exception cref="ArchiveException">Damaged: an entry that is to stay cannot be read; nothing was changed.</exception>

@@ -120,6 +120,7 @@ public static class RecorderApp
             return;
         }
 
+        services.AddMirror();
         services.AddRecovery();
         services.AddDelivery();
         services.AddDigests();

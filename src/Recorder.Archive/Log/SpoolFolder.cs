@@ -55,6 +55,18 @@ internal sealed class SpoolFolder
         lock (_gate) _references[name] = _references.GetValueOrDefault(name) + 1;
     }
 
+    /// <summary>One more reference to a file that has one.</summary>
+    /// <returns>false when it has none: its entry is sealed.</returns>
+    public bool TryHold(string name)
+    {
+        lock (_gate)
+        {
+            if (!_references.TryGetValue(name, out var count)) return false;
+            _references[name] = count + 1;
+            return true;
+        }
+    }
+
     public void Release(string name)
     {
         lock (_gate)

@@ -58,6 +58,8 @@ public static class CommandLine
             DemoCommand.Create(context),
             AccountCommand.Create(context),
             ImportCommand.Create(context),
+            BackupCommand.Create(context),
+            RestoreCommand.Create(context),
             VerifyCommand.Create(context),
             RebuildCommand.Create(context),
             json,

@@ -6,6 +6,7 @@ using Recorder.Archive;
 using Recorder.Indexing;
 using Recorder.Ledger;
 using Recorder.Transfer;
+using Recorder.Transfer.Backup;
 
 namespace Recorder.Control;
 
@@ -45,6 +46,8 @@ internal static class ControlEndpoints
             new ControlStatus(log.DurableSequence, ledger.State.Position.GetValueOrDefault(log.Lane), mail.Status.Through, events.Status.Through));
         control.MapPost("/verify", VerifyAsync);
         control.MapPost("/import", ImportAsync);
+        control.MapPost("/backup", (HttpContext http, BackupRequest request, Backups backups, CancellationToken cancel) =>
+            StreamAsync(http, backups.RunAsync(request, Cli, cancel), cancel));
     }
 
     private static async ValueTask<object?> OnlyFromSocket(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>

@@ -3,14 +3,18 @@ using Recorder.Delivery.Outbox;
 using Recorder.Digests;
 using Recorder.Intake;
 using Recorder.Screening.Sources;
+using Recorder.Transfer.Backup;
 
 namespace Recorder.Health;
 
 /// <summary>One look at what an operator must know: is mail being taken, is everything findable, is there room.</summary>
-public sealed class HealthCheck(MailArchive archive, IndexFollower index, DiskWatermark disk, IDigestStatus digests, OutboxState outbox, VerdictSources sources)
+public sealed class HealthCheck(MailArchive archive, IndexFollower index, DiskWatermark disk, IDigestStatus digests, OutboxState outbox, VerdictSources sources, IMirror mirror)
 {
     // Further behind than this, people search for mail that is not findable yet.
     private const long LagToReport = 10_000;
+
+    // A round that copies a large day takes minutes, not this long.
+    private const long MirrorAgeToReport = 900;
 
     public HealthReport Report()
     {
@@ -40,13 +44,33 @@ public sealed class HealthCheck(MailArchive archive, IndexFollower index, DiskWa
         var filters = sources.Health;
         reasons.AddRange(filters.Where(filter => filter.LastError is not null).Select(filter => $"screening: {filter.Name} gives no verdicts: {filter.LastError}"));
         AddDigests(reasons);
+        AddMirror(reasons);
         if (outbox.IsStuck)
         {
             reasons.Add($"outbox: the oldest of {outbox.Depth} deliveries has waited {outbox.OldestAge.TotalHours:F0} hours");
         }
 
         return new HealthReport(reasons.Count == 0 ? "ok" : "degraded", reasons, status.DurableSequence, index.Status.Through, lag, disk.Space.FreeBytes,
-            digests.Status.LastRun, outbox.Depth, (long)outbox.OldestAge.TotalSeconds, filters);
+            digests.Status.LastRun, outbox.Depth, (long)outbox.OldestAge.TotalSeconds, filters, mirror.Status);
+    }
+
+    private void AddMirror(List<string> reasons)
+    {
+        if (mirror.Status is not { } status)
+        {
+            return;
+        }
+
+        if (status.Error is { } error)
+        {
+            reasons.Add($"mirror: {error}");
+        }
+        else if (status.AgeSeconds > MirrorAgeToReport)
+        {
+            reasons.Add($"mirror: {status.Lag} entries behind");
+        }
+
+        reasons.AddRange(status.Findings.Select(finding => $"archive: {finding}"));
     }
 
     private void AddDigests(List<string> reasons)

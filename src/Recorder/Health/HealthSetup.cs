@@ -1,16 +1,18 @@
 using OpenTelemetry.Metrics;
 using Recorder.Archive;
 using Recorder.Screening.Sources;
+using Recorder.Transfer.Backup;
 
 namespace Recorder.Health;
 
 /// <param name="Status">ok, or degraded with the reasons.</param>
 /// <param name="Filters">The configured filters that can be down.</param>
 /// <param name="LastDigestRun">When the digest job last came to its end; null where it has not, or is off.</param>
+/// <param name="Mirror">The second copy of the archive; null where none is set.</param>
 /// <param name="OutboxOldestSeconds">How long the oldest delivery that we owe has waited; 0 where none does.</param>
 public sealed record HealthReport(string Status, IReadOnlyList<string> Reasons, long DurableSequence, long IndexedThrough, long IndexLag, long DiskFreeBytes,
     DateTimeOffset? LastDigestRun, int OutboxDepth, long OutboxOldestSeconds,
-    IReadOnlyList<SourceHealth> Filters);
+    IReadOnlyList<SourceHealth> Filters, MirrorStatus? Mirror = null);
 
 /// <summary><c>/healthz</c> for load balancers and people, <c>/metrics</c> for Prometheus.</summary>
 public static class HealthSetup

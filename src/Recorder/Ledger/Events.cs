@@ -23,6 +23,8 @@ public sealed record Actor(string Kind, string Name, string? Source = null)
 [JsonDerivedType(typeof(SignInFailed), "sign-in.failed")]
 [JsonDerivedType(typeof(MessageViewed), "message.viewed")]
 [JsonDerivedType(typeof(MailImported), "mail.imported")]
+[JsonDerivedType(typeof(BackupMade), "backup.made")]
+[JsonDerivedType(typeof(ArchiveRestored), "archive.restored")]
 [JsonDerivedType(typeof(MessageRelayed), "message.relayed")]
 [JsonDerivedType(typeof(AnswerConfirmed), "message.confirmed")]
 [JsonDerivedType(typeof(AnswersConfirmed), "messages.confirmed")]

@@ -12,6 +12,7 @@ internal static class CrossChecks
 {
     public static void Run(RecorderSettings settings)
     {
+        CheckMirror(settings.Data);
         CheckRetention(settings);
         CheckNetworks("Smtp:TrustedNetworks", settings.Smtp.TrustedNetworks);
         CheckNetworks("Web:TrustedProxies", settings.Web.TrustedProxies);
@@ -27,6 +28,14 @@ internal static class CrossChecks
         CheckRoutes(settings);
         CheckDigests(settings.Digests);
         CheckScreening(settings.Screening);
+    }
+
+    private static void CheckMirror(DataOptions data)
+    {
+        if (data.Mirror.Length > 0 && !data.IsApart(data.Mirror))
+        {
+            throw Bad("Data:Mirror", $"'{data.Mirror}' lies in the data folder, or holds it; name a folder on another disk");
+        }
     }
 
     private static void CheckScreening(ScreeningOptions screening)

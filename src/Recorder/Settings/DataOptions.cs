@@ -15,9 +15,25 @@ public sealed class DataOptions
     [Range(1_048_576, 4_294_967_296)]
     public long ActiveFileMaxBytes { get; set; } = 268_435_456;
 
+    /// <summary>A second folder, best on another disk or machine, that is kept as a copy of the archive and its keys; empty: none.</summary>
+    public string Mirror { get; set; } = "";
+
+    /// <summary>Seconds between two looks for what the mirror does not have yet. What came since the last is lost with the disk.</summary>
+    [Range(1, 3600)]
+    public int MirrorSeconds { get; set; } = 10;
+
     public string Archive => System.IO.Path.Combine(Path, "archive");
     public string StateFile => System.IO.Path.Combine(Path, "state", "state.db");
     public string MailIndex => System.IO.Path.Combine(Path, "index", "mail");
     public string EventIndex => System.IO.Path.Combine(Path, "index", "events");
     public string Keys => System.IO.Path.Combine(Path, "keys");
+
+    /// <summary>Whether a folder for copies neither lies in the data folder nor holds it.</summary>
+    public bool IsApart(string folder)
+    {
+        var (ours, theirs) = (WithSlash(Path), WithSlash(folder));
+        return !ours.StartsWith(theirs, StringComparison.Ordinal) && !theirs.StartsWith(ours, StringComparison.Ordinal);
+    }
+
+    private static string WithSlash(string folder) => System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(folder)) + "/";
 }

@@ -25,6 +25,7 @@ internal static class ChoiceValues
             default:
                 QuarantineValues.Apply(fact, state);
                 DigestValues.Apply(fact, state);
+                BackupValues.Apply(fact, state);
                 break;
         }
     }

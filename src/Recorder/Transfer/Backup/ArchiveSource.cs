@@ -1,0 +1,59 @@
+using Recorder.Archive;
+using Recorder.Archive.Copies;
+using Recorder.Archive.Disk;
+using Recorder.Settings;
+
+namespace Recorder.Transfer.Backup;
+
+/// <summary>What a copy of this installation consists of: the archive, and the keys that stand beside it.</summary>
+public sealed class ArchiveSource(MailArchive archive, DataOptions data, TimeProvider time)
+{
+    public const string KeysFolder = "keys";
+
+    public long DurableSequence => archive.DurableSequence;
+
+    /// <summary>Changes when something was sealed, rewritten or removed.</summary>
+    public object Segments => archive.Segments;
+
+    /// <exception cref="CopyRefusedException">The folder lies in the data folder, or holds it.</exception>
+    public void RefuseOwn(string folder)
+    {
+        if (!data.IsApart(folder)) throw new CopyRefusedException("the folder lies in the data folder, or holds it; name one on another disk");
+    }
+
+    /// <summary>Brings a copy up to now.</summary>
+    /// <exception cref="CopyRefusedException">The copy is of another archive, or of a later state of this one.</exception>
+    /// <exception cref="IOException">The target failed.</exception>
+    public async Task<CopyReport> CopyAsync(CopyTarget target, bool withKeys, Action<long, long>? tell, CancellationToken cancel)
+    {
+        using var image = archive.TakeImage();
+        await RefuseForeignAsync(target, image, cancel);
+        var keys = withKeys ? Keys() : [];
+        return new ArchiveCopier(target, WasRemoved, time, tell).Run(image, keys, cancel);
+    }
+
+    // Nothing is removed in this version.
+    private static bool WasRemoved(string segment) => false;
+
+    private async Task RefuseForeignAsync(CopyTarget target, ArchiveImage image, CancellationToken cancel)
+    {
+        if (target.Manifest?.Head is not { } head) return;
+        var isOurs = head.Lane == image.Lane && head.Through <= image.Through;
+        foreach (var anchor in head.Anchors)
+        {
+            // Purged since, or not as it was: the ledger's own entry knows then.
+            if (!isOurs || await archive.HasAsync(anchor, cancel) is not { } has) continue;
+            isOurs = has;
+            break;
+        }
+
+        if (!isOurs) throw new CopyRefusedException("the folder holds a backup of another archive, or of a later state of this one; name another folder");
+    }
+
+    private List<PlainImage> Keys()
+    {
+        if (!Directory.Exists(data.Keys)) return [];
+        var disk = new RealDisk(data.Keys);
+        return [.. disk.List("").Where(name => !name.EndsWith(DurableFile.TemporarySuffix, StringComparison.Ordinal)).Select(name => PlainImage.Of(disk, name, $"{KeysFolder}/{name}"))];
+    }
+}
