@@ -41,7 +41,7 @@ public sealed partial class CorpusTests(ITestOutputHelper output)
         await recorder.AddAccountsAsync(Password, Mailboxes);
 
         var accepted = await SendAsync(postfix.Port, mails);
-        await Machine.UntilAsync("Postfix's queue to be empty", () => Task.FromResult(postfix.QueueLength() == 0), 180);
+        await postfix.UntilEmptyAsync(180);
         var problems = await CompareAsync(recorder, tap.Transactions, dovecot, accepted, fieldsBefore);
         Assert.True(problems.Count == 0, $"{problems.Count} of {accepted.Count}:\n{string.Join('\n', problems.Take(25))}\n{recorder.Complaints}");
     }

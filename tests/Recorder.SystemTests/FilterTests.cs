@@ -54,8 +54,8 @@ public sealed class FilterTests
         foreach (var (subject, body) in new[] { ($"clean {run}", "hello"), ($"unwanted {run}", "buy"), ($"gtube {run}", Gtube) })
         {
             var bytes = Encoding.ASCII.GetBytes(
-                $"Received: from out.sender.example by mx.example.edu; Mon, 23 Nov 2026 10:00:00 +0800\r\nFrom: Ann <a@sender.example>\r\nTo: {User}\r\nSubject: {subject}\r\n"
-                + $"Message-ID: <{subject.Replace(' ', '.')}@sender.example>\r\nDate: Mon, 23 Nov 2026 10:00:00 +0800\r\n\r\n{body}\r\n");
+                $"Received: from out.sender.example by mx.example.edu; {DateTimeOffset.UtcNow:r}\r\nFrom: Ann <a@sender.example>\r\nTo: {User}\r\nSubject: {subject}\r\n"
+                + $"Message-ID: <{subject.Replace(' ', '.')}@sender.example>\r\nDate: {DateTimeOffset.UtcNow:r}\r\n\r\n{body}\r\n");
             var reply = (await pool.SendAsync(bytes, "a@sender.example", User))[0].Reply!;
             var arrived = hop.Attempts.Any(one => Encoding.ASCII.GetString(one.Bytes).Contains($"Subject: {subject}\r\n", StringComparison.Ordinal));
             ends.Add(reply.Code == 250 ? arrived ? "250 delivered" : "250 held" : $"{reply.Code}");

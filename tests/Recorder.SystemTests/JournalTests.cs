@@ -33,7 +33,7 @@ public sealed class JournalTests(ITestOutputHelper output)
             Assert.All(await pool.SendAsync(Wire.Mail("journaled"), "a@sender.example", [.. named, "out@other.example"]), result => Assert.Equal(DeliveryOutcome.Accepted, result.Outcome));
         }
 
-        await Machine.UntilAsync("Postfix's queue to be empty", () => Task.FromResult(postfix.QueueLength() == 0));
+        await postfix.UntilEmptyAsync();
         foreach (var address in named)
         {
             using var api = await Api.SignInAsync(recorder, address, Password);

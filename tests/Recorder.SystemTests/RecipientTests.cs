@@ -26,7 +26,7 @@ public sealed class RecipientTests
             Assert.All(await pool.SendAsync(Wire.Mail("sixty"), "boss@sender.example", everybody), result => Assert.Equal(DeliveryOutcome.Accepted, result.Outcome));
         }
 
-        await Machine.UntilAsync("Postfix's queue to be empty", () => Task.FromResult(postfix.QueueLength() == 0));
+        await postfix.UntilEmptyAsync();
         var tries = hop.Attempts.ToLookup(attempt => attempt.Recipient, attempt => attempt.Reply.Code);
         Assert.All(everybody.Except([Busy, Gone]), one => Assert.Equal([250], tries[one]));
         Assert.Equal([451, 451, 250], tries[Busy]);

@@ -65,6 +65,13 @@ internal sealed class Postfix : IAsyncDisposable
         .Select(name => Path.Combine(scratch.File("queue"), name)).Where(Directory.Exists)
         .Sum(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Count());
 
+    /// <summary>Until nothing is left to deliver: empty twice, since a message on its way from one queue to another is in neither.</summary>
+    public async Task UntilEmptyAsync(int timeoutSeconds = 60)
+    {
+        var empty = 0;
+        await Machine.UntilAsync("Postfix's queue to be empty", () => Task.FromResult((empty = QueueLength() == 0 ? empty + 1 : 0) > 3), timeoutSeconds);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Machine.RunAsync("/usr/sbin/postfix", "-c", Configuration, "stop");

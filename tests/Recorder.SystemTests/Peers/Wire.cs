@@ -29,7 +29,7 @@ internal static partial class Wire
 
     /// <summary>A plain message with its own subject.</summary>
     public static byte[] Mail(string subject, int bodyBytes = 200) => Encoding.ASCII.GetBytes(
-        $"From: a@sender.example\r\nTo: u@example.edu\r\nSubject: {subject}\r\nMessage-ID: <{subject}@sender.example>\r\nDate: Mon, 23 Nov 2026 10:00:00 +0800\r\n\r\n"
+        $"From: a@sender.example\r\nTo: u@example.edu\r\nSubject: {subject}\r\nMessage-ID: <{subject}@sender.example>\r\nDate: {DateTimeOffset.UtcNow:r}\r\n\r\n"
         + string.Concat(Enumerable.Repeat("All that was received is what is kept. .\r\n..\r\n", bodyBytes / 46 + 1)));
 
     /// <summary>The record id in one of Recorder's replies.</summary>
