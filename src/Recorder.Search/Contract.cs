@@ -54,6 +54,9 @@ public interface IMailIndex : IDisposable
     /// <summary>Makes it survive a crash, with the position map in the same commit.</summary>
     void Commit(IReadOnlyDictionary<string, long> through);
 
+    /// <summary>After a bulk: merges the many small pieces it left, and returns when that is durable. Anything else goes on meanwhile.</summary>
+    void Settle() { }
+
     /// <summary>Never throws for what a person types.</summary>
     /// <exception cref="OperationCanceledException">Noticed between two segments.</exception>
     SearchPage Search(SearchRequest request, CancellationToken cancel = default);

@@ -59,6 +59,9 @@ public sealed class MailIndex : IMailIndex
     public void Commit(IReadOnlyDictionary<string, long> through) => _partitions.Commit(through);
 
     /// <inheritdoc/>
+    public void Settle() => _partitions.Settle();
+
+    /// <inheritdoc/>
     public SearchPage Search(SearchRequest request, CancellationToken cancel = default)
     {
         using var snapshot = _partitions.Acquire();

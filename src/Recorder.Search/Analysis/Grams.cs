@@ -2,26 +2,23 @@ using System.Text;
 
 namespace Recorder.Search.Analysis;
 
-/// <summary>The documents-only terms of a text, each once: single run characters and word beginnings of 2 to 4 characters.</summary>
+/// <summary>
+/// The documents-only terms of a text, each once: single run characters and word beginnings of two characters. Longer
+/// beginnings are read off the dictionary: kept as terms too, those of three and four were a sixth of an index.
+/// </summary>
 internal sealed class Grams
 {
     public const int MinPrefixChars = 2;
-    public const int MaxPrefixChars = 4;
     private const int KeptCapacity = 1 << 16;
 
-    /// <summary>Up to four UTF-16 units packed into one number, the first in the highest bits; zero units are absent.</summary>
-    public HashSet<ulong> Prefixes { get; } = [];
+    /// <summary>Two UTF-16 units each, the first in the higher bits.</summary>
+    public HashSet<int> Prefixes { get; } = [];
 
     public HashSet<int> Singles { get; } = [];
 
-    public void AddPrefixes(ReadOnlySpan<char> word)
+    public void AddPrefix(ReadOnlySpan<char> word)
     {
-        var length = Math.Min(word.Length, MaxPrefixChars);
-        ulong packed = 0;
-        for (var i = 0; i < length; i++) packed |= (ulong)word[i] << (48 - 16 * i);
-        // From the longest: where that is known the shorter ones are, and most words of a text begin as others did.
-        for (; length >= MinPrefixChars; packed &= ~(0xFFFFUL << (64 - 16 * length)), length--)
-            if (!char.IsHighSurrogate(word[length - 1]) && !Prefixes.Add(packed)) return;
+        if (word.Length >= MinPrefixChars && !char.IsHighSurrogate(word[1])) Prefixes.Add((word[0] << 16) | word[1]);
     }
 
     public void AddSingles(ReadOnlySpan<char> run)
@@ -31,18 +28,22 @@ internal sealed class Grams
 
     public void Clear()
     {
-        Prefixes.Clear();
-        Singles.Clear();
-        if (Prefixes.Capacity > KeptCapacity) Prefixes.TrimExcess(0);
+        Clear(Prefixes);
+        Clear(Singles);
     }
 
-    /// <summary>Writes the packed beginning to <paramref name="into"/> and answers its length.</summary>
-    public static int Unpack(ulong packed, Span<char> into)
+    /// <summary>Writes the beginning to <paramref name="into"/> and answers its length.</summary>
+    public static int UnpackPrefix(int packed, Span<char> into)
     {
-        var length = 0;
-        for (; length < MaxPrefixChars && (char)(packed >> (48 - 16 * length)) is var c and not '\0'; length++) into[length] = c;
-        return length;
+        (into[0], into[1]) = ((char)(packed >> 16), (char)packed);
+        return MinPrefixChars;
     }
 
-    public static int Unpack(int single, Span<char> into) => new Rune(single).EncodeToUtf16(into);
+    public static int UnpackSingle(int single, Span<char> into) => new Rune(single).EncodeToUtf16(into);
+
+    private static void Clear(HashSet<int> grams)
+    {
+        grams.Clear();
+        if (grams.Capacity > KeptCapacity) grams.TrimExcess(0);
+    }
 }

@@ -37,17 +37,19 @@ internal sealed class TokenReplay : TokenStream
 }
 
 /// <summary>Replays a set of documents-only terms, likewise.</summary>
-internal sealed class GramReplay<T> : TokenStream where T : struct
+internal sealed class GramReplay : TokenStream
 {
-    internal delegate int Unpack(T packed, Span<char> into);
+    private const int MaxChars = 2;
+
+    internal delegate int Unpack(int packed, Span<char> into);
 
     private readonly ICharTermAttribute _term;
-    private readonly HashSet<T> _grams;
+    private readonly HashSet<int> _grams;
     private readonly Unpack _unpack;
     private readonly string _mark;
-    private HashSet<T>.Enumerator _rest;
+    private HashSet<int>.Enumerator _rest;
 
-    public GramReplay(HashSet<T> grams, Unpack unpack, string mark)
+    public GramReplay(HashSet<int> grams, Unpack unpack, string mark)
     {
         (_grams, _unpack, _mark) = (grams, unpack, mark);
         _term = AddAttribute<ICharTermAttribute>();
@@ -59,7 +61,7 @@ internal sealed class GramReplay<T> : TokenStream where T : struct
     {
         if (!_rest.MoveNext()) return false;
         ClearAttributes();
-        var term = _term.ResizeBuffer(Grams.MaxPrefixChars + _mark.Length);
+        var term = _term.ResizeBuffer(MaxChars + _mark.Length);
         var length = _unpack(_rest.Current, term);
         _mark.CopyTo(term.AsSpan(length));
         _term.Length = length + _mark.Length;

@@ -47,10 +47,10 @@ internal sealed class TokenList : ITextSink
     public void Word(ReadOnlySpan<char> exact, ReadOnlySpan<char> folded)
     {
         Add(folded, increment: 1);
-        Grams.AddPrefixes(folded);
+        Grams.AddPrefix(folded);
         if (exact.SequenceEqual(folded)) return;
         Add(exact, increment: 0);
-        Grams.AddPrefixes(exact);
+        Grams.AddPrefix(exact);
     }
 
     public void Run(ReadOnlySpan<char> exact, ReadOnlySpan<char> folded)

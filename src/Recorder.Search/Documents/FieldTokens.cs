@@ -16,8 +16,8 @@ internal sealed class FieldTokens
     {
         _tokens = tokens;
         _words = new Field(field.Dictionary, new TokenReplay(tokens, field.Mark), MailFields.Positions);
-        _singles = new Field(field.Singles.Dictionary, new GramReplay<int>(tokens.Grams.Singles, Grams.Unpack, field.Mark), MailFields.DocumentsOnly);
-        _prefixes = new Field(field.Prefixes.Dictionary, new GramReplay<ulong>(tokens.Grams.Prefixes, Grams.Unpack, field.Mark), MailFields.DocumentsOnly);
+        _singles = new Field(field.Singles.Dictionary, new GramReplay(tokens.Grams.Singles, Grams.UnpackSingle, field.Mark), MailFields.DocumentsOnly);
+        _prefixes = new Field(field.Prefixes.Dictionary, new GramReplay(tokens.Grams.Prefixes, Grams.UnpackPrefix, field.Mark), MailFields.DocumentsOnly);
     }
 
     /// <summary>The fields that have terms in the document just scanned.</summary>

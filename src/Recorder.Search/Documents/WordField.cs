@@ -16,7 +16,7 @@ internal sealed record WordField(string Dictionary, string Mark = "")
     /// <summary>The documents-only companion that holds single run characters.</summary>
     public WordField Singles => this with { Dictionary = Dictionary + "1" };
 
-    /// <summary>The documents-only companion that holds word beginnings of 2 to 4 characters.</summary>
+    /// <summary>The documents-only companion that holds word beginnings of two characters.</summary>
     public WordField Prefixes => this with { Dictionary = Dictionary + "p" };
 
     public string Term(string word) => word + Mark;

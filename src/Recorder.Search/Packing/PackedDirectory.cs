@@ -9,20 +9,40 @@ namespace Recorder.Search.Packing;
 /// </summary>
 internal sealed class PackedDirectory(Lucene.Net.Store.Directory inner) : FilterDirectory(inner)
 {
-    /// <summary>Documents and frequencies, positions. Not term dictionaries: a search reads a few bytes in many places of them.</summary>
-    private static readonly string[] PackedKinds = [".doc", ".pos"];
+    /// <summary>Documents and frequencies, positions.</summary>
+    private static readonly string[] Postings = [".doc", ".pos"];
+
+    /// <summary>
+    /// A search reads a few bytes in many places of a dictionary, once in every segment. So only those are packed that a
+    /// forced merge writes: closed partitions and what an import leaves, of which there are few.
+    /// </summary>
+    private const string Dictionary = ".tim";
 
     public override IndexOutput CreateOutput(string name, IOContext context)
     {
         var output = base.CreateOutput(name, context);
-        return IsPacked(name) ? new PackedOutput(output, context.Context == IOContext.UsageContext.MERGE ? BlockPacking.Dense : BlockPacking.Quick) : output;
+        return Packing(name, context) is { } packing ? new PackedOutput(output, packing) : output;
     }
 
     public override IndexInput OpenInput(string name, IOContext context)
     {
         var input = base.OpenInput(name, context);
-        return IsPacked(name) ? PackedInput.Open(input) : input;
+        try { return MayBePacked(name) && PackedFile.IsOne(input) ? PackedInput.Open(input) : input; }
+        catch
+        {
+            input.Dispose();
+            throw;
+        }
     }
 
-    private static bool IsPacked(string name) => Array.Exists(PackedKinds, kind => name.EndsWith(kind, StringComparison.Ordinal));
+    private static BlockPacking? Packing(string name, IOContext context)
+    {
+        var isMerge = context.Context == IOContext.UsageContext.MERGE;
+        if (Is(name, Dictionary)) return isMerge && context.MergeInfo.MergeMaxNumSegments > 0 ? BlockPacking.Dense : null;
+        return Array.Exists(Postings, kind => Is(name, kind)) ? isMerge ? BlockPacking.Dense : BlockPacking.Quick : null;
+    }
+
+    private static bool MayBePacked(string name) => Is(name, Dictionary) || Array.Exists(Postings, kind => Is(name, kind));
+
+    private static bool Is(string name, string kind) => name.EndsWith(kind, StringComparison.Ordinal);
 }

@@ -3,7 +3,7 @@ using Lucene.Net.Store;
 
 namespace Recorder.Search.Packing;
 
-/// <summary>Reads what <see cref="PackedOutput"/> wrote. Clones share the table and the blocks unpacked last.</summary>
+/// <summary>Reads what <see cref="PackedOutput"/> wrote. Clones share the table.</summary>
 internal sealed class PackedInput : BufferedIndexInput
 {
     private readonly PackedFile _file;
@@ -55,26 +55,36 @@ internal sealed class PackedInput : BufferedIndexInput
     }
 }
 
-/// <summary>The table of a packed file, and some of its blocks as they were unpacked last.</summary>
+/// <summary>The table of a packed file.</summary>
 internal sealed class PackedFile
 {
     private const int TrailerBytes = 16;
-    private const int KeptBlocks = 16;
+    private static int s_files;
     private readonly long[] _starts;
     private readonly BlockPacking[] _packings;
-    private readonly Kept?[] _kept = new Kept?[KeptBlocks];
 
     private PackedFile(long length, long[] starts, BlockPacking[] packings) => (Length, _starts, _packings) = (length, starts, packings);
 
-    private sealed record Kept(int Number, byte[] Bytes);
-
     public long Length { get; }
+
+    /// <summary>Unlike that of all other open files.</summary>
+    public int Number { get; } = Interlocked.Increment(ref s_files);
+
+    /// <summary>Whether the file ends as packed ones do. Lucene's own end with 32 bits of checksum, after as many zeros.</summary>
+    public static bool IsOne(IndexInput input)
+    {
+        if (input.Length < TrailerBytes) return false;
+        input.Seek(input.Length - sizeof(long));
+        var isOne = (input.ReadInt64() & PackedOutput.Mark) != 0;
+        input.Seek(0);
+        return isOne;
+    }
 
     public static PackedFile Read(IndexInput input)
     {
         if (input.Length < TrailerBytes) throw new CorruptIndexException($"{input} is too short");
         input.Seek(input.Length - TrailerBytes);
-        var (length, table) = (input.ReadInt64(), input.ReadInt64());
+        var (length, table) = (input.ReadInt64(), input.ReadInt64() & ~PackedOutput.Mark);
         var blocks = (input.Length - TrailerBytes - table) / sizeof(short);
         if (table < 0 || blocks < 0 || length < 0 || blocks != (length + Blocks.Bytes - 1) / Blocks.Bytes)
             throw new CorruptIndexException($"{input} has no table of blocks");
@@ -85,10 +95,9 @@ internal sealed class PackedFile
     public byte[] Block(int number, IndexInput input)
     {
         if ((uint)number >= (uint)_packings.Length) throw new EndOfStreamException($"read past the end of {input}");
-        ref var slot = ref _kept[number % KeptBlocks];
-        if (Volatile.Read(ref slot) is { } kept && kept.Number == number) return kept.Bytes;
+        if (BlockCache.Find(this, number) is { } kept) return kept;
         var block = Unpack(number, input);
-        Volatile.Write(ref slot, new Kept(number, block));
+        BlockCache.Keep(this, number, block);
         return block;
     }
 

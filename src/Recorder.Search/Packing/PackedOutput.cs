@@ -4,10 +4,12 @@ namespace Recorder.Search.Packing;
 
 /// <summary>
 /// Writes blocks side by side, then the table of their packed lengths (two bytes each, the packing in the top two
-/// bits), then the trailer: unpacked length (8 bytes), place of the table (8).
+/// bits), then the trailer: unpacked length (8 bytes), place of the table (8, with <see cref="Mark"/>).
 /// </summary>
 internal sealed class PackedOutput(IndexOutput inner, BlockPacking packing) : BufferedIndexOutput(Blocks.Bytes)
 {
+    public const long Mark = 1L << 62;
+
     private readonly byte[] _block = new byte[Blocks.Bytes];
     private readonly byte[] _packed = new byte[Blocks.Bytes];
     private readonly List<short> _table = [];
@@ -58,6 +60,6 @@ internal sealed class PackedOutput(IndexOutput inner, BlockPacking packing) : Bu
         var table = inner.Position;
         foreach (var entry in _table) inner.WriteInt16(entry);
         inner.WriteInt64(_length);
-        inner.WriteInt64(table);
+        inner.WriteInt64(table | Mark);
     }
 }

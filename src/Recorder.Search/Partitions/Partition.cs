@@ -16,8 +16,14 @@ internal sealed class Partition : IDisposable
     private const int MaxPendingMerges = 8;
     private const double MaxCachedMergeMegabytes = 4, MaxCachedMegabytes = 32;
 
+    /// <summary>Larger segments are left as they are when what a bulk left is merged: that must not take longer than the bulk.</summary>
+    private const double MaxSettledMegabytes = 64, AnySize = 1e9;
+
     private readonly System.Threading.Lock _gate = new();
     private readonly PackedDirectory _directory;
+
+    // Merges neighbours only, so documents stay in append order.
+    private readonly LogByteSizeMergePolicy _merges = new() { MaxMergeMBForForcedMerge = MaxSettledMegabytes };
     private PartitionTally _tally;
     private PartitionFacts _facts;
     private IndexWriter? _writer;
@@ -32,7 +38,7 @@ internal sealed class Partition : IDisposable
         _isCommitted = committed is not null;
         _facts = committed ?? PartitionFacts.Empty(options.Format, through);
         _tally = new PartitionTally(_facts);
-        _writer = _facts.Merged ? null : OpenWriter(_directory, options);
+        _writer = _facts.Merged ? null : OpenWriter(_directory, _merges, options);
         _reader = _writer is null ? DirectoryReader.Open(_directory) : DirectoryReader.Open(_writer, applyAllDeletes: true);
     }
 
@@ -111,9 +117,13 @@ internal sealed class Partition : IDisposable
         }
     }
 
+    /// <summary>Merges neighbouring segments that are not large yet; needs no lock, runs beside everything else.</summary>
+    public void MergeSmall() => _writer?.ForceMerge(1);
+
     /// <summary>Merges a closed partition into one segment, durably; needs no lock, runs beside searches and commits.</summary>
     public void MergeToOne()
     {
+        _merges.MaxMergeMBForForcedMerge = AnySize;
         _writer?.ForceMerge(1);
         lock (_gate)
         {
@@ -182,13 +192,13 @@ internal sealed class Partition : IDisposable
         return merges;
     }
 
-    private static IndexWriter OpenWriter(PackedDirectory directory, PartitionOptions options)
+    private static IndexWriter OpenWriter(PackedDirectory directory, MergePolicy merges, PartitionOptions options)
     {
         var config = new IndexWriterConfig(LuceneVersion.LUCENE_48, new KeywordAnalyzer())
         {
             RAMBufferSizeMB = options.RamBufferMegabytes,
             OpenMode = OpenMode.CREATE_OR_APPEND,
-            MergePolicy = new LogByteSizeMergePolicy(), // merges neighbours only, so documents stay in append order
+            MergePolicy = merges,
             MergeScheduler = Merges(),
             UseCompoundFile = false,
             Codec = new RecorderCodec(),

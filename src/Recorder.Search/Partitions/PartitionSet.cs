@@ -30,7 +30,7 @@ internal sealed class PartitionSet : IDisposable
 
     public string? StartedEmptyBecause => _folder.StartedEmptyBecause;
 
-    /// <summary>The last failed merge of a closed partition, which stays searchable and is tried again at the next start.</summary>
+    /// <summary>The last failed merge. What it would have merged stays searchable; closed partitions are tried again at the next start.</summary>
     public Exception? MergeFailure { get; private set; }
 
     public IReadOnlyDictionary<string, long> Checkpoint => Volatile.Read(ref _checkpoint);
@@ -78,6 +78,27 @@ internal sealed class PartitionSet : IDisposable
                 if (partition != _active) partition.Commit(_checkpoint);
             _active.Commit(latest);
             Volatile.Write(ref _checkpoint, latest);
+        }
+    }
+
+    /// <summary>Merges what a bulk left in small segments, durably; searches and writes go on beside it.</summary>
+    public void Settle()
+    {
+        Partition active;
+        lock (_writing) active = _active;
+        try { active.MergeSmall(); }
+        catch (ObjectDisposedException) { return; } // let go, or closed and merged, meanwhile
+        catch (IOException e)
+        {
+            MergeFailure = e;
+            return;
+        }
+        lock (_writing)
+        {
+            if (_isDisposed || active != _active) return;
+            active.Refresh();
+            Publish(new Snapshot(Views(), _current.Through));
+            active.Commit(_checkpoint);
         }
     }
 

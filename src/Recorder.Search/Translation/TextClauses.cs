@@ -50,7 +50,7 @@ internal sealed class TextClauses(Hints hints)
 
     // Every term counts, however many there are: a bound over everybody's words would let a reader learn from the own
     // results which words stand in other people's mail.
-    private static Clause Beginning(IReadOnlyList<WordField> fields, string word) => word.Length <= Grams.MaxPrefixChars
+    private static Clause Beginning(IReadOnlyList<WordField> fields, string word) => word.Length <= Grams.MinPrefixChars
         ? Term(fields.Select(field => field.Prefixes), word)
         : Combine.Or(fields.GroupBy(field => field.Dictionary).Select(shared => new Beginning([.. shared], word)));
 

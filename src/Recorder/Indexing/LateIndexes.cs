@@ -48,6 +48,8 @@ internal sealed class LateMailIndex(Func<IMailIndex> open) : IMailIndex
 
     public void Commit(IReadOnlyDictionary<string, long> through) => index.Value.Commit(through);
 
+    public void Settle() => index.Value.Settle();
+
     public SearchPage Search(SearchRequest request, CancellationToken cancel = default) => index.Value.Search(request, cancel);
 
     public SearchHit? Find(string id, IReadOnlyList<OwnerScope>? scope, DateTimeOffset? notBefore) => index.Value.Find(id, scope, notBefore);

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Recorder.Accounts;
 using Recorder.Archive;
+using Recorder.Indexing;
 using Recorder.Ledger;
 using Recorder.Search;
 using Recorder.Transfer.Sources;
@@ -87,6 +88,12 @@ public sealed class Importer(IArchiveLog log, ILedger ledger, IMailIndex index, 
     private MailImported Fact(ImportLine end, ImportedFrom origin, string owner, Actor actor) =>
         new(owner, origin.Source, origin.Format, end.Added, end.Known, end.Skipped, end.Reason) { Actor = actor, At = time.GetUtcNow() };
 
+    private Task SettleAsync()
+    {
+        index.Settle();
+        return Task.CompletedTask;
+    }
+
     private async Task WaitForIndexAsync(ChannelWriter<ImportLine> lines, CancellationToken cancel)
     {
         var end = log.DurableSequence;
@@ -95,5 +102,7 @@ public sealed class Importer(IArchiveLog log, ILedger ledger, IMailIndex index, 
             lines.TryWrite(new ImportLine("indexing", Math.Min(follower.Status.Through, end), end));
             await Task.WhenAny(caughtUp, Task.Delay(LookAgain, time, cancel));
         }
+
+        await BackgroundThreads.Shared.RunAsync(SettleAsync);
     }
 }

@@ -46,6 +46,19 @@ public class PackingTests
         Assert.Equal(noise, ReadAll(input));
     }
 
+    [Theory]
+    [InlineData(-1, 100_000)]
+    [InlineData(1, 70_000)]
+    public void Dictionaries_are_packed_by_forced_merges_only(int maxSegments, int atMost)
+    {
+        var (bytes, name) = (Sample(100_000, 9), "_0.tim");
+        using var directory = new PackedDirectory(new RAMDirectory());
+        using (var output = directory.CreateOutput(name, new IOContext(new MergeInfo(1, 1, false, maxSegments)))) output.WriteBytes(bytes, bytes.Length);
+        Assert.InRange(directory.FileLength(name), 1, atMost);
+        using var input = directory.OpenInput(name, IOContext.READ);
+        Assert.Equal(bytes, ReadAll(input));
+    }
+
     [Fact]
     public void Clones_read_on_their_own()
     {

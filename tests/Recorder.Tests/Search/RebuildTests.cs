@@ -91,6 +91,28 @@ public class RebuildTests
     }
 
     [Fact]
+    public void What_a_bulk_left_in_small_pieces_is_merged_and_survives_with_what_was_not_shown_yet()
+    {
+        using var bed = new SearchBed();
+        for (var i = 0; i < 12; i++)
+        {
+            bed.Add(bed.Mail("alpha"));
+            bed.Show();
+        }
+        bed.Commit();
+        bed.Add(bed.Mail("alpha"));
+        bed.Index.Settle();
+        using (var snapshot = bed.Index.Partitions.Acquire()) Assert.Single(snapshot.Views.Single().Reader.Leaves);
+        Assert.Equal(13, bed.Search("alph*").Total);
+        bed.Reopen();
+        Assert.Equal(12, bed.Index.Checkpoint["a"]);
+        Assert.Equal(13, bed.Search("alph*").Total);
+        bed.Add(bed.Mail("alpha") with { Id = "id-000013", Sequence = 13 }); // replayed from the checkpoint
+        bed.Show();
+        Assert.Equal(13, bed.Search("alph*").Total);
+    }
+
+    [Fact]
     public void A_deleted_folder_opens_empty()
     {
         using var bed = Committed();
@@ -151,7 +173,7 @@ public class RebuildTests
         using var bed = Committed();
         bed.Index.Dispose();
         using (var events = EventIndex.Open(bed.Folder, new EventIndexOptions()))
-            Assert.Equal("format mail-5 instead of events-3", events.StartedEmptyBecause);
+            Assert.Equal("format mail-6 instead of events-3", events.StartedEmptyBecause);
         bed.Reopen();
         Assert.Empty(bed.Index.Checkpoint);
     }
