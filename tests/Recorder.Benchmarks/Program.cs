@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.Versioning;
 using Recorder.Benchmarks.Compare;
 using Recorder.Benchmarks.Decisions;
+using Recorder.Benchmarks.Finding;
 using Recorder.Benchmarks.Searches;
 using Recorder.Benchmarks.Soak;
 using Spectre.Console;
@@ -32,9 +33,19 @@ var segments = new Option<int>("--segments") { Description = "Segments they lie 
 var searches = new Command("searches", "What a search costs in processor time, on a made index.") { documents, segments };
 searches.SetAction(parsed => new SearchCosts(parsed.GetValue(documents), parsed.GetValue(segments), Console.WriteLine).Run());
 
+var made = new Option<int>("--documents") { Description = "Messages in the index.", DefaultValueFactory = _ => 100_000 };
+var mailboxes = new Option<int>("--mailboxes") { Description = "Mailboxes they are spread over, beside one that has a tenth of all.", DefaultValueFactory = _ => 1_000 };
+var shortTexts = new Option<int>("--short") { Description = "Characters of text at most; 0 for the sizes of real mail." };
+var growth = new Option<int>("--growth") { Description = "Messages of a mailbox while the mailboxes grow from 100 to 5,000; 0 leaves that out.", DefaultValueFactory = _ => 20 };
+var notmuch = new Option<int>("--notmuch") { Description = "Messages for the comparison with notmuch; 0 leaves that out.", DefaultValueFactory = _ => 10_000 };
+var times = new Option<int>("--searches") { Description = "Searches of each class.", DefaultValueFactory = _ => 200 };
+var search = new Command("search", "How long finding takes: first pages, the hundredth page, memory, opening, growth, and notmuch on the same mail. In process, on made mail.") { made, mailboxes, shortTexts, growth, notmuch, times };
+search.SetAction((parsed, cancel) => new SearchBench(
+    new SearchWish(parsed.GetValue(made), parsed.GetValue(mailboxes), parsed.GetValue(shortTexts), parsed.GetValue(growth), parsed.GetValue(notmuch), parsed.GetValue(times)), Console.WriteLine).RunAsync(cancel));
+
 var decisions = new Command("decisions", "What the decision for one recipient costs against the length of the lists of senders.");
 decisions.SetAction(_ => new DecisionCosts(Console.WriteLine).Run());
 
 // Ctrl-C: time to end what was started.
-return await new RootCommand("Figures, measured. Peers come from Debian's packages. TMPDIR chooses the disk.") { compare, soak, searches, decisions }
+return await new RootCommand("Figures, measured. Peers come from Debian's packages. TMPDIR chooses the disk.") { compare, soak, search, searches, decisions }
     .Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });

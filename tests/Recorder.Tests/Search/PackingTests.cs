@@ -47,11 +47,12 @@ public class PackingTests
     }
 
     [Theory]
-    [InlineData(-1, 100_000)]
+    [InlineData(-1, 100_008)]
     [InlineData(1, 70_000)]
     public void Dictionaries_are_packed_by_forced_merges_only(int maxSegments, int atMost)
     {
-        var (bytes, name) = (Sample(100_000, 9), "_0.tim");
+        byte[] bytes = [.. Sample(100_000, 9), 0, 0, 0, 0, 1, 2, 3, 4]; // as Lucene ends a file, with 32 bits of checksum
+        const string name = "_0.tim";
         using var directory = new PackedDirectory(new RAMDirectory());
         using (var output = directory.CreateOutput(name, new IOContext(new MergeInfo(1, 1, false, maxSegments)))) output.WriteBytes(bytes, bytes.Length);
         Assert.InRange(directory.FileLength(name), 1, atMost);
