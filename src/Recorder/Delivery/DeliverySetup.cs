@@ -23,13 +23,17 @@ public static class DeliverySetup
         services.AddSingleton(MakeSigner);
         services.AddSingleton(provider => new TraceFields(Hostname(provider), provider.GetRequiredService<TraceSigner>()));
         services.AddSingleton(provider => new BounceReport(Hostname(provider)));
-        services.AddSingleton(new Backoff(new Random(RandomNumberGenerator.GetInt32(int.MaxValue))));
+        services.AddSingleton(provider => new Backoff(
+            new Random(RandomNumberGenerator.GetInt32(int.MaxValue)), TimeSpan.FromHours(provider.GetRequiredService<RecorderSettings>().Outbox.GiveUpHours)));
         services.AddSingleton<TracePasses>();
         services.AddSingleton<Deliverer>();
         services.AddSingleton<HookDelivery>();
         services.AddSingleton<Leftovers>();
         services.AddSingleton<DispatchMessages>();
+        services.AddSingleton(provider => provider.GetRequiredService<RecorderSettings>().Outbox);
         services.AddSingleton<OutboxState>();
+        services.AddSingleton<OutboxDesk>();
+        services.AddSingleton<FailureReports>();
         services.AddSingleton<DispatchAttempt>();
         services.AddHostedService<RouteWatch>();
         services.AddHostedService<OutboxWorker>();

@@ -14,6 +14,9 @@ public sealed class Route : IAsyncDisposable
         hosts = [.. nextHops.Select(hop => new RouteHost(hop, clock, log))];
     }
 
+    /// <summary>Where it leads, for people.</summary>
+    public string Destination => string.Join(", ", hosts.Select(host => host.Hop.Endpoint));
+
     /// <summary>No host of the route answered when last tried.</summary>
     public bool IsDown => hosts.All(host => host.Health.IsDown);
 

@@ -31,6 +31,9 @@ public sealed record Actor(string Kind, string Name, string? Source = null)
 [JsonDerivedType(typeof(DispatchRequested), "dispatch.requested")]
 [JsonDerivedType(typeof(DispatchBegun), "dispatch.begun")]
 [JsonDerivedType(typeof(DispatchEnded), "dispatch.ended")]
+[JsonDerivedType(typeof(DispatchHastened), "dispatch.hastened")]
+[JsonDerivedType(typeof(DispatchGivenUp), "dispatch.given-up")]
+[JsonDerivedType(typeof(ProblemDismissed), "problem.dismissed")]
 [JsonDerivedType(typeof(ListEntrySet), "list.set")]
 [JsonDerivedType(typeof(ListEntryRemoved), "list.removed")]
 [JsonDerivedType(typeof(ListEntriesSet), "list.imported")]
@@ -117,6 +120,9 @@ public enum DispatchKind
 
     /// <summary>What is held for an account; written when it is sent (<see cref="DigestMade"/>).</summary>
     Digest,
+
+    /// <summary>Tells the person who asked for a delivery that it failed, at another mailbox than the one that failed.</summary>
+    Notice,
 }
 
 /// <summary>
@@ -126,8 +132,9 @@ public enum DispatchKind
 /// <param name="Recipient">The RCPT to use; of a bounce, the recipient that failed (it goes to the record's reverse-path).</param>
 /// <param name="Mailbox">Normalised owner address it is for.</param>
 /// <param name="ReversePath">MAIL FROM; empty for the null reverse-path.</param>
+/// <param name="About">Of a notice: the dispatch that failed (<see cref="OutboxKeys.Of(Dispatch)"/>).</param>
 public sealed record DispatchRequested(
-    string RecordId, DispatchKind Kind, string Recipient, string Mailbox, string ReversePath, int Round) : LedgerEvent;
+    string RecordId, DispatchKind Kind, string Recipient, string Mailbox, string ReversePath, int Round, string? About = null) : LedgerEvent;
 
 /// <summary>Durable before DATA: begun without an end reads "may have arrived".</summary>
 public sealed record DispatchBegun(string RecordId, DispatchKind Kind, string Recipient, int Round, int Attempt) : LedgerEvent;

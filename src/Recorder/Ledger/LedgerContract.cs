@@ -132,11 +132,22 @@ public enum DispatchState
     Failed,
 }
 
+/// <param name="Asker">The account that wanted it, and is told when it fails; null where nobody in particular did.</param>
+/// <param name="About">As of <see cref="DispatchRequested"/>.</param>
+/// <param name="GivenUp">The reason of the administrator who ended it; null where none did.</param>
 public sealed record Dispatch(
     string RecordId, DispatchKind Kind, string Recipient, string Mailbox, string ReversePath, int Round,
     string RequestedBy, DateTimeOffset RequestedAt, DispatchState State, int Attempts, DateTimeOffset? NextAttemptAt,
-    string? NextHop, string? LastReply)
+    string? NextHop, string? LastReply, string? Asker = null, string? About = null, string? GivenUp = null)
 {
+    /// <summary>Nothing more is tried.</summary>
+    [JsonIgnore]
+    public bool IsOver => State is DispatchState.Accepted or DispatchState.Failed;
+
+    /// <summary>Somebody asked for it, rather than a sender or we.</summary>
+    [JsonIgnore]
+    public bool IsWish => Kind is DispatchKind.Resend or DispatchKind.Release or DispatchKind.SafeCopy;
+
     /// <summary>A person asked and watches.</summary>
     [JsonIgnore]
     public bool IsAwaited => Kind is DispatchKind.Resend or DispatchKind.Release or DispatchKind.SafeCopy && Attempts == 0;

@@ -12,7 +12,7 @@ internal static class RecordStates
     public static IReadOnlyList<Dispatch> Dispatches(IStateSnapshot state, string recordId, IReadOnlyList<string> own, Account reader) =>
         [.. state.Range<Dispatch>(StateKeys.DispatchesOf(recordId))
             .Select(pair => pair.Value)
-            .Where(dispatch => dispatch.Kind != DispatchKind.Bounce)
+            .Where(dispatch => dispatch.Kind is not (DispatchKind.Bounce or DispatchKind.Notice))
             .Where(dispatch => own.Contains(dispatch.Mailbox) || dispatch.RequestedBy == reader.Address)];
 
     /// <summary>The one word a list shows; see <see cref="MessageRow"/>.</summary>

@@ -72,6 +72,8 @@ internal sealed class RecordTimeline(IArchiveLog archive, IEventIndex index, IIn
         DispatchRequested asked => (asked.Kind, asked.Recipient, asked.Round) == (dispatch.Kind, dispatch.Recipient, dispatch.Round),
         DispatchBegun begun => (begun.Kind, begun.Recipient, begun.Round) == (dispatch.Kind, dispatch.Recipient, dispatch.Round),
         DispatchEnded ended => (ended.Kind, ended.Outcome.Recipient, ended.Round) == (dispatch.Kind, dispatch.Recipient, dispatch.Round),
+        DispatchHastened hastened => (hastened.Kind, hastened.Recipient, hastened.Round) == (dispatch.Kind, dispatch.Recipient, dispatch.Round),
+        DispatchGivenUp given => (given.Kind, given.Recipient, given.Round) == (dispatch.Kind, dispatch.Recipient, dispatch.Round),
         _ => false,
     };
 }
@@ -101,6 +103,8 @@ internal static class TimelineSteps
         DispatchRequested asked => [Step(asked, RequestCode(asked.Kind), mailbox)],
         DispatchBegun begun => [Step(begun, "attempt-begun", mailbox)],
         DispatchEnded ended => [Step(ended, OutcomeCode(ended.Outcome, DoneCode(ended.Kind), ended.NextAttemptAt is null), mailbox, ended.Outcome)],
+        DispatchHastened hastened => [Step(hastened, "delivery-hastened", mailbox)],
+        DispatchGivenUp given => [Step(given, "delivery-given-up", mailbox, given.Reason)],
         ReleaseAsked asked => [Step(asked, "review-asked", mailbox, asked.Words)],
         ReleaseDecided decided => [Step(decided, decided.IsApproved ? "review-approved" : "review-denied", mailbox, decided.Words)],
         MessageReported report => [Step(report, report.Kind == ReportKind.Spam ? "reported-spam" : "reported-not-spam", mailbox)],
@@ -114,8 +118,8 @@ internal static class TimelineSteps
         yield return new TimelineStep(dispatch.RequestedAt, RequestCode(dispatch.Kind), dispatch.RequestedBy, dispatch.Mailbox, null, null);
         if (dispatch.State is DispatchState.Accepted or DispatchState.Failed)
         {
-            var code = dispatch.State == DispatchState.Accepted ? DoneCode(dispatch.Kind) : "delivery-refused";
-            yield return new TimelineStep(dispatch.RequestedAt, code, "outbox", dispatch.Mailbox, dispatch.NextHop, dispatch.LastReply);
+            var code = dispatch.State == DispatchState.Accepted ? DoneCode(dispatch.Kind) : dispatch.GivenUp is null ? "delivery-refused" : "delivery-given-up";
+            yield return new TimelineStep(dispatch.RequestedAt, code, "outbox", dispatch.Mailbox, dispatch.NextHop, dispatch.GivenUp ?? dispatch.LastReply);
         }
     }
 
@@ -133,6 +137,7 @@ internal static class TimelineSteps
         DispatchKind.Release => "release-requested",
         DispatchKind.SafeCopy => "safe-copy-requested",
         DispatchKind.Leftover => "delivery-taken-over",
+        DispatchKind.Notice => "notice-requested",
         _ => "bounce-requested",
     };
 
@@ -142,6 +147,7 @@ internal static class TimelineSteps
         DispatchKind.Release => "released",
         DispatchKind.SafeCopy => "safe-copied",
         DispatchKind.Leftover => "delivered",
+        DispatchKind.Notice => "noticed",
         _ => "bounced",
     };
 
@@ -149,7 +155,8 @@ internal static class TimelineSteps
     {
         Smtp.DeliveryOutcome.Accepted => accepted,
         Smtp.DeliveryOutcome.PermanentFailure => "delivery-refused",
+        _ when ended => "delivery-expired",
         Smtp.DeliveryOutcome.Unknown => "delivery-unknown",
-        _ => ended ? "delivery-refused" : "delivery-deferred",
+        _ => "delivery-deferred",
     };
 }

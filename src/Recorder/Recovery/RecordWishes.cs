@@ -147,6 +147,6 @@ internal sealed class RecordWishes(ILedger ledger, IAddressBook book, TimeProvid
 
     public static string KeyOf(Sight sight, string recipient) => $"wish/{sight.Id}/{recipient}";
 
-    private static DispatchStatus StatusOf(Dispatch dispatch) => new(
-        dispatch.RecordId, dispatch.Kind, dispatch.Recipient, dispatch.Round, dispatch.State, dispatch.NextHop, dispatch.LastReply, dispatch.NextAttemptAt);
+    public static DispatchStatus StatusOf(Dispatch dispatch) => new(
+        dispatch.RecordId, dispatch.Kind, dispatch.Recipient, dispatch.Round, dispatch.State, dispatch.NextHop, dispatch.LastReply, dispatch.NextAttemptAt, dispatch.GivenUp);
 }

@@ -16,7 +16,7 @@ public sealed record MessageList(IReadOnlyList<MessageRow> Items, string? Next, 
 
 /// <summary>One step in a message's life as this reader may see it.</summary>
 /// <param name="Code">Stable: received, held, delivered, delivery-deferred, delivery-refused, delivery-unknown, resend-requested, release-requested,
-/// resent, released, viewed, …</param>
+/// delivery-expired, delivery-given-up, resent, released, viewed, …</param>
 /// <param name="Words">The next hop's own words where there are any.</param>
 public sealed record TimelineStep(DateTimeOffset At, string Code, string Actor, string Mailbox, string? NextHop, string? Words);
 
@@ -27,8 +27,9 @@ public sealed record OpenedMessage(
 
 /// <summary>Where a resend or release stands.</summary>
 /// <param name="Words">"accepted by NEXT HOP: its words" material; null while pending.</param>
+/// <param name="GivenUp">The reason of the administrator who ended it; null where none did.</param>
 public sealed record DispatchStatus(string RecordId, DispatchKind Kind, string Recipient, int Round, DispatchState State, string? NextHop, string? Words,
-    DateTimeOffset? NextAttemptAt);
+    DateTimeOffset? NextAttemptAt, string? GivenUp = null);
 
 /// <summary>
 /// Finding mail and getting it back: the one service under the pages, the API and the command line. A record that the

@@ -21,6 +21,7 @@ public static class RecoverySetup
         services.TryAddSingleton(_ => new MailReader());
         services.TryAddSingleton(provider => new SearchDesk(new SearchDeskOptions(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ListPreviews>();
+        services.AddSingleton<DeliveryProblems>();
         services.AddSingleton<IRecovery>(provider => new Recovery(
             provider.GetRequiredService<IArchiveLog>(),
             provider.GetRequiredService<IMailIndex>(),

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.Extensions.Options;
 using Recorder.Accounts;
 using Recorder.Archive;
@@ -16,7 +14,7 @@ namespace Recorder.Recovery;
 public sealed class ReleaseRequests(
     IArchiveLog archive, IMailIndex index, ILedger ledger, IAddressBook book, IRecovery recovery, IOptions<RetentionOptions> retention, TimeProvider time) : IReleaseRequests
 {
-    private const int MaxRows = 200, MaxIdChars = 100;
+    private const int MaxRows = 200;
 
     private readonly RecordAccess access = new(archive, book, retention, time);
     private readonly RecordWishes wishes = new(ledger, book, time);
@@ -83,12 +81,11 @@ public sealed class ReleaseRequests(
             sight is null ? [] : Reasons.Of(sight), state);
     }
 
-    private ReleaseRequest? Find(string requestId) => requestId.Length <= MaxIdChars && requestId.IndexOf('~', StringComparison.Ordinal) is var end and > 0
-        ? ledger.State.Range<ReleaseRequest>(ActKeys.RequestsOf(requestId[..end])).Select(pair => pair.Value).FirstOrDefault(request => IdOf(request) == requestId)
+    private ReleaseRequest? Find(string requestId) => OpaqueId.RecordOf(requestId) is { } recordId
+        ? ledger.State.Range<ReleaseRequest>(ActKeys.RequestsOf(recordId)).Select(pair => pair.Value).FirstOrDefault(request => IdOf(request) == requestId)
         : null;
 
-    private static string IdOf(ReleaseRequest request) =>
-        $"{request.RecordId}~{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(request.Recipient)).AsSpan(0, 8))}";
+    private static string IdOf(ReleaseRequest request) => OpaqueId.Of(request.RecordId, request.Recipient);
 
     private static Reader Granted(Reader admin, ReleaseRequest request) => admin with { Scope = [new OwnerScope(request.Mailbox)] };
 }

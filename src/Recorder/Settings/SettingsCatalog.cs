@@ -2,6 +2,7 @@ using System.Collections;
 using System.Reflection;
 using Recorder.Accounts;
 using Recorder.Delivery;
+using Recorder.Delivery.Outbox;
 using Recorder.Digests;
 using Recorder.Intake;
 using Recorder.Retention;
@@ -26,6 +27,7 @@ public static class SettingsCatalog
         new("Listeners", typeof(ListenerOptions), IsList: true),
         new(NextHopSettings.Section, typeof(NextHopSettings)),
         new("Routes", typeof(RouteSettings), IsList: true),
+        new(OutboxOptions.Section, typeof(OutboxOptions)),
         new(WebOptions.Section, typeof(WebOptions)),
         new(AccountsOptions.Section, typeof(AccountsOptions)),
         new(RetentionOptions.Section, typeof(RetentionOptions)),

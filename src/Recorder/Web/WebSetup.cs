@@ -71,6 +71,7 @@ public static class WebSetup
         pages.MapQuarantinePages();
         pages.MapBulkPages();
         pages.MapCampaignPages();
+        pages.MapOutboxPages();
         pages.MapListPages();
         pages.MapSettingsPages();
         pages.MapPageAssets();
@@ -81,6 +82,7 @@ public static class WebSetup
         api.MapQuarantineApi();
         api.MapBulkApi();
         api.MapCampaignApi();
+        api.MapOutboxApi();
         api.MapListsApi();
         api.MapPreferencesApi();
         app.MapOpenApi("/openapi/{documentName}.json");

@@ -310,7 +310,7 @@ public sealed class OutboxTests
 
         await RunAllAsync(world);
         Assert.Equal(DispatchKind.Leftover, Assert.Single(world.Owed).Kind);
-        world.Time.Advance(Backoff.GiveUpAfter);
+        world.Time.Advance(FlowWorld.GiveUpAfter);
         await RunAllAsync(world);
 
         Assert.Equal(DispatchKind.Bounce, Assert.Single(world.Owed).Kind);
@@ -320,14 +320,14 @@ public sealed class OutboxTests
     public void Pauses_grow_to_an_hour_with_a_little_jitter()
     {
         var start = DateTimeOffset.UnixEpoch;
-        var backoff = new Backoff(new Random(7));
+        var backoff = new Backoff(new Random(7), FlowWorld.GiveUpAfter);
         int[] minutes = [1, 2, 5, 15, 30, 60, 60, 60];
         foreach (var (expected, index) in minutes.Select((minute, index) => (minute, index)))
         {
             var pause = (backoff.NextAttempt(start, index + 1, start)!.Value - start).TotalMinutes;
             Assert.InRange(pause, expected * 0.9, expected * 1.1);
         }
-        Assert.Null(backoff.NextAttempt(start, 9, start + Backoff.GiveUpAfter));
+        Assert.Null(backoff.NextAttempt(start, 9, start + FlowWorld.GiveUpAfter));
     }
 
     [Fact]
@@ -379,7 +379,7 @@ public sealed class OutboxTests
         await RunAllAsync(world);
         Assert.Equal(DispatchState.Pending, Find(world, id).State);
         Assert.True(Find(world, id).NextAttemptAt > world.Time.GetUtcNow());
-        world.Time.Advance(Backoff.GiveUpAfter);
+        world.Time.Advance(FlowWorld.GiveUpAfter);
         await RunAllAsync(world);
 
         Assert.Equal(DispatchState.Failed, Find(world, id).State);

@@ -47,7 +47,9 @@ internal sealed class FlowWorld : IAsyncDisposable
     public Recorder.Ledger.Ledger Ledger { get; private set; } = null!;
     public Routes Routes { get; set; } = null!;
     public IntakeServices Services { get; private set; } = null!;
+    public static TimeSpan GiveUpAfter { get; } = TimeSpan.FromHours(new OutboxOptions().GiveUpHours);
     public DispatchAttempt Attempts { get; private set; } = null!;
+    public FailureReports Reports { get; private set; } = null!;
     public RecorderMetrics Metrics { get; private set; } = null!;
     public ListHitCounter Hits { get; private set; } = null!;
     public ScreeningPolicy Policy { get; set; } = new();
@@ -82,7 +84,7 @@ internal sealed class FlowWorld : IAsyncDisposable
         var disk = new DiskWatermark(() => Space, () => OpenSessions, 1 << 20, Time, NullLogger<DiskWatermark>.Instance);
         Services = new IntakeServices(flow, Archive, book, Routes, disk, retries, new JournalAddresses("journal.invalid"), 1 << 20, Time, Metrics);
         var messages = new DispatchMessages(Archive, Ledger, fields, new BounceReport("mx.test"), Time);
-        Attempts = new DispatchAttempt(Ledger, messages, deliverer, new Backoff(new Random(1)), Time, Metrics, NullLogger<DispatchAttempt>.Instance);
+        Attempts = new DispatchAttempt(Ledger, messages, Reports = new FailureReports(Ledger, messages, Time), deliverer, new Backoff(new Random(1), GiveUpAfter), Time, Metrics, NullLogger<DispatchAttempt>.Instance);
         return this;
     }
 

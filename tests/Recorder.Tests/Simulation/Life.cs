@@ -61,7 +61,7 @@ internal sealed class Life
         Open(Doors.Smtp, SmtpProtocol.Smtp, IntakeMode.Relay, services);
         Open(Doors.Journal, SmtpProtocol.Lmtp, IntakeMode.Journal, services);
         var messages = new DispatchMessages(archive, ledger, fields, new BounceReport("mx.test"), Clock);
-        var attempts = new DispatchAttempt(ledger, messages, deliverer, new Backoff(new Random(1)), Clock, metrics, NullLogger<DispatchAttempt>.Instance);
+        var attempts = new DispatchAttempt(ledger, messages, new FailureReports(ledger, messages, Clock), deliverer, new Backoff(new Random(1), TimeSpan.FromDays(5)), Clock, metrics, NullLogger<DispatchAttempt>.Instance);
         outbox = new OutboxWorker(ledger, archive, attempts, routes, Clock, metrics, NullLogger<OutboxWorker>.Instance);
         Index = index;
         Follower = new IndexFollower(archive, index, new MailReader().ReadFacts, Clock, NullLogger<IndexFollower>.Instance);

@@ -10,8 +10,12 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 using Recorder.Accounts;
 using Recorder.Archive;
+using Recorder.Delivery;
+using Recorder.Delivery.Outbox;
+using Recorder.Delivery.Trace;
 using Recorder.Digests;
 using Recorder.Ledger;
 using Recorder.Recovery;
@@ -74,6 +78,8 @@ internal sealed partial class WebWorld : IAsyncDisposable
         builder.Services.AddSingleton(Options.Create(new RetentionOptions()));
         builder.Services.AddSingleton(Options.Create(new ScreeningOptions()));
         builder.Services.AddSingleton<ListPreviews>();
+        builder.Services.AddSingleton<DeliveryProblems>();
+        AddOutbox(builder.Services, counter);
         builder.Services.AddSenderLists();
         AddDigests(builder.Services, counter, served);
         builder.Services.AddRecorderWeb(new WebOptions());
@@ -84,6 +90,14 @@ internal sealed partial class WebWorld : IAsyncDisposable
     }
 
     public static DigestLinks Links { get; } = new([.. Enumerable.Range(0, DigestLinks.KeyLengthBytes).Select(i => (byte)i)]);
+
+    private static void AddOutbox(IServiceCollection services, Counter counter)
+    {
+        var (ledger, log, clock) = (counter.Desk.Ledger, counter.Desk.Log, counter.Desk.Time);
+        var routes = new Routes(new Recorder.Delivery.Route([new FakeHop()], clock, NullLogger<Recorder.Delivery.Route>.Instance), new Dictionary<string, Recorder.Delivery.Route>());
+        var messages = new DispatchMessages(log, ledger, new TraceFields("mx.test", new TraceSigner(FlowWorld.TraceKey)), new BounceReport("mx.test"), clock);
+        services.AddSingleton(new OutboxDesk(ledger, routes, new FailureReports(ledger, messages, clock), clock));
+    }
 
     private static void AddDigests(IServiceCollection services, Counter counter, IRecovery recovery)
     {

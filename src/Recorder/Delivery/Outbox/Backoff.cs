@@ -1,11 +1,8 @@
 namespace Recorder.Delivery.Outbox;
 
-/// <summary>When the outbox tries again: soon at first, since somebody may wait, then hourly, for five days in all
-/// (RFC 5321 §4.5.4.1 asks for 4 to 5).</summary>
-public sealed class Backoff(Random random)
+/// <summary>When the outbox tries again: soon at first, since somebody may wait, then hourly, until it gives up.</summary>
+public sealed class Backoff(Random random, TimeSpan giveUpAfter)
 {
-    public static readonly TimeSpan GiveUpAfter = TimeSpan.FromDays(5);
-
     /// <summary>No attempt is planned further ahead.</summary>
     public static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(66);
 
@@ -16,7 +13,7 @@ public sealed class Backoff(Random random)
     /// <returns>null when it is time to give up.</returns>
     public DateTimeOffset? NextAttempt(DateTimeOffset requestedAt, int attempt, DateTimeOffset now)
     {
-        if (now - requestedAt >= GiveUpAfter) return null;
+        if (now - requestedAt >= giveUpAfter) return null;
         double jitter;
         lock (gate) jitter = 0.9 + 0.2 * random.NextDouble();
         return now + TimeSpan.FromMinutes(Minutes[Math.Clamp(attempt, 1, Minutes.Length) - 1]) * jitter;

@@ -6,38 +6,45 @@ namespace Recorder.Delivery.Outbox;
 
 /// <summary>One attempt at one dispatch: begun is durable before the data, the outcome after the next hop's word.</summary>
 public sealed class DispatchAttempt(
-    ILedger ledger, DispatchMessages messages, Deliverer deliverer, Backoff backoff, TimeProvider clock, RecorderMetrics metrics, ILogger<DispatchAttempt> log)
+    ILedger ledger, DispatchMessages messages, FailureReports reports, Deliverer deliverer, Backoff backoff, TimeProvider clock, RecorderMetrics metrics,
+    ILogger<DispatchAttempt> log)
 {
+    internal static Actor Outbox => Actor.System("outbox");
+
+    /// <summary>Beginning an attempt and ending the dispatch without one wait for each other.</summary>
+    internal static string KeyOf(Dispatch dispatch) => $"outbox/{OutboxKeys.Of(dispatch)}";
+
     /// <exception cref="ArchiveException">Something could not be recorded; the dispatch is still owed.</exception>
     public async Task RunAsync(Dispatch dispatch, CancellationToken cancel)
     {
         var attempt = dispatch.Attempts + 1;
-        var outcome = await SendAsync(dispatch, attempt, cancel);
+        if (await SendAsync(dispatch, attempt, cancel) is not { } outcome) return;
         var now = clock.GetUtcNow();
         var next = IsOver(outcome) ? null : backoff.NextAttempt(dispatch.RequestedAt, attempt, now);
-        // The bounce is owed before the leftover ends: a crash in between must not lose it. It waits for the end.
-        if (next is null && outcome.Outcome != DeliveryOutcome.Accepted) await OweBounceAsync(dispatch, cancel);
+        if (next is null && outcome.Outcome != DeliveryOutcome.Accepted) await reports.OweAsync(dispatch, cancel);
         await ledger.AppendAsync(new DispatchEnded(dispatch.RecordId, dispatch.Kind, dispatch.Round, attempt, outcome, next) { Actor = Outbox, At = now }, cancel);
         metrics.Dispatched(dispatch.Kind.ToString(), outcome.Outcome.ToString());
         Log.Attempted(log, dispatch.RecordId, dispatch.Kind, attempt, outcome.Outcome, outcome.NextHop, next);
     }
 
-    private static Actor Outbox => Actor.System("outbox");
-
     // A refusal without words is the next hop lacking an extension: it may learn.
     private static bool IsOver(RecipientOutcome outcome) => outcome.Outcome == DeliveryOutcome.Accepted
         || (outcome is { Outcome: DeliveryOutcome.PermanentFailure, Reply: not null } or { Outcome: DeliveryOutcome.PermanentFailure, NextHop: "" });
 
-    private async Task<RecipientOutcome> SendAsync(Dispatch dispatch, int attempt, CancellationToken cancel)
+    /// <returns>null where it was given up before anything was sent.</returns>
+    private async Task<RecipientOutcome?> SendAsync(Dispatch dispatch, int attempt, CancellationToken cancel)
     {
         try
         {
             await using var prepared = await messages.PrepareAsync(dispatch, cancel);
-            var begun = new DispatchBegun(dispatch.RecordId, dispatch.Kind, dispatch.Recipient, dispatch.Round, attempt) { Actor = Outbox, At = clock.GetUtcNow() };
-            var results = await deliverer.SendAsync(prepared.Message, async token => await ledger.AppendAsync(begun, token), cancel);
+            var results = await deliverer.SendAsync(prepared.Message, async token => await BeginAsync(dispatch, attempt, token), cancel);
             var (result, nextHop) = results[0];
             return new RecipientOutcome(
                 dispatch.Recipient, dispatch.Mailbox, OutcomeOf(result), nextHop, ReplyWords.ToKeep(result.Reply?.ToString()), ReplyWords.ToKeep(result.Error));
+        }
+        catch (ActRefusedException)
+        {
+            return null;
         }
         catch (UndeliverableException error)
         {
@@ -61,14 +68,12 @@ public sealed class DispatchAttempt(
         result is { Outcome: DeliveryOutcome.PermanentFailure, Reply: { } reply } && ReplyTable.IsOursToFix(reply)
             ? DeliveryOutcome.TransientFailure : result.Outcome;
 
-    // RFC 3464 ends a leftover that nobody takes; never to <>, and not where the sender asked for silence (RFC 3461 §4.1).
-    private async Task OweBounceAsync(Dispatch failed, CancellationToken cancel)
-    {
-        if (failed.Kind != DispatchKind.Leftover || failed.ReversePath.Length == 0 || await messages.WantsNoReportAsync(failed, cancel)) return;
-        var key = StateKeys.Dispatch(failed.RecordId, DispatchKind.Bounce, failed.Recipient, failed.Round);
-        await ledger.ActAsync(key, state => state.Get<Dispatch>(key) is not null ? null
-            : new DispatchRequested(failed.RecordId, DispatchKind.Bounce, failed.Recipient, failed.Mailbox, "", failed.Round) { Actor = Outbox, At = clock.GetUtcNow() }, cancel);
-    }
+    private Task BeginAsync(Dispatch dispatch, int attempt, CancellationToken cancel) => ledger.ActAsync(
+        KeyOf(dispatch),
+        state => state.Get<Dispatch>(StateKeys.OutboxAll + OutboxKeys.Of(dispatch)) is null
+            ? throw new ActRefusedException("not-waiting", "the delivery is over")
+            : new DispatchBegun(dispatch.RecordId, dispatch.Kind, dispatch.Recipient, dispatch.Round, attempt) { Actor = Outbox, At = clock.GetUtcNow() },
+        cancel);
 }
 
 internal static partial class Log

@@ -49,6 +49,7 @@ public sealed class DispatchMessages(
             {
                 DispatchKind.Bounce => await BounceAsync(dispatch, entry, mail, cancel),
                 DispatchKind.SafeCopy => await SafeCopyAsync(dispatch, entry, mail, cancel),
+                DispatchKind.Notice => await NoticeAsync(dispatch, entry, mail, cancel),
                 _ => await OriginalAsync(dispatch, entry, mail, cancel),
             };
         }
@@ -112,11 +113,23 @@ public sealed class DispatchMessages(
     private async Task<PreparedDispatch> SafeCopyAsync(Dispatch dispatch, LogEntry entry, RecordedMail mail, CancellationToken cancel)
     {
         await using var source = await log.OpenContentAsync(entry.Id, cancel);
-        var bytes = SafeCopy.Build(bounces.Hostname, dispatch, mail, mails.ReadFacts(source, cancel));
+        return Own(dispatch, SafeCopy.Build(bounces.Hostname, dispatch, mail, mails.ReadFacts(source, cancel)));
+    }
+
+    private async Task<PreparedDispatch> NoticeAsync(Dispatch dispatch, LogEntry entry, RecordedMail mail, CancellationToken cancel)
+    {
+        var failed = ledger.State.Get<Dispatch>(StateKeys.Dispatches + dispatch.About);
+        if (failed is not { State: DispatchState.Failed }) throw new UndeliverableException("no longer needed: the message was delivered after all");
+        await using var source = await log.OpenContentAsync(entry.Id, cancel);
+        return Own(dispatch, FailureNotice.Build(bounces.Hostname, dispatch, failed, mail, mails.ReadFacts(source, cancel)));
+    }
+
+    // Our trace field lets it pass where the way to the mailbox leads through us again.
+    private PreparedDispatch Own(Dispatch dispatch, byte[] bytes)
+    {
         var envelope = new Envelope("", [new EnvelopeRecipient(dispatch.Recipient)], new MailParameters(SmtpUtf8: dispatch.Recipient.Any(c => c > 127)));
-        // Our trace field lets it pass where the way to the mailbox leads through us again.
-        ReadOnlyMemory<byte> Fields(IReadOnlyList<EnvelopeRecipient> recipients) =>
-            TraceFields.Encode(fields.Trace(dispatch.RecordId, recipients, $"safecopy.{dispatch.Round}", 1, SHA256.HashData(bytes)));
+        ReadOnlyMemory<byte> Fields(IReadOnlyList<EnvelopeRecipient> recipients) => TraceFields.Encode(
+            fields.Trace(dispatch.RecordId, recipients, $"{dispatch.Kind.ToString().ToLowerInvariant()}.{dispatch.Round}", 1, SHA256.HashData(bytes)));
         return new PreparedDispatch(new RoutedMessage(envelope, Fields, new MadeContent(bytes)), null);
     }
 

@@ -27,7 +27,7 @@ public sealed class OutboxWorker(
 
     protected override async Task ExecuteAsync(CancellationToken stopping)
     {
-        var state = new OutboxState(ledger, clock);
+        var state = new OutboxState(ledger, clock, new OutboxOptions());
         metrics.WatchOutbox(() => state.Depth, () => state.OldestAge);
         var following = FollowAsync(archive.DurableSequence, stopping);
         while (!stopping.IsCancellationRequested)
@@ -89,7 +89,7 @@ public sealed class OutboxWorker(
     private IEnumerable<(string Key, object Lane)> Due(bool awaited, DateTimeOffset now) => ledger.State.Range<Dispatch>(StateKeys.DueAll(awaited))
         .TakeWhile(pair => pair.Value.NextAttemptAt is not { } at || at <= now)
         .Concat(PlannedTooFarAhead(awaited, now))
-        .Where(pair => !WaitsForLeftover(pair.Value))
+        .Where(pair => !WaitsForAnother(pair.Value))
         .Select(pair => (Key: StateKeys.Outbox(pair.Value.RecordId, pair.Value.Kind, pair.Value.Recipient, pair.Value.Round), Lane: LaneOf(pair.Value)))
         .Where(one => !IsBusy(one.Key, now));
 
@@ -124,8 +124,13 @@ public sealed class OutboxWorker(
         }
     }
 
-    private bool WaitsForLeftover(Dispatch dispatch) => dispatch.Kind == DispatchKind.Bounce
-        && ledger.State.Get<Dispatch>(StateKeys.Outbox(dispatch.RecordId, DispatchKind.Leftover, dispatch.Recipient, dispatch.Round)) is not null;
+    // A report is owed before what it reports has ended.
+    private bool WaitsForAnother(Dispatch dispatch) => dispatch.Kind switch
+    {
+        DispatchKind.Bounce => ledger.State.Get<Dispatch>(StateKeys.Outbox(dispatch.RecordId, DispatchKind.Leftover, dispatch.Recipient, dispatch.Round)) is not null,
+        DispatchKind.Notice => ledger.State.Get<Dispatch>(StateKeys.OutboxAll + dispatch.About) is not null,
+        _ => false,
+    };
 
     private async Task SleepAsync(CancellationToken stopping)
     {
@@ -166,7 +171,8 @@ public sealed class OutboxWorker(
     }
 
     private static bool AsksForADelivery(ReadOnlySpan<byte> fact) =>
-        fact.IndexOf("\"dispatch.requested\""u8) >= 0 || fact.IndexOf("\"digest.made\""u8) >= 0;
+        fact.IndexOf("\"dispatch.requested\""u8) >= 0 || fact.IndexOf("\"digest.made\""u8) >= 0
+        || fact.IndexOf("\"dispatch.hastened\""u8) >= 0 || fact.IndexOf("\"dispatch.given-up\""u8) >= 0;
 
     // What is under way gets the time the host gives; what does not end then is retried after the restart.
     private Task FinishAsync() => Task.WhenAll(running.Values);

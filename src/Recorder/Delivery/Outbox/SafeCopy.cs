@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
-using MimeKit;
 using Recorder.Ledger;
 using Recorder.Mail;
 
@@ -15,23 +14,9 @@ internal static partial class SafeCopy
 {
     private const int MaxTextChars = 1_000_000;
 
-    public static byte[] Build(string hostname, Dispatch dispatch, RecordedMail mail, MailFacts facts)
-    {
-        using var message = new MimeMessage { Body = new TextPart("plain") { Text = Body(dispatch, mail, facts) } };
-        message.From.Add(new MailboxAddress("Recorder", $"mailer-daemon@{hostname}"));
-        Address(message, dispatch.Recipient);
-        message.Subject = $"[Safe copy 純文字副本] {OneLine(facts.Subject)}";
-        message.Date = dispatch.RequestedAt;
-        message.MessageId = $"safe.{dispatch.RecordId}.{dispatch.Round}@{hostname}";
-        message.Headers.Add("Auto-Submitted", "auto-generated"); // RFC 3834 §5
-        message.Prepare(EncodingConstraint.SevenBit); // goes through any next hop
-        using var bytes = new MemoryStream();
-        var format = FormatOptions.Default.Clone();
-        format.NewLineFormat = NewLineFormat.Dos;
-        format.EnsureNewLine = true;
-        message.WriteTo(format, bytes);
-        return bytes.ToArray();
-    }
+    public static byte[] Build(string hostname, Dispatch dispatch, RecordedMail mail, MailFacts facts) => OwnMessage.Write(
+        hostname, dispatch.Recipient, $"[Safe copy 純文字副本] {OwnMessage.OneLine(facts.Subject)}", dispatch.RequestedAt,
+        $"safe.{dispatch.RecordId}.{dispatch.Round}@{hostname}", Body(dispatch, mail, facts));
 
     /// <summary>No mail client finds a link in it.</summary>
     public static string Disarmed(string text) => Web().Replace(
@@ -48,34 +33,18 @@ internal static partial class SafeCopy
         var text = new StringBuilder();
         text.AppendLine("This is a plain-text copy of a message that is held. Links are written so that they do not open.");
         text.AppendLine("這是被隔離郵件的純文字副本，連結已改寫為無法點選的形式。").AppendLine();
-        text.AppendLine(CultureInfo.InvariantCulture, $"From 寄件者: {Disarmed(OneLine(string.Join(", ", facts.From.Select(party => $"{party.Name} <{party.Address}>".Trim()))))}");
-        text.AppendLine(CultureInfo.InvariantCulture, $"Subject 主旨: {Disarmed(OneLine(facts.Subject))}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"From 寄件者: {Disarmed(OwnMessage.OneLine(string.Join(", ", facts.From.Select(party => $"{party.Name} <{party.Address}>".Trim()))))}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"Subject 主旨: {Disarmed(OwnMessage.OneLine(facts.Subject))}");
         text.AppendLine(CultureInfo.InvariantCulture, $"Received 收到時間: {mail.ReceivedAt:yyyy-MM-dd HH:mm:ss zzz}");
         text.AppendLine(CultureInfo.InvariantCulture, $"Record 紀錄: {dispatch.RecordId}");
         foreach (var part in facts.Attachments)
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"Attachment 附件 (not sent 未附上): {Disarmed(OneLine(part.FileName))}, {part.SizeBytes} bytes");
+            text.AppendLine(CultureInfo.InvariantCulture, $"Attachment 附件 (not sent 未附上): {Disarmed(OwnMessage.OneLine(part.FileName))}, {part.SizeBytes} bytes");
         }
 
         text.AppendLine().AppendLine("----------------------------------------").AppendLine();
         text.AppendLine(Disarmed(facts.Text.Length <= MaxTextChars ? facts.Text : facts.Text[..MaxTextChars] + "…"));
         return text.ToString().ReplaceLineEndings("\r\n");
-    }
-
-    // Control characters of all kinds, and those that turn the direction of writing.
-    private static string OneLine(string text) => string.Concat(text.Select(letter =>
-        char.IsControl(letter) || char.GetUnicodeCategory(letter) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator ? ' ' : letter));
-
-    private static void Address(MimeMessage message, string recipient)
-    {
-        try
-        {
-            message.To.Add(new MailboxAddress("", recipient));
-        }
-        catch (ParseException)
-        {
-            message.To.Add(new GroupAddress("undisclosed-recipients"));
-        }
     }
 
     [GeneratedRegex(@"([a-z][a-z0-9+.\-]{0,20})://", RegexOptions.IgnoreCase)]

@@ -2,9 +2,34 @@ using Recorder.Smtp;
 
 namespace Recorder.Ledger.State;
 
-/// <summary>Deliveries we owe: all of them by record, the unfinished ones once more for the outbox.</summary>
+/// <summary>Deliveries we owe: all of them by record, the unfinished ones once more for the outbox and by how long they wait.</summary>
 internal static class DispatchValues
 {
+    public static void Apply(LedgerEvent fact, StateEditor state)
+    {
+        switch (fact)
+        {
+            case DispatchRequested requested:
+                Request(state, requested);
+                break;
+            case DispatchBegun begun:
+                Begin(state, begun);
+                break;
+            case DispatchEnded ended:
+                End(state, ended);
+                break;
+            case DispatchHastened hastened:
+                Hasten(state, hastened);
+                break;
+            case DispatchGivenUp given:
+                GiveUp(state, given);
+                break;
+            case ProblemDismissed dismissed:
+                ProblemValues.Dismiss(state, dismissed);
+                break;
+        }
+    }
+
     public static void Request(StateEditor state, DispatchRequested asked)
     {
         if (asked.Kind == DispatchKind.Leftover)
@@ -12,50 +37,64 @@ internal static class DispatchValues
             RetryKeys.Settle(state, asked);
         }
 
-        if (state.Get<Dispatch>(StateKeys.Dispatch(asked.RecordId, asked.Kind, asked.Recipient, asked.Round)) is null)
-        {
-            Put(state, new Dispatch(
-                asked.RecordId, asked.Kind, asked.Recipient, asked.Mailbox, asked.ReversePath, asked.Round,
-                asked.Actor.Name, asked.At, DispatchState.Pending, 0, asked.At, null, null));
-        }
+        if (state.Get<Dispatch>(StateKeys.Dispatch(asked.RecordId, asked.Kind, asked.Recipient, asked.Round)) is not null) return;
+        var dispatch = new Dispatch(
+            asked.RecordId, asked.Kind, asked.Recipient, asked.Mailbox, asked.ReversePath, asked.Round,
+            asked.Actor.Name, asked.At, DispatchState.Pending, 0, asked.At, null, null, About: asked.About);
+        dispatch = dispatch with { Asker = ProblemValues.AskerOf(state, dispatch) };
+        ProblemValues.Forget(state, dispatch);
+        Put(state, dispatch);
     }
 
-    public static void Begin(StateEditor state, DispatchBegun begun)
+    private static void Begin(StateEditor state, DispatchBegun begun)
     {
-        if (state.Get<Dispatch>(StateKeys.Dispatch(begun.RecordId, begun.Kind, begun.Recipient, begun.Round)) is { } dispatch)
+        if (state.Get<Dispatch>(StateKeys.Dispatch(begun.RecordId, begun.Kind, begun.Recipient, begun.Round)) is { IsOver: false } dispatch)
         {
             Put(state, dispatch with { State = DispatchState.Begun, Attempts = begun.Attempt });
         }
     }
 
-    public static void End(StateEditor state, DispatchEnded ended)
+    private static void End(StateEditor state, DispatchEnded ended)
     {
         var key = StateKeys.Dispatch(ended.RecordId, ended.Kind, ended.Outcome.Recipient, ended.Round);
-        if (state.Get<Dispatch>(key) is { } dispatch)
+        // Given up meanwhile: then only its arrival still says something new.
+        if (state.Get<Dispatch>(key) is not { } dispatch || (dispatch.IsOver && ended.Outcome.Outcome != DeliveryOutcome.Accepted)) return;
+        Finish(state, dispatch with
         {
-            var after = dispatch with
-            {
-                State = StateAfter(ended),
-                Attempts = ended.Attempt,
-                NextAttemptAt = ended.NextAttemptAt,
-                NextHop = ended.Outcome.NextHop,
-                LastReply = ended.Outcome.Reply ?? ended.Outcome.Error,
-            };
-            Put(state, after);
-            if (after.Kind == DispatchKind.Digest && IsOver(after)) DigestValues.End(state, after);
+            State = StateAfter(ended),
+            Attempts = ended.Attempt,
+            NextAttemptAt = ended.NextAttemptAt,
+            NextHop = ended.Outcome.NextHop,
+            LastReply = ended.Outcome.Reply ?? ended.Outcome.Error,
+            GivenUp = null,
+        });
+    }
+
+    private static void Hasten(StateEditor state, DispatchHastened wish)
+    {
+        if (state.Get<Dispatch>(StateKeys.Outbox(wish.RecordId, wish.Kind, wish.Recipient, wish.Round)) is { } dispatch)
+        {
+            Put(state, dispatch with { NextAttemptAt = wish.At });
+        }
+    }
+
+    private static void GiveUp(StateEditor state, DispatchGivenUp given)
+    {
+        if (state.Get<Dispatch>(StateKeys.Outbox(given.RecordId, given.Kind, given.Recipient, given.Round)) is { } dispatch)
+        {
+            Finish(state, dispatch with { State = DispatchState.Failed, NextAttemptAt = null, GivenUp = given.Reason });
         }
     }
 
     /// <summary>Forgets what is over, of records that have left. What is still owed is waited for.</summary>
     public static void Sweep(StateEditor state, DateTimeOffset recordsBefore)
     {
-        foreach (var (key, _) in state.TakeWhile<Dispatch>(StateKeys.Dispatches, one => RecordTime.Of(one.RecordId) < recordsBefore && IsOver(one)))
+        foreach (var (key, old) in state.TakeWhile<Dispatch>(StateKeys.Dispatches, one => RecordTime.Of(one.RecordId) < recordsBefore && one.IsOver))
         {
             state.Remove(key);
+            if (old.Asker is { } asker) state.Remove(OutboxKeys.Problem(asker, old));
         }
     }
-
-    private static bool IsOver(Dispatch dispatch) => dispatch.State is DispatchState.Accepted or DispatchState.Failed;
 
     private static DispatchState StateAfter(DispatchEnded ended) => ended switch
     {
@@ -64,6 +103,13 @@ internal static class DispatchValues
         { Outcome.Outcome: DeliveryOutcome.Unknown } => DispatchState.Begun,
         _ => DispatchState.Pending,
     };
+
+    private static void Finish(StateEditor state, Dispatch after)
+    {
+        Put(state, after);
+        ProblemValues.Note(state, after);
+        if (after.Kind == DispatchKind.Digest && after.IsOver) DigestValues.End(state, after);
+    }
 
     private static void Put(StateEditor state, Dispatch dispatch)
     {
@@ -74,14 +120,15 @@ internal static class DispatchValues
             state.Remove(StateKeys.Due(before));
         }
 
-        if (dispatch.State is DispatchState.Pending or DispatchState.Begun)
-        {
-            state.Set(pending, dispatch);
-            state.Set(StateKeys.Due(dispatch), dispatch);
-        }
-        else
+        if (dispatch.IsOver)
         {
             state.Remove(pending);
+            state.Remove(OutboxKeys.Waiting(dispatch));
+            return;
         }
+
+        state.Set(pending, dispatch);
+        state.Set(StateKeys.Due(dispatch), dispatch);
+        state.Set(OutboxKeys.Waiting(dispatch), dispatch);
     }
 }

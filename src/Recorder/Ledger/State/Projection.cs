@@ -59,14 +59,8 @@ internal static class Projection
             case AnswersConfirmed many:
                 foreach (var one in many.Records) RetryKeys.Close(state, one.RecordId, one.Recipients);
                 break;
-            case DispatchRequested requested:
-                DispatchValues.Request(state, requested);
-                break;
-            case DispatchBegun begun:
-                DispatchValues.Begin(state, begun);
-                break;
-            case DispatchEnded ended:
-                DispatchValues.End(state, ended);
+            case DispatchRequested or DispatchBegun or DispatchEnded or DispatchHastened or DispatchGivenUp or ProblemDismissed:
+                DispatchValues.Apply(fact, state);
                 break;
             default:
                 ChoiceValues.Apply(fact, state);

@@ -47,11 +47,12 @@ public sealed record ResendRequest(string? To = null, bool Again = false);
 
 /// <param name="State">pending, begun, accepted or failed.</param>
 /// <param name="Words">The next hop's own words; null while it said nothing.</param>
+/// <param name="GivenUp">The reason of the administrator who ended it; null where none did.</param>
 public sealed record DispatchItem(
-    string RecordId, string Kind, string Recipient, int Round, string State, string? NextHop, string? Words, DateTimeOffset? NextAttemptAt)
+    string RecordId, string Kind, string Recipient, int Round, string State, string? NextHop, string? Words, DateTimeOffset? NextAttemptAt, string? GivenUp = null)
 {
     internal static DispatchItem Of(DispatchStatus status) => new(
-        status.RecordId, Lower(status.Kind), status.Recipient, status.Round, Lower(status.State), status.NextHop, status.Words, status.NextAttemptAt);
+        status.RecordId, Lower(status.Kind), status.Recipient, status.Round, Lower(status.State), status.NextHop, status.Words, status.NextAttemptAt, status.GivenUp);
 
     private static string Lower<T>(T value) where T : struct, Enum => value.ToString().ToLowerInvariant();
 }

@@ -1,4 +1,6 @@
 using Recorder.Accounts;
+using Recorder.Ledger;
+using Recorder.Recovery;
 using Recorder.Web.Texts;
 
 namespace Recorder.Web.Pages;
@@ -6,9 +8,11 @@ namespace Recorder.Web.Pages;
 /// <summary>What every page needs to draw its frame.</summary>
 /// <param name="Title">Plain text of the title bar.</param>
 /// <param name="Here">Path of this page, for coming back after a language change.</param>
+/// <param name="Problems">How many things the reader asked for did not arrive.</param>
 /// <param name="Refresh">Content of a refresh, set while something is pending: the page loads itself again where no script runs.</param>
 public sealed record PageFrame(
-    Text Text, Reader? Reader, string Title, string Here, TimeZoneInfo Zone, DateTimeOffset Now, string Query = "", string? Refresh = null)
+    Text Text, Reader? Reader, string Title, string Here, TimeZoneInfo Zone, DateTimeOffset Now, string Query = "", string? Refresh = null,
+    int Problems = 0)
 {
     public static PageFrame For(HttpContext http, string titleName, string query = "") => For(http, text => text[titleName], query);
 
@@ -16,7 +20,9 @@ public sealed record PageFrame(
     {
         var text = Text.For(http);
         var now = http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
-        return new PageFrame(text, http.Features.Get<Reader>(), title(text), http.Request.Path + http.Request.QueryString, ReaderZone.Of(http), now, query);
+        var reader = http.Features.Get<Reader>();
+        var problems = reader is null ? 0 : DeliveryProblems.CountFor(http.RequestServices.GetRequiredService<ILedger>().State, reader);
+        return new PageFrame(text, reader, title(text), http.Request.Path + http.Request.QueryString, ReaderZone.Of(http), now, query, Problems: problems);
     }
 }
 

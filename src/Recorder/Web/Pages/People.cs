@@ -17,6 +17,8 @@ internal static class DispatchWords
     public static string Sentence(DispatchStatus status, PageFrame frame) => status.State switch
     {
         DispatchState.Accepted => frame.Text["dispatchAccepted", status.NextHop, status.Words],
+        DispatchState.Failed when status.GivenUp is { } reason => frame.Text["dispatchGivenUp", reason],
+        DispatchState.Failed when string.IsNullOrEmpty(status.NextHop) => frame.Text["dispatchUndone", status.Words],
         DispatchState.Failed => frame.Text["dispatchFailed", status.NextHop, status.Words],
         DispatchState.Pending when status is { Words: not null, NextAttemptAt: { } next } =>
             frame.Text["dispatchWaiting", status.Words, Show.Time(next, frame)],

@@ -30,6 +30,14 @@ internal static class Show
         _ => (bytes / 1_000_000.0).ToString("0.#", text.Culture) + " MB",
     };
 
+    /// <summary>A length of time in the largest unit that fits.</summary>
+    public static string Span(TimeSpan span, Text text) => span switch
+    {
+        { TotalDays: >= 2 } => text["spanDays", (int)span.TotalDays],
+        { TotalHours: >= 2 } => text["spanHours", (int)span.TotalHours],
+        _ => text["spanMinutes", Math.Max(0, (int)span.TotalMinutes)],
+    };
+
     public static string Subject(string subject, Text text) => string.IsNullOrWhiteSpace(subject) ? text["noSubject"] : subject;
 
     /// <summary>"Name &lt;address&gt;" in two, so that a list can show the name large and still never hide the address.</summary>

@@ -1,0 +1,43 @@
+using System.Globalization;
+using MimeKit;
+
+namespace Recorder.Delivery.Outbox;
+
+/// <summary>A plain message of our own to a mailbox, written so that it goes through any next hop.</summary>
+internal static class OwnMessage
+{
+    /// <param name="body">CRLF line ends.</param>
+    public static byte[] Write(string hostname, string recipient, string subject, DateTimeOffset date, string messageId, string body)
+    {
+        using var message = new MimeMessage { Body = new TextPart("plain") { Text = body } };
+        message.From.Add(new MailboxAddress("Recorder", $"mailer-daemon@{hostname}"));
+        Address(message, recipient);
+        message.Subject = subject;
+        message.Date = date;
+        message.MessageId = messageId;
+        message.Headers.Add("Auto-Submitted", "auto-generated"); // RFC 3834 §5
+        message.Prepare(EncodingConstraint.SevenBit);
+        using var bytes = new MemoryStream();
+        var format = FormatOptions.Default.Clone();
+        format.NewLineFormat = NewLineFormat.Dos;
+        format.EnsureNewLine = true;
+        message.WriteTo(format, bytes);
+        return bytes.ToArray();
+    }
+
+    /// <summary>Without control characters of any kind, and without those that turn the direction of writing.</summary>
+    public static string OneLine(string text) => string.Concat(text.Select(letter =>
+        char.IsControl(letter) || char.GetUnicodeCategory(letter) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator ? ' ' : letter));
+
+    private static void Address(MimeMessage message, string recipient)
+    {
+        try
+        {
+            message.To.Add(new MailboxAddress("", recipient));
+        }
+        catch (ParseException)
+        {
+            message.To.Add(new GroupAddress("undisclosed-recipients"));
+        }
+    }
+}
