@@ -33,9 +33,10 @@ public sealed record ScreeningSymbol(string Name, double? Score = null);
 /// <param name="Symbols">The largest parts first; bounded.</param>
 /// <param name="Proof">Of the author in the header and the envelope sender.</param>
 /// <param name="Unavailable">Configured sources that gave no verdict: name and why, one line each.</param>
+/// <param name="IsUnreadable">True where a filter failed on this very message time and again, at a site that lets nothing pass unscreened.</param>
 public sealed record ScreenedMail(
     MailCategory Category, string Source, double? Score = null, double? Threshold = null, IReadOnlyList<ScreeningSymbol>? Symbols = null,
-    SenderProof Proof = SenderProof.None, IReadOnlyList<string>? Unavailable = null);
+    SenderProof Proof = SenderProof.None, IReadOnlyList<string>? Unavailable = null, bool? IsUnreadable = null);
 
 /// <summary>A list entry as it matched a sender.</summary>
 /// <param name="Scope">As in <see cref="ListEntry"/>.</param>
@@ -66,6 +67,9 @@ public static class ReasonCodes
 
     /// <summary>No source is configured, or none of those configured answered.</summary>
     public const string NoFilter = "no-filter", NotScreened = "not-screened";
+
+    /// <summary>A filter fails on this very message and answers others; the site lets nothing pass unscreened.</summary>
+    public const string Unreadable = "unreadable";
 }
 
 /// <summary>Why a matching allow did not lift a hold.</summary>

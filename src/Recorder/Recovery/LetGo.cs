@@ -61,6 +61,10 @@ internal static class Rights
         Dispositions.IsHeld(recipient.Disposition) && !dispatches.Any(dispatch =>
             dispatch.Kind == DispatchKind.Release && dispatch.Recipient == recipient.Address && dispatch.State != DispatchState.Failed);
 
+    /// <summary>An administrator's no to this request that still counts: one from before the hold is no answer to it.</summary>
+    public static bool IsDenied(ReleaseRequest request, RecordOverride? hold) =>
+        request.State == RequestState.Denied && (hold is null || request.DecidedAt >= hold.At);
+
     // An answer from before this hold is no answer to it.
     private static LetGo Asking(ReleaseRequest? request, DateTimeOffset since) => request switch
     {

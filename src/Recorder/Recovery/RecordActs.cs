@@ -108,7 +108,8 @@ public sealed class RecordActs(
         var rights = Rights.Of(state, reader, sight);
         // The first recipient of several may have been asked for a moment ago: each has its own request.
         var own = state.Get<ReleaseRequest>(ActKeys.Request(sight.Id, recipient.Address));
-        if (rights.LetGo == LetGo.Asked && own?.State == RequestState.Open)
+        // A denial stays one, though another recipient's request may still be open.
+        if (rights.LetGo == LetGo.Asked && own is not null && (own.State == RequestState.Open || Rights.IsDenied(own, state.Get<RecordOverride>(ActKeys.Override(CampaignAct.Hold, sight.Id)))))
         {
             return null;
         }

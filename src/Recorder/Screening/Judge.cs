@@ -64,6 +64,7 @@ public static class Judge
         { Category: MailCategory.Malware } => new(Dispositions.HeldMalware, new ScreeningReason(ReasonCodes.Malware)),
         { Category: MailCategory.Phish } => new(Dispositions.HeldPhish, new ScreeningReason(ReasonCodes.Phish)),
         null or { Source: "", Unavailable: null or { Count: 0 } } => new(Dispositions.Deliver, new ScreeningReason(ReasonCodes.NoFilter)),
+        { Source: "", IsUnreadable: true } => new(Dispositions.HeldSpam, new ScreeningReason(ReasonCodes.Unreadable)),
         { Source: "" } => new(Dispositions.Deliver, new ScreeningReason(ReasonCodes.NotScreened)),
         { Score: { } score } when threshold is { } own => ByScore(score >= own, own),
         // Without a threshold of ours the source's own word holds, which may rest on more than the score.

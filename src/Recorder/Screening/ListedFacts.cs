@@ -8,10 +8,11 @@ namespace Recorder.Screening;
 /// <param name="AllowUnauthenticated">An allow counts where no trusted results of authentication exist.</param>
 public sealed record ScreeningPolicy(double? SpamThreshold = null, bool AllowUnauthenticated = false);
 
-/// <summary>Lists and thresholds as one state of the ledger has them, for one message: the site's part is looked up once.</summary>
+/// <summary>Lists and thresholds as one state of the ledger has them, for one message: the site's part and each domain's are looked up once.</summary>
 public sealed class ListedFacts(IStateSnapshot state, ScreeningPolicy policy, MessageSenders senders, DateTimeOffset now)
 {
     private readonly IReadOnlyList<ListMatch> site = ListMatches.Of(state, ListScopes.Site, senders, now);
+    private readonly Dictionary<string, IReadOnlyList<ListMatch>> domains = new(StringComparer.Ordinal);
 
     /// <param name="owners">Of one recipient; nothing of any other comes in here.</param>
     public IReadOnlyList<PartyFacts> Of(IReadOnlyList<string> owners) => [.. Party.Of(state, owners, now).Select(Of)];
@@ -28,7 +29,10 @@ public sealed class ListedFacts(IStateSnapshot state, ScreeningPolicy policy, Me
         {
             foreach (var match in ListMatches.Of(state, ListScopes.User(account), senders, now)) yield return match;
         }
-        foreach (var match in ListMatches.Of(state, ListScopes.Domain(party.Domain), senders, now)) yield return match;
+        foreach (var match in OfDomain(party.Domain)) yield return match;
         foreach (var match in site.Where(match => !match.Entry.IsEnforced)) yield return match;
     }
+
+    private IReadOnlyList<ListMatch> OfDomain(string domain) =>
+        domains.TryGetValue(domain, out var found) ? found : domains[domain] = ListMatches.Of(state, ListScopes.Domain(domain), senders, now);
 }

@@ -21,6 +21,11 @@ public sealed class ScreeningOptions
     /// so) or Defer (451 4.7.1, the mail waits at the upstream).</summary>
     public WhenFilterIsDown WhenDown { get; set; } = WhenFilterIsDown.Deliver;
 
+    /// <summary>With WhenDown=Defer: tries of one message that a filter fails on while it answers others, before the message is held
+    /// rather than deferred once more.</summary>
+    [Range(1, 100)]
+    public int MaxDeferrals { get; set; } = 3;
+
     /// <summary>Seconds that all sources together may take; what has not answered by then counts as down.</summary>
     [Range(1, 300)]
     public int TimeLimitSeconds { get; set; } = 30;

@@ -2,6 +2,7 @@ using Recorder.Accounts;
 using Recorder.Archive;
 using Recorder.Ledger;
 using Recorder.Recovery;
+using Recorder.Search;
 using Recorder.Tests.Fakes;
 
 namespace Recorder.Tests.Recovery;
@@ -106,6 +107,23 @@ public sealed class RecordActsTests
         Assert.Equal("denied", await WordAsync(counter, reader, id));
         Assert.Equal("denied", await RefusedAsync(() => counter.Acts.AskAsync(reader, id, null, Cancel)));
         Assert.Empty(Facts(counter).OfType<DispatchRequested>());
+    }
+
+    [Fact]
+    public async Task A_denial_of_one_mailbox_stays_while_the_other_ones_request_is_open()
+    {
+        await using var counter = await Counter.OpenAsync();
+        var (reader, admin) = (await counter.Desk.ReaderAsync(Alice), await AdminAsync(counter));
+        var both = reader with { Scope = [new OwnerScope(Alice), new OwnerScope(Bob)] };
+        var id = await counter.RecordAsync("Invoice", Mails.To(Alice, "held.malware"), Mails.To(Bob, "held.malware"));
+        await counter.Acts.AskAsync(both, id, null, Cancel);
+        var first = (await counter.Requests.ListAsync(admin, false, Cancel)).Single(row => row.Request.Mailbox == Alice);
+        await counter.Requests.DecideAsync(admin, first.Id, false, "it is a trojan", Cancel);
+
+        await counter.Acts.AskAsync(both, id, null, Cancel);
+
+        Assert.Equal(Bob, Assert.Single(await counter.Requests.ListAsync(admin, false, Cancel)).Request.Mailbox);
+        Assert.Equal(2, Facts(counter).OfType<ReleaseAsked>().Count());
     }
 
     [Fact]

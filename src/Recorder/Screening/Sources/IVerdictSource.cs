@@ -36,4 +36,14 @@ public interface IRemoteVerdictSource : IVerdictSource
 public sealed record RemoteLimits(TimeSpan Timeout, int MaxConcurrent, int MaxWaiting, long MaxBytes, TimeSpan Break);
 
 /// <summary>A source that gives no verdict now. The message says why, in one line without secrets.</summary>
-public sealed class VerdictUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
+public sealed class VerdictUnavailableException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>It is there and refuses this one message.</summary>
+    public bool IsRefusal { get; init; }
+
+    /// <summary>The failure belongs to this message: others were answered.</summary>
+    public bool IsOwn { get; init; }
+
+    /// <summary>At how many tries of this message others were answered.</summary>
+    public int OwnTries { get; init; }
+}

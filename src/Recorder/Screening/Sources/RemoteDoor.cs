@@ -15,6 +15,9 @@ internal sealed class RemoteDoor : ISourceDoor, IDisposable
     private const int FewestAsked = 5;
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(30);
 
+    // One message that it refuses is the message's affair; several in a row, and nothing else, is the operator's.
+    private const int OwnToReport = 3;
+
     private readonly IRemoteVerdictSource source;
     private readonly TimeProvider clock;
     private readonly RecorderMetrics? metrics;
@@ -22,11 +25,14 @@ internal sealed class RemoteDoor : ISourceDoor, IDisposable
     private readonly ConcurrencyLimiter places;
     private readonly ResiliencePipeline breaker;
     private readonly CircuitBreakerStateProvider state = new();
+    private readonly TroubleLog troubles;
     private volatile string? lastError;
+    private int ownInARow;
 
     public RemoteDoor(IRemoteVerdictSource source, TimeProvider clock, RecorderMetrics? metrics, ILogger log)
     {
         (this.source, this.clock, this.metrics, this.log) = (source, clock, metrics, log);
+        troubles = new TroubleLog(clock);
         places = new ConcurrencyLimiter(new ConcurrencyLimiterOptions
         {
             PermitLimit = Limits.MaxConcurrent,
@@ -39,7 +45,8 @@ internal sealed class RemoteDoor : ISourceDoor, IDisposable
             MinimumThroughput = FewestAsked,
             SamplingDuration = Window,
             BreakDuration = Limits.Break,
-            ShouldHandle = new PredicateBuilder().Handle<VerdictUnavailableException>(),
+            // What one message brought about says nothing of the filter.
+            ShouldHandle = new PredicateBuilder().Handle<VerdictUnavailableException>(error => !error.IsOwn),
             StateProvider = state,
         }).Build();
     }
@@ -80,7 +87,7 @@ internal sealed class RemoteDoor : ISourceDoor, IDisposable
         {
             using var place = await places.AcquireAsync(1, either.Token);
             if (!place.IsAcquired) return Failed($"busy, {Limits.MaxWaiting} messages wait already");
-            var verdict = await breaker.ExecuteAsync(token => AskSourceAsync(message, token, cancel), either.Token);
+            var verdict = await breaker.ExecuteAsync(token => AskCountedAsync(message, token, cancel), either.Token);
             Heard();
             return new SourceAnswer(source.Name, verdict);
         }
@@ -90,13 +97,33 @@ internal sealed class RemoteDoor : ISourceDoor, IDisposable
         }
         catch (VerdictUnavailableException error)
         {
-            return Failed(error.Message);
+            return error.IsOwn ? Own(error) : Failed(error.Message) with { OwnTries = error.OwnTries };
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
             return Failed($"busy, no free place within {Seconds}");
         }
     }
+
+    private async ValueTask<SourceVerdict?> AskCountedAsync(ReceivedMessage message, CancellationToken token, CancellationToken cancel)
+    {
+        var name = NameOf(message);
+        var heardBefore = troubles.Heard;
+        try
+        {
+            var verdict = await AskSourceAsync(message, token, cancel);
+            troubles.Answered(name);
+            return verdict;
+        }
+        catch (VerdictUnavailableException error)
+        {
+            var (isOwn, tries) = troubles.Failed(name, heardBefore, error.IsRefusal);
+            throw new VerdictUnavailableException(error.Message, error) { IsOwn = isOwn, OwnTries = tries };
+        }
+    }
+
+    // What a retry of the same delivery says again.
+    private static string NameOf(ReceivedMessage message) => $"{Convert.ToHexStringLower(message.Content.Sha256.Span)}/{message.Envelope.ReversePath}";
 
     // Every way to fail becomes the one that the breaker counts; a caller that gives up is none.
     private async ValueTask<SourceVerdict?> AskSourceAsync(ReceivedMessage message, CancellationToken token, CancellationToken cancel)
@@ -118,9 +145,17 @@ internal sealed class RemoteDoor : ISourceDoor, IDisposable
 
     private void Heard()
     {
+        Interlocked.Exchange(ref ownInARow, 0);
         if (lastError is null) return;
         lastError = null;
         Log.SourceBack(log, source.Name);
+    }
+
+    private SourceAnswer Own(VerdictUnavailableException error)
+    {
+        Log.MessageFailed(log, source.Name, error.OwnTries, error.Message);
+        if (Interlocked.Increment(ref ownInARow) >= OwnToReport) lastError = error.Message;
+        return Down(error.Message) with { OwnTries = error.OwnTries };
     }
 
     private SourceAnswer Failed(string why)
@@ -141,6 +176,9 @@ internal static partial class Log
 
     [LoggerMessage(3402, LogLevel.Warning, "{Source} gives no verdicts: {Why}")]
     public static partial void SourceGone(ILogger log, string source, string why);
+
+    [LoggerMessage(3404, LogLevel.Warning, "{Source} fails on one message and answers others, try {Tries}: {Why}")]
+    public static partial void MessageFailed(ILogger log, string source, int tries, string why);
 
     [LoggerMessage(3403, LogLevel.Information, "{Source} gives verdicts again")]
     public static partial void SourceBack(ILogger log, string source);

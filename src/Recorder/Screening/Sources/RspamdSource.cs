@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Recorder.Flow;
@@ -46,7 +47,7 @@ internal sealed class RspamdSource : IRemoteVerdictSource, IDisposable
         {
             using var request = RequestFor(message);
             using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
-            if (!answer.IsSuccessStatusCode) throw new VerdictUnavailableException($"it answered {(int)answer.StatusCode}");
+            if (!answer.IsSuccessStatusCode) throw new VerdictUnavailableException($"it answered {(int)answer.StatusCode}") { IsRefusal = IsOfTheMessage(answer.StatusCode) };
             return reply.Read(await ReadAsync(answer.Content, cancel), message);
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
@@ -56,6 +57,11 @@ internal sealed class RspamdSource : IRemoteVerdictSource, IDisposable
     }
 
     public void Dispose() => http.Dispose();
+
+    /// <summary>A 4xx about the message, and not about our password, our address of it or its load.</summary>
+    internal static bool IsOfTheMessage(HttpStatusCode code) => (int)code is >= 400 and < 500 && code is not (
+        HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed or HttpStatusCode.ProxyAuthenticationRequired
+        or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests);
 
     private HttpRequestMessage RequestFor(ReceivedMessage message)
     {

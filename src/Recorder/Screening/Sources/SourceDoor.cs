@@ -6,7 +6,8 @@ namespace Recorder.Screening.Sources;
 /// <summary>What came of asking one source.</summary>
 /// <param name="Unavailable">Why there is no verdict, one line; null where the source was heard.</param>
 /// <param name="IsDown">It should have been asked and could not: <c>Screening:WhenDown</c> applies.</param>
-internal sealed record SourceAnswer(string Source, SourceVerdict? Verdict = null, string? Unavailable = null, bool IsDown = false);
+/// <param name="OwnTries">At how many tries of this message it failed on it and answered others.</param>
+internal sealed record SourceAnswer(string Source, SourceVerdict? Verdict = null, string? Unavailable = null, bool IsDown = false, int OwnTries = 0);
 
 /// <summary>How a source fares, for health.</summary>
 /// <param name="State">open: it is asked; broken: left alone after it failed often; probing: one message tries it again.</param>

@@ -12,7 +12,7 @@ public static class SourcesSetup
         var options = provider.GetRequiredService<RecorderSettings>().Screening;
         return new VerdictSources(
             SourcesOf(options), options.WhenDown, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<RecorderMetrics>(),
-            provider.GetRequiredService<ILogger<VerdictSources>>());
+            provider.GetRequiredService<ILogger<VerdictSources>>(), options.MaxDeferrals);
     }
 
     /// <summary>What is asked with these settings, the most trusted first.</summary>

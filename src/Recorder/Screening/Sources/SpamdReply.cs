@@ -10,6 +10,9 @@ internal sealed partial class SpamdReply(SymbolRules rules)
 {
     private const int MaxRows = 500;
 
+    // As sysexits.h has them: 65 EX_DATAERR; and its own: 79 EX_TIMEOUT, 98 EX_TOOBIG.
+    private static readonly string[] OfTheMessage = ["65", "79", "98"];
+
     /// <exception cref="VerdictUnavailableException">Refused, cut short, or no verdict at all.</exception>
     public SourceVerdict Read(ReadOnlySpan<byte> answer)
     {
@@ -29,7 +32,8 @@ internal sealed partial class SpamdReply(SymbolRules rules)
     {
         var match = StatusLine().Match(line);
         if (!match.Success) throw new VerdictUnavailableException("its answer is not of the spamd protocol");
-        if (match.Groups["code"].Value != "0") throw new VerdictUnavailableException($"it answered {match.Groups["code"].Value}");
+        var code = match.Groups["code"].Value;
+        if (code != "0") throw new VerdictUnavailableException($"it answered {code}") { IsRefusal = OfTheMessage.Contains(code) };
     }
 
     private static void CheckLength(string[] head, int bodyBytes)

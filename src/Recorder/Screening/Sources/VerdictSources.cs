@@ -16,6 +16,7 @@ public sealed class VerdictSources : IDisposable
 
     private readonly IReadOnlyList<ISourceDoor> doors;
     private readonly WhenFilterIsDown whenDown;
+    private readonly int maxDeferrals;
 
     /// <param name="sources">The most trusted first.</param>
     public VerdictSources(IEnumerable<IVerdictSource> sources)
@@ -24,9 +25,11 @@ public sealed class VerdictSources : IDisposable
     }
 
     /// <param name="sources">The most trusted first.</param>
-    public VerdictSources(IEnumerable<IVerdictSource> sources, WhenFilterIsDown whenDown, TimeProvider clock, RecorderMetrics? metrics, ILogger log)
+    /// <param name="maxDeferrals">As <see cref="ScreeningOptions.MaxDeferrals"/>.</param>
+    public VerdictSources(
+        IEnumerable<IVerdictSource> sources, WhenFilterIsDown whenDown, TimeProvider clock, RecorderMetrics? metrics, ILogger log, int maxDeferrals = 3)
     {
-        this.whenDown = whenDown;
+        (this.whenDown, this.maxDeferrals) = (whenDown, maxDeferrals);
         doors = [.. sources.Select(source => (ISourceDoor)(source is IRemoteVerdictSource remote
             ? new RemoteDoor(remote, clock, metrics, log) : new LocalDoor(source, log)))];
     }
@@ -41,9 +44,11 @@ public sealed class VerdictSources : IDisposable
         // Only what is new to us is judged, and what is only copied goes on elsewhere.
         if (doors.Count == 0 || message.IsJournal || !cases.Any(IsNew)) return (message, cases);
         var answers = await AskAllAsync(message, cancel);
-        return whenDown == WhenFilterIsDown.Defer && answers.Any(answer => answer.IsDown)
+        if (whenDown == WhenFilterIsDown.Deliver || !answers.Any(answer => answer.IsDown)) return (message with { Screened = Verdicts.Combine(answers) }, cases);
+        // Waiting helps while a filter is away; a message that it cannot read would wait for ever.
+        return answers.Any(answer => answer.IsDown && answer.OwnTries < maxDeferrals)
             ? (message, [.. cases.Select(one => IsNew(one) ? one with { Settlement = Waits } : one)])
-            : (message with { Screened = Verdicts.Combine(answers) }, cases);
+            : (message with { Screened = Verdicts.Combine(answers) with { IsUnreadable = true } }, cases);
     }
 
     public void Dispose()

@@ -83,6 +83,17 @@ public sealed class RemoteFaultTests
         Assert.Equal([$"{name}: no answer within 1 s"], (await AskAsync(options)).Unavailable);
     }
 
+    [Theory]
+    [InlineData(400, true)]
+    [InlineData(413, true)]
+    [InlineData(401, false)]
+    [InlineData(403, false)]
+    [InlineData(404, false)]
+    [InlineData(429, false)]
+    [InlineData(500, false)]
+    public void An_answer_4xx_is_about_the_message_unless_it_is_about_us(int code, bool isOfTheMessage) =>
+        Assert.Equal(isOfTheMessage, RspamdSource.IsOfTheMessage((HttpStatusCode)code));
+
     [Fact]
     public async Task Rspamd_is_told_the_envelope_and_the_outside_client()
     {
