@@ -2,13 +2,15 @@ using Recorder.Archive;
 using Recorder.Delivery.Outbox;
 using Recorder.Digests;
 using Recorder.Intake;
+using Recorder.Screening.Learning;
 using Recorder.Screening.Sources;
 using Recorder.Transfer.Backup;
 
 namespace Recorder.Health;
 
 /// <summary>One look at what an operator must know: is mail being taken, is everything findable, is there room.</summary>
-public sealed class HealthCheck(MailArchive archive, IndexFollower index, DiskWatermark disk, IDigestStatus digests, OutboxState outbox, VerdictSources sources, IMirror mirror)
+public sealed class HealthCheck(
+    MailArchive archive, IndexFollower index, DiskWatermark disk, IDigestStatus digests, OutboxState outbox, VerdictSources sources, IMirror mirror, ReportLearner learner)
 {
     // Further behind than this, people search for mail that is not findable yet.
     private const long LagToReport = 10_000;
@@ -42,7 +44,7 @@ public sealed class HealthCheck(MailArchive archive, IndexFollower index, DiskWa
         }
 
         var filters = sources.Health;
-        reasons.AddRange(filters.Where(filter => filter.LastError is not null).Select(filter => $"screening: {filter.Name} gives no verdicts: {filter.LastError}"));
+        AddScreening(reasons, filters);
         AddDigests(reasons);
         AddMirror(reasons);
         if (outbox.IsStuck)
@@ -71,6 +73,15 @@ public sealed class HealthCheck(MailArchive archive, IndexFollower index, DiskWa
         }
 
         reasons.AddRange(status.Findings.Select(finding => $"archive: {finding}"));
+    }
+
+    private void AddScreening(List<string> reasons, IReadOnlyList<SourceHealth> filters)
+    {
+        reasons.AddRange(filters.Where(filter => filter.LastError is not null).Select(filter => $"screening: {filter.Name} gives no verdicts: {filter.LastError}"));
+        if (learner.Status is { LastError: { } why, Waiting: var waiting })
+        {
+            reasons.Add($"screening: {waiting} reports wait for the filter's learner: {why}");
+        }
     }
 
     private void AddDigests(List<string> reasons)

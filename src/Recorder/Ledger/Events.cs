@@ -42,6 +42,7 @@ public sealed record Actor(string Kind, string Name, string? Source = null)
 [JsonDerivedType(typeof(ReleaseAsked), "release.asked")]
 [JsonDerivedType(typeof(ReleaseDecided), "release.decided")]
 [JsonDerivedType(typeof(MessageReported), "message.reported")]
+[JsonDerivedType(typeof(ReportTaught), "report.taught")]
 [JsonDerivedType(typeof(MessageHidden), "message.hidden")]
 [JsonDerivedType(typeof(CampaignActed), "campaign.acted")]
 [JsonDerivedType(typeof(CampaignPreviewed), "campaign.previewed")]

@@ -92,6 +92,10 @@ public static class ActKeys
     public static string Report(string recordId, string mailbox) => $"report/{recordId}/{mailbox}";
     public const string Reports = "report/";
 
+    /// <summary>Those not fed to the filter's learner yet: value <see cref="MailReport"/> again.</summary>
+    public static string OpenReport(string recordId, string mailbox) => $"report-open/{recordId}/{mailbox}";
+    public const string OpenReports = "report-open/";
+
     /// <summary>Value <see cref="RecordOverride"/>.</summary>
     public static string Override(CampaignAct act, string recordId) => $"{Overrides(act)}{recordId}";
     public static string Overrides(CampaignAct act) => act == CampaignAct.Hold ? "override-hold/" : "override-hide/";

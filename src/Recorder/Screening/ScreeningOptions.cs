@@ -83,6 +83,14 @@ public sealed class RspamdOptions
     /// <summary>Password of the worker, where it asks for one. Better given as environment Recorder__Screening__Rspamd__Password.</summary>
     public string Password { get; set; } = "";
 
+    /// <summary>Where the controller listens, e.g. http://127.0.0.1:11334: what people report as spam and as not spam is fed to its
+    /// learner. Empty: it is not.</summary>
+    public string ControllerUrl { get; set; } = "";
+
+    /// <summary>Password of the controller that allows learning (its enable_password). Better given as environment
+    /// Recorder__Screening__Rspamd__ControllerPassword.</summary>
+    public string ControllerPassword { get; set; } = "";
+
     /// <summary>Seconds for one message, waiting for a free place included.</summary>
     [Range(1, 300)]
     public int TimeoutSeconds { get; set; } = 25;

@@ -40,10 +40,8 @@ internal static class CrossChecks
 
     private static void CheckScreening(ScreeningOptions screening)
     {
-        if (screening.Rspamd.Url is { Length: > 0 } url && !(Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"))
-        {
-            throw Bad("Screening:Rspamd:Url", $"'{url}' is not an address like http://127.0.0.1:11333");
-        }
+        CheckHttp("Screening:Rspamd:Url", screening.Rspamd.Url, 11333);
+        CheckHttp("Screening:Rspamd:ControllerUrl", screening.Rspamd.ControllerUrl, 11334);
 
         if (screening.Spamd.Address is { Length: > 0 } address && SpamdAddress.Parse(address) is null)
         {
@@ -53,6 +51,14 @@ internal static class CrossChecks
         if (screening.AuthServId.Any(letter => letter <= ' ' || letter is ';' or '"' or '(' or ')'))
         {
             throw Bad("Screening:AuthServId", $"'{screening.AuthServId}' is not one word like mx.example.edu");
+        }
+    }
+
+    private static void CheckHttp(string key, string url, int usualPort)
+    {
+        if (url.Length > 0 && !(Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"))
+        {
+            throw Bad(key, $"'{url}' is not an address like http://127.0.0.1:{usualPort}");
         }
     }
 

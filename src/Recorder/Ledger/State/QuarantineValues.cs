@@ -14,9 +14,10 @@ internal static class QuarantineValues
                 Decide(state, decided);
                 break;
             case MessageReported report:
-                state.Set(
-                    ActKeys.Report(report.RecordId, report.Mailbox),
-                    new MailReport(report.RecordId, report.Mailbox, report.Kind, report.Actor.Name, report.At));
+                Report(state, report);
+                break;
+            case ReportTaught taught when state.Get<MailReport>(ActKeys.OpenReport(taught.RecordId, taught.Mailbox))?.Kind == taught.Kind:
+                state.Remove(ActKeys.OpenReport(taught.RecordId, taught.Mailbox));
                 break;
             case MessageHidden { IsHidden: true } hidden:
                 var mark = new HiddenMail(hidden.RecordId, hidden.Mailbox, hidden.Actor.Name, hidden.At);
@@ -47,6 +48,7 @@ internal static class QuarantineValues
         Sweep<ReleaseRequest>(state, ActKeys.Requests, one => IsOld(one.RecordId, recordsBefore));
         Sweep<ReleaseRequest>(state, ActKeys.OpenRequests, one => IsOld(one.RecordId, recordsBefore));
         Sweep<MailReport>(state, ActKeys.Reports, one => IsOld(one.RecordId, recordsBefore));
+        Sweep<MailReport>(state, ActKeys.OpenReports, one => IsOld(one.RecordId, recordsBefore));
         Sweep<RecordOverride>(state, ActKeys.Overrides(CampaignAct.Hold), one => IsOld(one.RecordId, recordsBefore));
         Sweep<RecordOverride>(state, ActKeys.Overrides(CampaignAct.Hide), one => IsOld(one.RecordId, recordsBefore));
     }
@@ -59,6 +61,13 @@ internal static class QuarantineValues
         {
             state.Remove(key);
         }
+    }
+
+    private static void Report(StateEditor state, MessageReported report)
+    {
+        var said = new MailReport(report.RecordId, report.Mailbox, report.Kind, report.Actor.Name, report.At);
+        state.Set(ActKeys.Report(report.RecordId, report.Mailbox), said);
+        state.Set(ActKeys.OpenReport(report.RecordId, report.Mailbox), said);
     }
 
     private static void Ask(StateEditor state, ReleaseAsked asked)

@@ -1,3 +1,4 @@
+using Recorder.Screening.Learning;
 using Recorder.Settings;
 
 namespace Recorder.Screening.Sources;
@@ -5,7 +6,7 @@ namespace Recorder.Screening.Sources;
 /// <summary>Puts the configured sources together, the most trusted first.</summary>
 public static class SourcesSetup
 {
-    public static IServiceCollection AddVerdictSources(this IServiceCollection services) => services.AddSingleton(Make);
+    public static IServiceCollection AddVerdictSources(this IServiceCollection services) => services.AddSingleton(Make).AddReportLearner();
 
     private static VerdictSources Make(IServiceProvider provider)
     {
