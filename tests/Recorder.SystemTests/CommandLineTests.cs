@@ -26,6 +26,41 @@ public sealed partial class CommandLineTests
     }
 
     [Fact]
+    public async Task Lists_are_kept_while_serve_runs_and_while_it_does_not()
+    {
+        using var scratch = new Scratch();
+        await using var recorder = new RecorderProcess(scratch.File("data"), "Smtp:Domains:0=example.edu");
+        await recorder.AddAccountAsync("ann@example.edu", Password);
+        async Task<string> List(int code, params string[] command)
+        {
+            var (ended, words) = await recorder.RunAsync("", ["list", .. command]);
+            Assert.True(ended == code, $"list {string.Join(' ', command)}: {ended}: {words}");
+            return words;
+        }
+
+        Assert.Equal("block *.Example.ORG # spam\n".ToLowerInvariant(), await List(0, "add", "*.Example.ORG", "--site", "--block", "--comment", "spam"));
+        await recorder.StartAsync();
+        await List(0, "add", "bob@例子.tw", "--account", "ann@example.edu", "--allow", "--expires", "2099-12-31");
+        await List(0, "add", "boss@example.com", "--site", "--allow", "--enforced");
+        Assert.Equal("block *.example.org # spam\nallow boss@example.com enforced\n", await List(0, "show", "--site"));
+        Assert.Equal("allow bob@例子.tw until 2100-01-01T00:00:00Z\n", await List(0, "show", "--account", "ann@example.edu"));
+        Assert.Contains("\"pattern\":\"bob@xn--fsqu00a.tw\"", await List(0, "show", "--account", "ann@example.edu", "--json"));
+
+        var exported = await List(0, "export", "--site");
+        await File.WriteAllTextAsync(scratch.File("list.csv"), exported + "*@*\n" + string.Concat(Enumerable.Range(0, 2_000).Select(i => $"sender{i}@example.net\n")));
+        var report = await List(1, "import", scratch.File("list.csv"), "--domain", "example.edu");
+        Assert.Contains("NOT TAKEN line 4: ", report);
+        Assert.Contains("2002 entries made or changed, 0 as they were, 1 lines not taken", report);
+        await recorder.StopAsync();
+        Assert.Equal(2_002, (await List(0, "show", "--domain", "example.edu")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        await List(0, "remove", "*.example.org", "--site");
+        await List(4, "remove", "*.example.org", "--site");
+        await List(2, "show");
+        await List(2, "add", "*@*", "--site", "--block");
+        await List(2, "add", "a@example.org", "--account", "nobody@example.edu", "--block");
+    }
+
+    [Fact]
     public async Task Verify_names_the_file_in_which_one_byte_was_flipped()
     {
         using var scratch = new Scratch();

@@ -9,6 +9,9 @@ namespace Recorder.SystemTests;
 public sealed class FilterTests
 {
     private const string User = "user@example.edu";
+
+    // Enough for a learner to take something from it.
+    private const string Words = "hello, the minutes of the meeting of the library committee are attached for everybody who could not come on Monday";
     private const string Gtube = "XJS*C4JDBQADN1.NSBN3*2IDNEN*" + "GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X";
 
     [Theory]
@@ -21,7 +24,7 @@ public sealed class FilterTests
         using var scratch = new Scratch();
         await using var filter = Filter.Of(name);
         await using var hop = new ScriptedHop(SmtpProtocol.Lmtp);
-        await using var delivers = Recorder(scratch, "delivers", hop, filter, "Deliver");
+        await using var delivers = Recorder(scratch, "delivers", hop, filter, "Deliver", filter is Rspamd learning ? learning.LearnerSettings : []);
         await using var defers = Recorder(scratch, "defers", hop, filter, "Defer");
         await filter.StartAsync();
         await Task.WhenAll(delivers.StartAsync(), defers.StartAsync());
@@ -29,6 +32,7 @@ public sealed class FilterTests
         Assert.Equal(["250 delivered", "250 held", "250 held"], await SendAllAsync(delivers, hop, "a"));
         Assert.Equal("open", (await HealthAsync(delivers))["filters"]![0]!["state"]!.GetValue<string>());
 
+        if (filter is Rspamd rspamd) await ReportsAreLearnedAsync(delivers, rspamd);
         await filter.KillAsync();
         // The built-in source still knows GTUBE.
         Assert.Equal(["250 delivered", "250 delivered", "250 held"], await SendAllAsync(delivers, hop, "b"));
@@ -42,16 +46,34 @@ public sealed class FilterTests
         Assert.Equal(["250 delivered", "250 held", "250 held"], await SendAllAsync(defers, hop, "c"));
     }
 
-    private static RecorderProcess Recorder(Scratch scratch, string name, ScriptedHop hop, Filter filter, string whenDown) => new(
-        scratch.File(name), "Smtp:Protocol=lmtp", "NextHop:Host=127.0.0.1", $"NextHop:Port={hop.Port}", "NextHop:Protocol=lmtp",
-        filter.Setting, $"Screening:WhenDown={whenDown}", "Screening:BreakSeconds=2");
+    // The same report of the same bytes teaches nothing twice; a change of mind does.
+    private static async Task ReportsAreLearnedAsync(RecorderProcess recorder, Rspamd rspamd)
+    {
+        await recorder.AddAccountAsync(User, "correct horse battery");
+        using var api = await Api.SignInAsync(recorder, User, "correct horse battery");
+        await api.UntilIndexedAsync();
+        var (id, _) = Assert.Single(await api.FindAsync("subject:clean"));
+        foreach (var (word, learned) in new[] { ("spam", 1), ("spam", 1), ("notSpam", 2) })
+        {
+            using var said = await api.PostAsync($"messages/{id}/report", new { @as = word });
+            Assert.True(said.IsSuccessStatusCode, $"{(int)said.StatusCode}");
+            await Machine.UntilAsync($"{learned} messages to be learned", async () => await rspamd.LearnedAsync() == learned);
+        }
+
+        Assert.Contains("as NotSpam: Learned", recorder.Output);
+        Assert.DoesNotContain("learn from this", recorder.Output);
+    }
+
+    private static RecorderProcess Recorder(Scratch scratch, string name, ScriptedHop hop, Filter filter, string whenDown, IReadOnlyList<string>? further = null) => new(
+        scratch.File(name), ["Smtp:Protocol=lmtp", "NextHop:Host=127.0.0.1", $"NextHop:Port={hop.Port}", "NextHop:Protocol=lmtp",
+        filter.Setting, $"Screening:WhenDown={whenDown}", "Screening:BreakSeconds=2", .. further ?? []]);
 
     /// <summary>A clean message, one that the filter knows, and GTUBE: the code, and whether the next hop got it.</summary>
     private static async Task<IReadOnlyList<string>> SendAllAsync(RecorderProcess recorder, ScriptedHop hop, string run)
     {
         await using var pool = Wire.Sender(recorder.SmtpPort, SmtpProtocol.Lmtp);
         var ends = new List<string>();
-        foreach (var (subject, body) in new[] { ($"clean {run}", "hello"), ($"unwanted {run}", "buy"), ($"gtube {run}", Gtube) })
+        foreach (var (subject, body) in new[] { ($"clean {run}", Words), ($"unwanted {run}", "buy"), ($"gtube {run}", Gtube) })
         {
             var bytes = Encoding.ASCII.GetBytes(
                 $"Received: from out.sender.example by mx.example.edu; {DateTimeOffset.UtcNow:r}\r\nFrom: Ann <a@sender.example>\r\nTo: {User}\r\nSubject: {subject}\r\n"

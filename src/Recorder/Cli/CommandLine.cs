@@ -57,6 +57,7 @@ public static class CommandLine
             ServeCommand.Create(context),
             DemoCommand.Create(context),
             AccountCommand.Create(context),
+            ListCommand.Create(context),
             ImportCommand.Create(context),
             BackupCommand.Create(context),
             RestoreCommand.Create(context),

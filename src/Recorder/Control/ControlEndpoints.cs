@@ -48,6 +48,7 @@ internal static class ControlEndpoints
         control.MapPost("/import", ImportAsync);
         control.MapPost("/backup", (HttpContext http, BackupRequest request, Backups backups, CancellationToken cancel) =>
             StreamAsync(http, backups.RunAsync(request, Cli, cancel), cancel));
+        control.MapLists(Cli);
     }
 
     private static async ValueTask<object?> OnlyFromSocket(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>

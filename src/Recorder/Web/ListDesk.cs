@@ -14,9 +14,7 @@ internal sealed class ListDesk(ILedger ledger, SenderLists lists, ListImport imp
     public static string OwnScope(Accounts.Reader reader) => ListScopes.User(reader.Account.Address);
 
     /// <exception cref="ActRefusedException">bad-domain.</exception>
-    public static string SharedScope(string? domain) => string.IsNullOrWhiteSpace(domain) ? ListScopes.Site
-        : SenderPattern.TryRead("@" + domain.Trim(), ListKind.Block, out _) is { Form: PatternForm.Domain } named ? ListScopes.Domain(named.Text)
-        : throw new ActRefusedException("bad-domain", "that is not a domain; write it like example.org");
+    public static string SharedScope(string? domain) => string.IsNullOrWhiteSpace(domain) ? ListScopes.Site : ListScopeNames.OfDomain(domain);
 
     /// <param name="find">Part of a pattern or a note.</param>
     public ListPage Page(string scope, string? find, ListKind? kind, string? after, int limit)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json.Nodes;
 
 namespace Recorder.SystemTests.Peers;
 
@@ -76,7 +77,20 @@ internal abstract class Filter : IAsyncDisposable
 /// <summary>Rspamd with a Redis of its own, nothing of the machine's configuration but its rules, and no name server.</summary>
 internal sealed class Rspamd : Filter
 {
-    private readonly int redisPort = Machine.FreePort(), deadPort = Machine.FreePort();
+    private const string ControllerPassword = "learn from this";
+    private readonly int redisPort = Machine.FreePort(), deadPort = Machine.FreePort(), controllerPort = Machine.FreePort();
+
+    /// <summary>Settings that make Recorder feed its learner.</summary>
+    public IReadOnlyList<string> LearnerSettings =>
+        [$"Screening:Rspamd:ControllerUrl=http://127.0.0.1:{controllerPort}", $"Screening:Rspamd:ControllerPassword={ControllerPassword}"];
+
+    /// <summary>How many messages it has learned since it started.</summary>
+    public async Task<long> LearnedAsync()
+    {
+        using var client = new HttpClient();
+        client.DefaultRequestHeaders.Add("Password", ControllerPassword);
+        return JsonNode.Parse(await client.GetStringAsync($"http://127.0.0.1:{controllerPort}/stat"))!["learned"]!.GetValue<long>();
+    }
 
     public override string Setting => $"Screening:Rspamd:Url=http://127.0.0.1:{Port}";
 
@@ -88,7 +102,9 @@ internal sealed class Rspamd : Filter
     {
         Write("local.d/redis.conf", $"servers = \"127.0.0.1:{redisPort}\";");
         Write("local.d/worker-normal.inc", $"bind_socket = \"127.0.0.1:{Port}\"; count = 1;");
-        foreach (var worker in new[] { "controller", "proxy", "fuzzy" }) Write($"local.d/worker-{worker}.inc", "enabled = false;");
+        // Nobody is trusted by address alone.
+        Write("local.d/worker-controller.inc", $"bind_socket = \"127.0.0.1:{controllerPort}\"; count = 1; password = \"other\"; enable_password = \"{ControllerPassword}\"; secure_ip = [];");
+        foreach (var worker in new[] { "proxy", "fuzzy" }) Write($"local.d/worker-{worker}.inc", "enabled = false;");
         Write("local.d/logging.inc", $"type = \"file\"; filename = \"{Scratch.File("rspamd.log")}\";");
         Write("local.d/options.inc", $"pidfile = \"{Scratch.File("rspamd.pid")}\"; dns {{ nameserver = [\"127.0.0.1:{deadPort}\"]; timeout = 0.1s; retransmits = 1; }}");
         Write("local.d/greylist.conf", Samples.Read("samples/rspamd/greylist.conf"));
