@@ -9,6 +9,8 @@ public sealed class DispatchAttempt(
     ILedger ledger, DispatchMessages messages, FailureReports reports, Deliverer deliverer, Backoff backoff, TimeProvider clock, RecorderMetrics metrics,
     ILogger<DispatchAttempt> log)
 {
+    private const string GivenUp = "not-waiting";
+
     internal static Actor Outbox => Actor.System("outbox");
 
     /// <summary>Beginning an attempt and ending the dispatch without one wait for each other.</summary>
@@ -42,7 +44,7 @@ public sealed class DispatchAttempt(
             return new RecipientOutcome(
                 dispatch.Recipient, dispatch.Mailbox, OutcomeOf(result), nextHop, ReplyWords.ToKeep(result.Reply?.ToString()), ReplyWords.ToKeep(result.Error));
         }
-        catch (ActRefusedException)
+        catch (ActRefusedException refused) when (refused.Code == GivenUp)
         {
             return null;
         }
@@ -71,7 +73,7 @@ public sealed class DispatchAttempt(
     private Task BeginAsync(Dispatch dispatch, int attempt, CancellationToken cancel) => ledger.ActAsync(
         KeyOf(dispatch),
         state => state.Get<Dispatch>(StateKeys.OutboxAll + OutboxKeys.Of(dispatch)) is null
-            ? throw new ActRefusedException("not-waiting", "the delivery is over")
+            ? throw new ActRefusedException(GivenUp, "the delivery is over")
             : new DispatchBegun(dispatch.RecordId, dispatch.Kind, dispatch.Recipient, dispatch.Round, attempt) { Actor = Outbox, At = clock.GetUtcNow() },
         cancel);
 }
