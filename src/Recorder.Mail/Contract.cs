@@ -32,7 +32,11 @@ public enum ReadFlags
 public sealed record MailFacts(
     string Subject, IReadOnlyList<MailParty> From, IReadOnlyList<MailParty> To, IReadOnlyList<MailParty> Cc,
     DateTimeOffset? SentAt, string MessageId, string ListId, string Text, string Summary,
-    IReadOnlyList<MailAttachment> Attachments, int ReceivedFieldCount, ReadFlags Flags);
+    IReadOnlyList<MailAttachment> Attachments, int ReceivedFieldCount, ReadFlags Flags)
+{
+    /// <summary>The first fields of the outermost header, cut and decoded for searching.</summary>
+    public IReadOnlyList<HeaderLine> Fields { get; init; } = [];
+}
 
 /// <summary>A header field as written, unfolded and decoded for display.</summary>
 public sealed record HeaderLine(string Name, string Value);
@@ -53,5 +57,8 @@ public sealed record MailReadLimits
     public int MaxHeaderBytes { get; init; } = 1 << 20;
     /// <summary>Indexed text, in characters.</summary>
     public int MaxTextLength { get; init; } = 4 << 20;
+    /// <summary>Of <see cref="MailFacts.Fields"/>, and bytes of each.</summary>
+    public int MaxFactFields { get; init; } = 100;
+    public int MaxFactFieldBytes { get; init; } = 1_000;
     public int SummaryLength { get; init; } = 200;
 }

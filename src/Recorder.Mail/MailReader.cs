@@ -83,7 +83,7 @@ public sealed class MailReader(MailReadLimits? limits = null)
             fields.Text("Subject"), fields.Parties("From", MaxPartiesPerField), fields.Parties("To", MaxPartiesPerField), fields.Parties("Cc", MaxPartiesPerField),
             fields.Date(), MessageIds.Of(fields.Text("Message-ID")), MessageIds.OfList(fields.Text("List-Id")), text, Summary(text),
             [.. walk.Parts.Where(part => !part.IsBody).Select(part => part.ToAttachment())],
-            walk.RootFields.Count(field => field.Is("Received")), walk.Flags);
+            walk.RootFields.Count(field => field.Is("Received")), walk.Flags) { Fields = FirstFields(walk, fields.Charsets) };
         return facts with { Flags = facts.Flags | (fields.Charsets.IsGuessed ? ReadFlags.CharsetGuessed : 0) };
     }
 
@@ -94,6 +94,10 @@ public sealed class MailReader(MailReadLimits? limits = null)
         var length = Math.Min(folded.Length, limits.SummaryLength);
         return folded[..(length > 0 && char.IsHighSurrogate(folded[length - 1]) ? length - 1 : length)];
     }
+
+    private List<HeaderLine> FirstFields(MessageWalk walk, CharsetContext charsets) =>
+        [.. walk.RootFields.Take(limits.MaxFactFields).Select(field => new HeaderLine(
+            field.Name, HeaderText.Decode(field.Value.AsSpan(0, Math.Min(field.Value.Length, limits.MaxFactFieldBytes)), charsets)))];
 
     private static List<HeaderLine> Headers(MessageWalk walk)
     {

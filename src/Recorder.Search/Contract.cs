@@ -11,7 +11,16 @@ public sealed record SearchDocument(
     string Id, string Lane, long Sequence, DateTimeOffset ReceivedAt,
     IReadOnlyList<string> Owners, IReadOnlyDictionary<string, string> Dispositions, string ReversePath,
     string Subject, string From, string To, string Cc, string MessageId, string ListId,
-    string Text, string Summary, IReadOnlyList<string> AttachmentNames, long SizeBytes, DateTimeOffset? KeptSince = null);
+    string Text, string Summary, IReadOnlyList<string> AttachmentNames, long SizeBytes, DateTimeOffset? KeptSince = null)
+{
+    /// <summary>Media types of the attachments, in the order of their names; empty where unknown.</summary>
+    public IReadOnlyList<string> AttachmentTypes { get; init; } = [];
+
+    /// <summary>Fields of the outermost header as written and decoded, in order.</summary>
+    public IReadOnlyList<SearchHeader> Headers { get; init; } = [];
+}
+
+public readonly record struct SearchHeader(string Name, string Value);
 
 /// <summary>One address whose mail the reader may see, in the time it belonged to the reader. Both ends optional; until is exclusive.</summary>
 public sealed record OwnerScope(string Address, DateTimeOffset? From = null, DateTimeOffset? Until = null);
@@ -22,7 +31,36 @@ public sealed record OwnerScope(string Address, DateTimeOffset? From = null, Dat
 /// <param name="Zone">The reader's time zone, for days in queries.</param>
 public sealed record SearchRequest(
     IReadOnlyList<OwnerScope>? Scope, string Query, int Limit = 50, string? Cursor = null,
-    DateTimeOffset? NotBefore = null, TimeZoneInfo? Zone = null);
+    DateTimeOffset? NotBefore = null, TimeZoneInfo? Zone = null)
+{
+    /// <summary>Later states; null knows none, and hides nothing.</summary>
+    public IRecordMarks? Marks { get; init; }
+
+    public HitOrder Order { get; init; }
+
+    /// <summary>Count what the hits could be narrowed by; on the first page only.</summary>
+    public bool WithFacets { get; init; }
+}
+
+public enum HitOrder
+{
+    Newest,
+
+    /// <summary>Best match first, in blocks of the newest <see cref="MailIndex.RankedBlock"/> hits.</summary>
+    Best,
+}
+
+/// <summary>One outermost part of a query as it was understood.</summary>
+/// <param name="Operator">The English name of the operator; null for words and groups.</param>
+/// <param name="Value">As typed, with its quotes.</param>
+/// <param name="Without">The query without this part.</param>
+public sealed record QueryPart(string? Operator, string Value, bool IsNegated, string Without);
+
+/// <summary>One value that the hits could be narrowed to.</summary>
+/// <param name="Kind">sender, month, state or has.</param>
+/// <param name="Clause">What, put before the query, narrows it: the total then is <paramref name="Count"/>.</param>
+/// <param name="IsExact">False: "more than <paramref name="Count"/>".</param>
+public sealed record Facet(string Kind, string Value, string Clause, long Count, bool IsExact);
 
 /// <param name="Addresses">Those of the reader's own addresses that the envelope named.</param>
 /// <param name="Disposition">First disposition for the first of them.</param>
@@ -37,7 +75,16 @@ public sealed record SearchHit(
 /// <param name="IndexedThrough">Lane → last sequence visible in this answer.</param>
 public sealed record SearchPage(
     IReadOnlyList<SearchHit> Items, string? Next, long Total, bool TotalIsExact,
-    IReadOnlyList<string> Hints, IReadOnlyDictionary<string, long> IndexedThrough);
+    IReadOnlyList<string> Hints, IReadOnlyDictionary<string, long> IndexedThrough)
+{
+    public IReadOnlyList<QueryPart> Understood { get; init; } = [];
+
+    /// <summary>Empty where none were asked for.</summary>
+    public IReadOnlyList<Facet> Facets { get; init; } = [];
+
+    /// <summary>Finds the words of the query in texts of the hits.</summary>
+    public Highlighter Highlighter { get; init; } = Highlighter.None;
+}
 
 /// <summary>The mail index: one document a record. Safe for one writer and many readers at once.</summary>
 public interface IMailIndex : IDisposable

@@ -15,6 +15,9 @@ public sealed class MailIndex : IMailIndex
     /// <summary>Totals are exact up to here.</summary>
     public const int ExactTotal = 10_000;
 
+    /// <summary>Of so many hits, the newest, the best come first when the best match is asked for; then of the next so many.</summary>
+    public const int RankedBlock = 500;
+
     private readonly PartitionSet _partitions;
     private readonly MailIndexOptions _options;
     private readonly TimeProvider _time;

@@ -38,6 +38,11 @@ internal static class AddressShape
         return found?.Length == bare.Length ? found : null;
     }
 
+    /// <summary>The domain of an address, at sign first, when the text is that and nothing else.</summary>
+    public static string? Domain(string text) =>
+        text.Length > 1 && text.Length <= MaxDomainChars && text[0] == '@'
+        && text.AsSpan(1).TrimEnd(".-").Length == text.Length - 1 && text.Skip(1).All(IsDomain) ? Normal(text) : null;
+
     // A surrogate would be cut in half by the length limits; such addresses are still found by their parts.
     private static bool IsLetter(char c) => CharClasses.Of(c) is CharClass.Word or CharClass.Run;
 

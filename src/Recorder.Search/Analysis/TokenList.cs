@@ -67,7 +67,9 @@ internal sealed class TokenList : ITextSink
 
     public void Address(ReadOnlySpan<char> whole)
     {
-        if (whole.Length <= AddressShape.MaxChars) Add(whole, increment: 0);
+        if (whole.Length > AddressShape.MaxChars) return;
+        Add(whole, increment: 0);
+        Add(whole[whole.IndexOf('@')..], increment: 0); // from:@example.edu
     }
 
     private void RunOfBothForms(ReadOnlySpan<char> exact, ReadOnlySpan<char> folded)

@@ -1,5 +1,6 @@
 using Lucene.Net.Documents;
 using Lucene.Net.Index;
+using Lucene.Net.Util;
 using Recorder.Search.Analysis;
 using Recorder.Search.Partitions;
 
@@ -83,7 +84,9 @@ internal sealed class MailDocuments
     {
         _document.Add(new NumericDocValuesField(MailFields.SizeBytes, mail.SizeBytes));
         _document.Add(new StoredField(MailFields.Row, MailRow.Of(mail).ToBytes()));
-        if (mail.AttachmentNames.Count > 0) Keyword(MailFields.Has, MailFields.Attachment);
+        foreach (var kind in AttachmentKinds.Of(mail.AttachmentNames, mail.AttachmentTypes)) Keyword(MailFields.Has, kind);
+        foreach (var term in HeaderTerms.Of(mail.Headers)) Keyword(MailFields.Header, term);
+        if (SenderValue.Of(mail.From) is { } sender) _document.Add(new SortedDocValuesField(MailFields.Sender, new BytesRef(sender)));
         // Hostile mail has ids of nothing but brackets: a term of no length would be one for all of them.
         if (mail.MessageId.Trim().TrimStart('<').TrimEnd('>') is { Length: > 0 } id) Keyword(MailFields.MessageId, DenseTerms.OfMessageId(id));
     }

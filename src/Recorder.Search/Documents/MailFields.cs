@@ -7,7 +7,7 @@ namespace Recorder.Search.Documents;
 /// <summary>Names and kinds of the Lucene fields. A change here or in Analysis needs a new <see cref="FormatVersion"/>, so that old indexes are rebuilt.</summary>
 internal static class MailFields
 {
-    public const string FormatVersion = "mail-6";
+    public const string FormatVersion = "mail-8";
 
     public const string Owner = "owner";
     public const string Blind = "blind"; // owners that To and Cc do not name
@@ -16,7 +16,8 @@ internal static class MailFields
     public const string MessageId = "mid";
     public const string SizeBytes = "size";
     public const string Row = "row";
-    public const string Attachment = "attachment";
+    public const string Sender = "sender"; // the author's address as a doc value, for facets
+    public const string Header = "hdr"; // name, and name, a zero character, word
 
     private const string Words = "word";
     public static readonly WordField Text = new(Words), Subject = new(Words, "\u0001"), From = new(Words, "\u0002"), To = new(Words, "\u0003"),
@@ -37,6 +38,8 @@ internal static class MailFields
 
     public static string Keyword(string value) => value.Length <= MaxKeywordChars ? value : value[..MaxKeywordChars];
 
+    public static string HeaderTerm(string lowerName, string word) => Keyword($"{lowerName}\0{word}");
+
     public static string StateTerm(string owner, string code) => Keyword($"{owner}\0{code}");
 
     public static IReadOnlyList<WordField> Of(SearchField field) => field switch
@@ -45,7 +48,8 @@ internal static class MailFields
         SearchField.From => [From],
         SearchField.To => [To, Cc],
         SearchField.Cc => [Cc],
-        SearchField.FileName => [FileName],
+        SearchField.Body => [Text],
+        SearchField.FileName or SearchField.Attachment => [FileName],
         SearchField.List => [List],
         _ => Everywhere,
     };

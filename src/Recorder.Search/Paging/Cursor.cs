@@ -5,12 +5,13 @@ using System.Text;
 namespace Recorder.Search.Paging;
 
 /// <summary>What the next page must know of the pages before.</summary>
-/// <param name="Last">The last row shown.</param>
+/// <param name="Last">The last row shown, or the last one before the block that is shown ranked; null at the first block.</param>
 /// <param name="AsOf">The position map of page one.</param>
 /// <param name="Total">Counted on page one.</param>
-internal sealed record Cursor(SortKey Last, IReadOnlyDictionary<string, long> AsOf, long Total, bool TotalIsExact)
+/// <param name="Shown">Hits of the ranked block that were on earlier pages.</param>
+internal sealed record Cursor(SortKey? Last, IReadOnlyDictionary<string, long> AsOf, long Total, bool TotalIsExact, int Shown = 0)
 {
-    private const byte Version = 1;
+    private const byte Version = 2;
     private const int ChecksumBytes = 8;
     private const int MaxChars = 16_384;
     private const int MaxLanes = 256;
@@ -21,9 +22,11 @@ internal sealed record Cursor(SortKey Last, IReadOnlyDictionary<string, long> As
         using var bytes = new MemoryStream();
         using var writer = new BinaryWriter(bytes, Encoding.UTF8);
         writer.Write(Version);
-        writer.Write(Last.Order);
-        writer.Write(Last.Lane);
-        writer.Write(Last.Sequence);
+        writer.Write(Shown);
+        writer.Write(Last is not null);
+        writer.Write(Last?.Order ?? 0);
+        writer.Write(Last?.Lane ?? "");
+        writer.Write(Last?.Sequence ?? 0);
         writer.Write(Total);
         writer.Write(TotalIsExact);
         writer.Write(AsOf.Count);
@@ -52,9 +55,10 @@ internal sealed record Cursor(SortKey Last, IReadOnlyDictionary<string, long> As
         try
         {
             if (reader.ReadByte() != Version) return null;
+            var (shown, isBehind) = (reader.ReadInt32(), reader.ReadBoolean());
             var last = new SortKey(reader.ReadInt64(), reader.ReadString(), reader.ReadInt64());
             var (total, exact, lanes) = (reader.ReadInt64(), reader.ReadBoolean(), reader.ReadInt32());
-            return lanes is < 0 or > MaxLanes ? null : new Cursor(last, ReadLanes(reader, lanes), total, exact);
+            return lanes is < 0 or > MaxLanes || shown < 0 ? null : new Cursor(isBehind ? last : null, ReadLanes(reader, lanes), total, exact, shown);
         }
         catch (Exception e) when (e is IOException or FormatException or DecoderFallbackException)
         {

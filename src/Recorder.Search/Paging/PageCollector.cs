@@ -32,12 +32,19 @@ internal sealed class PageCollector
     }
 
     /// <summary>One matching document, whatever its order.</summary>
-    public void Offer(PartitionView view, SegmentValues segment, int document)
+    /// <returns>Whether it was counted, within the bound.</returns>
+    public bool Offer(PartitionView view, SegmentValues segment, int document)
     {
         var order = segment.Order(document);
-        if (order < _plan.Min || order >= _plan.Until || IsTooRecent(segment, document)) return;
-        if (order < _plan.NotBefore && _plan.HasExpired(order, segment.Kept(document))) return;
-        if (IsCounting) Counted++;
+        if (order < _plan.Min || order >= _plan.Until || IsTooRecent(segment, document)) return false;
+        if (order < _plan.NotBefore && _plan.HasExpired(order, segment.Kept(document))) return false;
+        var counts = IsCounting && ++Counted <= _plan.CountTo;
+        OfferRow(view, segment, document, order);
+        return counts;
+    }
+
+    private void OfferRow(PartitionView view, SegmentValues segment, int document, long order)
+    {
         if (_best.Count == _capacity && !MayCompete(order)) return;
         var key = new SortKey(order, segment.Lane(document), segment.Sequence(document));
         if (_plan.After is { } after && _plan.Comparer.Compare(key, after) <= 0) return;

@@ -8,7 +8,8 @@ namespace Recorder.Search.Paging;
 /// Finds one page: partition by partition from the newest, stops when no other can hold a row of the page and the count is done.
 /// Segments are asked one after the other, and cancelling is noticed between them. Inside a large one it goes backwards in growing windows, so that a broad query costs what the page and the count need.
 /// </summary>
-internal sealed class PageSearch(PagePlan plan, Func<PartitionView, Clause> translate, CancellationToken cancel)
+/// <param name="tally">Counts what the hits could be narrowed by; null where nobody asked.</param>
+internal sealed class PageSearch(PagePlan plan, Func<PartitionView, Clause> translate, CancellationToken cancel, FacetTally? tally = null)
 {
     /// <summary>Fewer candidates than this are simply all looked at.</summary>
     private const int SmallCandidates = 20_000;
@@ -78,7 +79,9 @@ internal sealed class PageSearch(PagePlan plan, Func<PartitionView, Clause> tran
 
     private void Collect(PartitionView view, Segment segment, Candidates candidates, int from, int until)
     {
+        var counting = _page.IsCounting ? tally?.In(view, segment) : null;
         for (var doc = candidates.Advance(from); doc < until; doc = candidates.Advance(doc + 1))
-            if (candidates.Holds()) _page.Offer(view, segment.Values, doc);
+            if (candidates.Holds() && _page.Offer(view, segment.Values, doc)) counting?.Add(doc);
+        counting?.End();
     }
 }

@@ -3,8 +3,10 @@ namespace Recorder.Search.Querying;
 internal enum TokenKind { Word, Quoted, Open, Close, Or, Not, Operator }
 
 /// <param name="Text">The word, what the quotes hold, or the operator's name as typed.</param>
+/// <param name="Start">Where it stands in the width-folded query, quotes and colon included.</param>
+/// <param name="End">Behind it.</param>
 /// <param name="Name">Set for operators only.</param>
-internal readonly record struct Token(TokenKind Kind, string Text, Operator? Name = null);
+internal readonly record struct Token(TokenKind Kind, string Text, int Start, int End, Operator? Name = null);
 
 /// <summary>
 /// Cuts a query into tokens. The text is width-folded before, so full-width colons, brackets, quotes and spaces need no rules here;
@@ -40,15 +42,15 @@ internal sealed class Lexer(string text, Hints hints)
 
     private bool AfterOperator => _tokens.Count > 0 && _tokens[^1].Kind == TokenKind.Operator;
 
-    private void Single(TokenKind kind) => _tokens.Add(new Token(kind, text[_at++].ToString()));
+    private void Single(TokenKind kind) => _tokens.Add(new Token(kind, text[_at].ToString(), _at, ++_at));
 
     private void Quoted(string closing)
     {
         var start = _at + 1;
         var end = text.AsSpan(start).IndexOfAny(closing);
         var length = end < 0 ? text.Length - start : end;
-        _tokens.Add(new Token(TokenKind.Quoted, text.Substring(start, length)));
         _at = Math.Min(text.Length, start + length + 1);
+        _tokens.Add(new Token(TokenKind.Quoted, text.Substring(start, length), start - 1, _at));
     }
 
     private void Minus()
@@ -69,13 +71,14 @@ internal sealed class Lexer(string text, Hints hints)
             if (TakeOperator(start)) return;
             mayBeOperator = false;
         }
-        Plain(text[start.._at]);
+        Plain(start, text[start.._at]);
     }
 
-    private void Plain(string word)
+    private void Plain(int start, string word)
     {
-        if (word == "OR") _tokens.Add(new Token(TokenKind.Or, word));
-        else if (word != "AND") _tokens.Add(new Token(TokenKind.Word, word));
+        // Behind an operator every word is its value: a sender may be named OR.
+        if (word == "OR" && !AfterOperator) _tokens.Add(new Token(TokenKind.Or, word, start, _at));
+        else if (word != "AND" || AfterOperator) _tokens.Add(new Token(TokenKind.Word, word, start, _at));
     }
 
     private bool TakeOperator(int start)
@@ -84,7 +87,7 @@ internal sealed class Lexer(string text, Hints hints)
         if (Operators.Named(name) is { } known)
         {
             _at++;
-            _tokens.Add(new Token(TokenKind.Operator, name, known));
+            _tokens.Add(new Token(TokenKind.Operator, name, start, _at, known));
             return true;
         }
         if (LooksLikeName(name) && HasValueAt(_at + 1)) hints.UnknownOperator(name);

@@ -2,6 +2,9 @@ using Recorder.Search.Analysis;
 
 namespace Recorder.Search.Querying;
 
+/// <summary>A query as a tree, and its outermost parts in the order typed.</summary>
+internal sealed record ParsedQuery(AllOf Root, IReadOnlyList<QueryPart> Parts);
+
 /// <summary>
 /// Recursive descent over the tokens; never throws. OR binds tighter than the implied AND, as in Gmail:
 /// <c>a b OR c</c> asks for a, and for b or c.
@@ -13,22 +16,24 @@ internal sealed class QueryParser
     public const int MaxChars = 4096;
     public const int MaxPhraseUnits = 64;
 
+    private readonly string _text;
     private readonly IReadOnlyList<Token> _tokens;
     private readonly ClauseReader _clauses;
     private readonly Hints _hints;
+    private readonly List<QueryPart> _parts = [];
     private SearchField _field = SearchField.Text;
     private int _next;
     private int _clauseCount;
 
     private QueryParser(string text, DateTimeOffset now, TimeZoneInfo zone, Hints hints)
     {
-        _hints = hints;
+        (_text, _hints) = (text, hints);
         _tokens = Lexer.Read(text, hints);
         _clauses = new ClauseReader(now, zone, hints);
     }
 
     /// <summary>The query as a tree; an empty one asks for everything.</summary>
-    public static AllOf Parse(string text, DateTimeOffset now, TimeZoneInfo zone, Hints hints)
+    public static ParsedQuery Parse(string text, DateTimeOffset now, TimeZoneInfo zone, Hints hints)
     {
         if (text.Length > MaxChars)
         {
@@ -36,7 +41,7 @@ internal sealed class QueryParser
             text = text[..MaxChars];
         }
         var parser = new QueryParser(Folding.Width(text), now, zone, hints);
-        return parser.Sequence(depth: 0);
+        return new ParsedQuery(parser.Sequence(depth: 0), parser._parts);
     }
 
     private AllOf Sequence(int depth)
@@ -45,8 +50,15 @@ internal sealed class QueryParser
         while (_next < _tokens.Count)
         {
             if (Peek == TokenKind.Close && depth > 0) break;
-            if (Peek is TokenKind.Close or TokenKind.Or) _next++; // closes nothing, or joins nothing
-            else if (Alternatives(depth) is { } part) parts.Add(part);
+            if (Peek is TokenKind.Close or TokenKind.Or)
+            {
+                _next++; // closes nothing, or joins nothing
+                continue;
+            }
+            var first = _next;
+            if (Alternatives(depth) is not { } part) continue;
+            parts.Add(part);
+            if (depth == 0) _parts.Add(QueryParts.Of(_text, _tokens, first, _next));
         }
         return new AllOf(parts);
     }
@@ -104,10 +116,19 @@ internal sealed class QueryParser
 
     private QueryNode? Operated(Token name, int depth)
     {
-        if (Peek is TokenKind.Word or TokenKind.Quoted) return Counted(_clauses.Operated(name, _tokens[_next++]));
+        if (Peek is TokenKind.Word or TokenKind.Quoted) return Counted(_clauses.Operated(name, Value(name.Name!.Value)));
         if (Peek == TokenKind.Open && Operators.Field(name.Name!.Value) is { } field) return GroupIn(field, depth);
         _hints.EmptyOperator(name.Text);
         return null;
+    }
+
+    /// <summary>One token; two for <c>header:Name:"some words"</c>.</summary>
+    private Token Value(Operator name)
+    {
+        var value = _tokens[_next++];
+        if (name != Operator.Header || !value.Text.EndsWith(':') || Peek != TokenKind.Quoted || _tokens[_next].Start != value.End) return value;
+        var quoted = _tokens[_next++];
+        return quoted with { Text = value.Text + quoted.Text };
     }
 
     /// <summary><c>from:(a OR b)</c>: the field holds for every plain word inside.</summary>
@@ -120,9 +141,12 @@ internal sealed class QueryParser
         return inside;
     }
 
+    /// <summary>A name with its address is two.</summary>
     private QueryNode? Counted(QueryNode? clause)
     {
-        if (clause is null || ++_clauseCount <= MaxClauses) return clause;
+        if (clause is null) return null;
+        _clauseCount += clause is AllOf both ? both.Parts.Count : 1;
+        if (_clauseCount <= MaxClauses) return clause;
         _hints.TooManyClauses();
         return null;
     }

@@ -10,17 +10,22 @@ internal sealed class MailTranslator
 {
     private readonly OwnScope? _own;
     private readonly TextClauses _text;
+    private readonly MarkClauses _marks;
     private readonly PartitionFacts _facts;
 
     /// <param name="scope">Null is the administrator's view.</param>
-    public MailTranslator(PartitionFacts facts, IReadOnlyList<OwnerScope>? scope, Hints hints)
+    public MailTranslator(PartitionFacts facts, IReadOnlyList<OwnerScope>? scope, MarkSets marks, Hints hints)
     {
         _facts = facts;
         _own = scope is null ? null : new OwnScope(scope, facts);
+        _marks = new MarkClauses(marks, _own);
         _text = new TextClauses(hints);
     }
 
-    public Clause Translate(AllOf root) => All(root, _own?.Visible ?? Combine.All);
+    public Clause Translate(AllOf root) => All(root, _marks.Listed(MarkClauses.AskFor(root, RecordMarkNames.Hidden)));
+
+    /// <summary>One condition alone, for hits that the whole query found already.</summary>
+    public Clause Narrowing(QueryNode node) => Of(node);
 
     private Clause All(AllOf node, Clause within)
     {
@@ -37,7 +42,10 @@ internal sealed class MailTranslator
         TextNode words => Words(words),
         ReceivedNode range => OwnScope.Received(_facts, range.From, range.Until),
         SizeNode size => Size(size),
-        AttachmentNode => Term(MailFields.Has, MailFields.Attachment),
+        AttachmentNode attached => Term(MailFields.Has, attached.Kind),
+        HeaderNode header => Header(header),
+        HeaderIdNode named => Term(MailFields.Header, MailFields.HeaderTerm(named.Name, DenseTerms.OfMessageId(named.Id))),
+        MarkNode mark => _marks.Bearing(mark.Mark),
         StateNode state => _own?.Having(state.Code) ?? Term(MailFields.State, MailFields.StateTerm("", state.Code)),
         MessageIdNode id => Term(MailFields.MessageId, DenseTerms.OfMessageId(id.Id)),
         _ => throw new InvalidOperationException($"no translation for {node.GetType().Name}"),
@@ -56,6 +64,10 @@ internal sealed class MailTranslator
     private Clause Envelope(TextNode words) => _own?.Named(MailFields.Owner, words) ?? _text.Matching([MailFields.Envelope], words);
 
     private Clause Blind(TextNode words) => _own?.Named(MailFields.Blind, words) ?? _text.Matching([MailFields.BlindEnvelope], words);
+
+    private static Clause Header(HeaderNode header) => header.Units.Count == 0
+        ? Term(MailFields.Header, MailFields.Keyword(header.Name))
+        : Combine.And(header.Units.SelectMany(HeaderTerms.WordsOf).Distinct().Select(word => (Clause)Term(MailFields.Header, MailFields.HeaderTerm(header.Name, word))));
 
     private static ValueRange Size(SizeNode size) =>
         new(MailFields.SizeBytes, size.LargerThanBytes + 1 ?? long.MinValue, size.SmallerThanBytes ?? long.MaxValue);

@@ -21,6 +21,14 @@ internal sealed class OwnScope(IReadOnlyList<OwnerScope> addresses, PartitionFac
     public Clause Named(string field, TextNode words) =>
         OneOf(field, static owner => owner, addresses.Where(own => AddressWords.Describe(words, own.Address)));
 
+    /// <summary>The reader's own copies that a clause of their address has too.</summary>
+    public Clause With(Func<string, Clause> ofAddress) => Combine.Or(addresses.Select(own => Combine.And([.. Copy(own), ofAddress(own.Address)])));
+
+    /// <summary>The reader's own copies that a clause of their address does not have.</summary>
+    public Clause Without(Func<string, Clause> ofAddress) => Combine.Or(addresses.Select(own => Combine.And(Copy(own), [ofAddress(own.Address)])));
+
+    private Clause[] Copy(OwnerScope own) => [Received(facts, own.From, own.Until), new Word(MailFields.Owner, MailFields.Keyword(own.Address))];
+
     private Clause OneOf(string field, Func<string, string> term, IEnumerable<OwnerScope>? some = null) =>
         Combine.Or((some ?? addresses).Select(own => Combine.And(
             [Received(facts, own.From, own.Until), new Word(field, MailFields.Keyword(term(own.Address)))])));
@@ -42,6 +50,7 @@ internal static class AddressWords
     public static bool Describe(TextNode words, string address)
     {
         if (words.WholeAddress is { } whole) return whole == AddressShape.Whole(address);
+        if (words.Domain is { } domain) return AddressShape.Whole(address)?.EndsWith(domain, StringComparison.Ordinal) ?? false;
         var parts = TextUnits.Of(address);
         for (var start = 0; start + words.Units.Count <= parts.Count; start++)
             if (MatchAt(words, parts, start)) return true;

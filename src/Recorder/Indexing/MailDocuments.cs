@@ -16,7 +16,11 @@ internal static class MailDocuments
             owners, owners.ToDictionary(owner => owner, owner => DispositionOf(mail!, owner)), mail?.ReversePath ?? "",
             facts.Subject, Names(facts.From), Names(facts.To), Names(facts.Cc), facts.MessageId, facts.ListId,
             facts.Text, facts.Summary, [.. facts.Attachments.Select(part => part.FileName)], entry.ContentLengthBytes,
-            mail is { IsImport: true } ? RecordedMail.KeptSince(entry, mail) : null);
+            mail is { IsImport: true } ? RecordedMail.KeptSince(entry, mail) : null)
+        {
+            AttachmentTypes = [.. facts.Attachments.Select(part => part.ContentType)],
+            Headers = [.. facts.Fields.Select(field => new SearchHeader(field.Name, field.Value))],
+        };
     }
 
     /// <summary>Where nothing of the message could be read, the envelope alone finds it.</summary>

@@ -22,7 +22,7 @@ public sealed class Recovery(
 
     private readonly RecordAccess access = new(archive, book, retention, time);
     private readonly RecordWishes wishes = new(ledger, book, time);
-    private readonly ShownPages shown = new(index);
+    private readonly RowMarker marker = new(archive, mails, time);
     private readonly RecordTimeline timeline = new(archive, events, eventProgress, ledger, desk);
     private bool isWithinView;
 
@@ -36,26 +36,40 @@ public sealed class Recovery(
         }
     }
 
-    public Task<MessageList> FindAsync(Reader reader, string query, int limit, string? cursor, TimeZoneInfo? zone, CancellationToken cancel) =>
-        desk is null
-            ? Task.FromResult(Find(reader, query, limit, cursor, zone, cancel))
-            : desk.RunAsync(reader.Account.Address, stop => Find(reader, query, limit, cursor, zone, stop), cancel);
-
     public MessageList Find(Reader reader, string query, int limit, string? cursor, TimeZoneInfo? zone = null) =>
-        Find(reader, query, limit, cursor, zone, CancellationToken.None);
+        Find(reader, new SearchWish(query, limit, cursor, zone), CancellationToken.None).List;
 
-    private MessageList Find(Reader reader, string query, int limit, string? cursor, TimeZoneInfo? zone, CancellationToken cancel)
+    public async Task<MessageList> FindAsync(Reader reader, SearchWish wish, CancellationToken cancel)
     {
-        var (words, wantsHidden) = Marks.Split(query);
+        var (list, words) = desk is null
+            ? Find(reader, wish, cancel)
+            : await desk.RunAsync(reader.Account.Address, stop => Find(reader, wish, stop), cancel);
+        if (!wish.WithHits)
+        {
+            return list;
+        }
+
         var state = ledger.State;
-        var request = new SearchRequest(reader.Scope, words, Math.Clamp(limit, 1, MaxRows), cursor, access.NotBefore, zone);
-        var page = wantsHidden || Marks.Any(state, reader)
-            ? shown.Search(request, hit => !Marks.IsOutOfLists(state, hit.Id) && Marks.IsHidden(state, hit.Id, hit.Addresses) == wantsHidden, cancel)
-            : index.Search(request, cancel);
-        var rows = page.Items.Select(hit => Row(state, reader, hit));
-        return new MessageList(
-            [.. rows], page.Next, page.Total, page.TotalIsExact, page.Hints,
-            page.IndexedThrough.GetValueOrDefault(archive.Lane), mailProgress.Status.Lag);
+        bool MayOpen(MessageRow row) => RecordStates.AdminHold(state, row.Hit.Id, row.Hit.Addresses, reader.Account) is null;
+        return list with { Items = await marker.MarkAsync(list.Items, words, MayOpen, cancel) };
+    }
+
+    private (MessageList List, Highlighter Words) Find(Reader reader, SearchWish wish, CancellationToken cancel)
+    {
+        var state = ledger.State;
+        var page = index.Search(
+            new SearchRequest(reader.Scope, wish.Query, Math.Clamp(wish.Limit, 1, MaxRows), wish.Cursor, access.NotBefore, wish.Zone)
+            {
+                Marks = new RecordMarks(state, reader), Order = wish.Order, WithFacets = wish.WithFacets,
+            },
+            cancel);
+        var list = new MessageList(
+            [.. page.Items.Select(hit => Row(state, reader, hit))], page.Next, page.Total, page.TotalIsExact, page.Hints,
+            page.IndexedThrough.GetValueOrDefault(archive.Lane), mailProgress.Status.Lag)
+        {
+            Understood = page.Understood, Facets = page.Facets,
+        };
+        return (list, page.Highlighter);
     }
 
     public async Task<OpenedMessage?> OpenAsync(

@@ -8,11 +8,28 @@ namespace Recorder.Recovery;
 
 /// <summary>A search hit with what happened to it since, for this reader only.</summary>
 /// <param name="State">delivered, held, requested, approved, denied, pending, released, resent, refused, recorded: the one word a list shows.</param>
-public sealed record MessageRow(SearchHit Hit, string State);
+public sealed record MessageRow(SearchHit Hit, string State)
+{
+    public RowHits Hits { get; init; } = RowHits.None;
+}
 
 /// <param name="IndexLag">How many records of the log are not searchable yet.</param>
 public sealed record MessageList(IReadOnlyList<MessageRow> Items, string? Next, long Total, bool TotalIsExact,
-    IReadOnlyList<string> Hints, long IndexedThrough, long IndexLag);
+    IReadOnlyList<string> Hints, long IndexedThrough, long IndexLag)
+{
+    /// <summary>The outermost parts of the query as they were understood.</summary>
+    public IReadOnlyList<QueryPart> Understood { get; init; } = [];
+
+    /// <summary>Empty where they were not asked for, and on later pages.</summary>
+    public IReadOnlyList<Facet> Facets { get; init; } = [];
+}
+
+/// <summary>What a list should hold.</summary>
+/// <param name="Zone">The reader's, for days in the query and months in the facets.</param>
+/// <param name="WithFacets">Count what the hits could be narrowed by.</param>
+/// <param name="WithHits">Mark the words of the query in each row.</param>
+public sealed record SearchWish(
+    string Query, int Limit, string? Cursor = null, TimeZoneInfo? Zone = null, HitOrder Order = HitOrder.Newest, bool WithFacets = false, bool WithHits = false);
 
 /// <summary>One step in a message's life as this reader may see it.</summary>
 /// <param name="Code">Stable: received, held, delivered, delivery-deferred, delivery-refused, delivery-unknown, resend-requested, release-requested,
@@ -37,13 +54,17 @@ public sealed record DispatchStatus(string RecordId, DispatchKind Kind, string R
 /// </summary>
 public interface IRecovery
 {
-    /// <summary>On the caller's thread: for work in the background. Whoever answers a person uses <see cref="FindAsync"/>.</summary>
+    /// <summary>On the caller's thread: for work in the background. Whoever answers a person uses <see cref="FindAsync(Reader, SearchWish, CancellationToken)"/>.</summary>
     MessageList Find(Reader reader, string query, int limit, string? cursor, TimeZoneInfo? zone = null);
+
+    /// <inheritdoc cref="FindAsync(Reader, SearchWish, CancellationToken)"/>
+    Task<MessageList> FindAsync(Reader reader, string query, int limit, string? cursor, TimeZoneInfo? zone, CancellationToken cancel) =>
+        FindAsync(reader, new SearchWish(query, limit, cursor, zone), cancel);
 
     /// <summary>In its turn, on the threads for searches.</summary>
     /// <exception cref="ActRefusedException">search-busy: too many search at this moment, try again.</exception>
-    Task<MessageList> FindAsync(Reader reader, string query, int limit, string? cursor, TimeZoneInfo? zone, CancellationToken cancel) =>
-        Task.FromResult(Find(reader, query, limit, cursor, zone));
+    Task<MessageList> FindAsync(Reader reader, SearchWish wish, CancellationToken cancel) =>
+        Task.FromResult(Find(reader, wish.Query, wish.Limit, wish.Cursor, wish.Zone));
 
     /// <summary>Records the view; false content (null) is 404.</summary>
     /// <exception cref="ActRefusedException">busy: the view could not be recorded, try again.</exception>

@@ -18,7 +18,7 @@ public sealed class QueryTarget : FuzzTarget
     private readonly Lazy<AtomicReaderContext> segment = new(OneDocument);
 
     public override IEnumerable<byte[]> Seeds() =>
-        ((string[])["from:amy subject:\"a b\" -c OR (d e*) has:attachment", "寄件者：王 主旨:報告 附件:pdf before:2026-01-01 older_than:3d", "larger:1M smaller:2k is:quarantined list:x rfc822msgid:<a@b>", "((((((((((((((((((a", "\"unclosed -(", "OR OR -- :: to:* \"\" bcc:a after:2026/13/40"])
+        ((string[])["from:amy subject:\"a b\" -c OR (d e*) has:attachment", "寄件者：王 主旨:報告 附件:pdf before:2026-01-01 older_than:3d", "larger:1M smaller:2k is:quarantined list:x rfc822msgid:<a@b>", "on:上週 after:民國115年1月 header:X-A:\"b c\" is:released from:\"A <a@b.c>\" from:@b.c", "((((((((((((((((((a", "\"unclosed -(", "OR OR -- :: to:* \"\" bcc:a after:2026/13/40"])
         .Select(Encoding.UTF8.GetBytes);
 
     public override void Run(byte[] input)
@@ -27,14 +27,14 @@ public sealed class QueryTarget : FuzzTarget
         foreach (var one in (string[])[text, Encoding.Unicode.GetString(input)])
         {
             var hints = new Hints();
-            var query = QueryParser.Parse(one, Now, TimeZoneInfo.Utc, hints);
+            var query = QueryParser.Parse(one, Now, TimeZoneInfo.Utc, hints).Root;
             var (clauses, depth) = Measure(query);
             // Each level of parentheses may bring an OR and a NOT of its own.
             Oracle.Holds(clauses <= QueryParser.MaxClauses && depth <= 3 * (QueryParser.MaxDepth + 1) + 1, $"{clauses} clauses, depth {depth}");
             Oracle.Holds(hints.All.Count <= 20, "hints");
             foreach (var scope in (Search.OwnerScope[]?[])[null, [new("amy@example.edu", Now.AddDays(-1), Now)]])
             {
-                var clause = new MailTranslator(PartitionFacts.Empty("mail", new Dictionary<string, long>()), scope, hints).Translate(query);
+                var clause = new MailTranslator(PartitionFacts.Empty("mail", new Dictionary<string, long>()), scope, new MarkSets(null), hints).Translate(query);
                 if (clause.In(new Segment(segment.Value)) is { } found && found.Advance(0) == 0) found.Holds();
             }
         }

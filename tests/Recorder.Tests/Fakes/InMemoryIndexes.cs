@@ -71,11 +71,13 @@ internal sealed class InMemoryMailIndex : IMailIndex
 
     public SearchPage Search(SearchRequest request, CancellationToken cancel = default)
     {
+        var words = request.Query.Replace("is:hidden", "", StringComparison.Ordinal).Trim();
         var hits = visible.Values
-            .Where(document => $"rfc822msgid:\"{document.MessageId}\"" == request.Query || document.Subject.Contains(request.Query, StringComparison.OrdinalIgnoreCase)
-                || document.Text.Contains(request.Query, StringComparison.OrdinalIgnoreCase))
+            .Where(document => $"rfc822msgid:\"{document.MessageId}\"" == words || document.Subject.Contains(words, StringComparison.OrdinalIgnoreCase)
+                || document.Text.Contains(words, StringComparison.OrdinalIgnoreCase))
             .Select(document => Hit(document, request.Scope, request.NotBefore))
             .OfType<SearchHit>()
+            .Where(hit => IsListed(hit, request.Marks, words != request.Query))
             .OrderByDescending(hit => hit.ReceivedAt).ThenByDescending(hit => hit.Sequence)
             .ToList();
         var skip = request.Cursor is null ? 0 : int.Parse(request.Cursor);
@@ -90,6 +92,10 @@ internal sealed class InMemoryMailIndex : IMailIndex
     public void Dispose()
     {
     }
+
+    private static bool IsListed(SearchHit hit, IRecordMarks? marks, bool wantsHidden) => marks is null
+        || (!marks.Of(RecordMarkNames.Unlisted, null).Contains(hit.Id)
+            && hit.Addresses.All(address => marks.Of(RecordMarkNames.Hidden, address).Contains(hit.Id)) == wantsHidden);
 
     private static SearchHit? Hit(SearchDocument document, IReadOnlyList<OwnerScope>? scope, DateTimeOffset? notBefore)
     {

@@ -139,8 +139,9 @@ public class OperatorTests
 
     [Theory]
     [InlineData("colour:red", "unknown-operator:colour")]
-    [InlineData("日期：2026", "unknown-operator:日期")]
-    [InlineData("after:yesterday", "bad-date:yesterday")]
+    [InlineData("顏色：紅", "unknown-operator:顏色")]
+    [InlineData("after:someday", "bad-date:someday")]
+    [InlineData("on:1/2/2026", "bad-date:1/2/2026")]
     [InlineData("before:2026-02-30", "bad-date:2026-02-30")]
     [InlineData("older_than:7", "bad-date:7")]
     [InlineData("larger:big", "bad-size:big")]
@@ -151,7 +152,7 @@ public class OperatorTests
     [InlineData("a*", "prefix-too-short:a")]
     public void What_is_no_operator_is_searched_as_text_with_a_hint(string query, string hint)
     {
-        using var bed = SearchBed.With("colour:red 日期：2026 after:yesterday before:2026-02-30 older_than:7 larger:big has:fun is:odd a");
+        using var bed = SearchBed.With("colour:red 顏色：紅 after:someday on:1/2/2026 before:2026-02-30 older_than:7 larger:big has:fun is:odd a");
         var page = bed.Search(query);
         Assert.Contains(hint, page.Hints);
         Assert.Single(page.Items);

@@ -1,3 +1,4 @@
+using Recorder.Search.Documents;
 using Microsoft.Extensions.Time.Testing;
 using Recorder.Search;
 
@@ -173,7 +174,7 @@ public class RebuildTests
         using var bed = Committed();
         bed.Index.Dispose();
         using (var events = EventIndex.Open(bed.Folder, new EventIndexOptions()))
-            Assert.Equal("format mail-6 instead of events-3", events.StartedEmptyBecause);
+            Assert.Equal($"format {MailFields.FormatVersion} instead of events-3", events.StartedEmptyBecause);
         bed.Reopen();
         Assert.Empty(bed.Index.Checkpoint);
     }

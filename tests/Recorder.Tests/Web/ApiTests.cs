@@ -21,7 +21,7 @@ public sealed class ApiTests
         var item = page.GetProperty("items")[0];
         Assert.Equal((id.ToString(), "Minutes"), (item.GetProperty("id").GetString(), item.GetProperty("subject").GetString()));
         Assert.Equal(["id", "receivedAt", "from", "to", "subject", "summary", "size", "state", "hasAttachment"], item.EnumerateObject().Select(member => member.Name));
-        Assert.Equal(["items", "next", "total", "totalIsExact", "hints", "indexedThrough", "indexLag"], page.EnumerateObject().Select(member => member.Name));
+        Assert.Equal(["items", "next", "total", "totalIsExact", "hints", "indexedThrough", "indexLag", "understood"], page.EnumerateObject().Select(member => member.Name));
         Assert.Equal("Hello.", (await Json(alice, $"/api/v1/messages/{id}")).GetProperty("text").GetString()!.Trim());
 
         for (var ask = 0; ask < 2; ask++)

@@ -13,7 +13,7 @@ internal sealed class Busy(IRecovery real) : IRecovery
 
     public MessageList Find(Reader reader, string query, int limit, string? cursor, TimeZoneInfo? zone = null) => real.Find(reader, query, limit, cursor, zone);
 
-    public Task<MessageList> FindAsync(Reader reader, string query, int limit, string? cursor, TimeZoneInfo? zone, CancellationToken cancel) =>
+    public Task<MessageList> FindAsync(Reader reader, SearchWish wish, CancellationToken cancel) =>
         throw new ActRefusedException(SearchDesk.BusyCode, "too many searches at this moment; try again in a few seconds");
 
     public Task<OpenedMessage?> OpenAsync(Reader reader, RecordId id, bool showRemoteContent, Func<int, string> partUrl, CancellationToken cancel) =>

@@ -92,6 +92,7 @@ internal static class DispatchValues
         foreach (var (key, old) in state.TakeWhile<Dispatch>(StateKeys.Dispatches, one => RecordTime.Of(one.RecordId) < recordsBefore && one.IsOver))
         {
             state.Remove(key);
+            MarkValues.Remove(state, old);
             if (old.Asker is { } asker) state.Remove(OutboxKeys.Problem(asker, old));
         }
     }
@@ -107,6 +108,7 @@ internal static class DispatchValues
     private static void Finish(StateEditor state, Dispatch after)
     {
         Put(state, after);
+        MarkValues.Set(state, after);
         ProblemValues.Note(state, after);
         if (after.Kind == DispatchKind.Digest && after.IsOver) DigestValues.End(state, after);
     }

@@ -46,8 +46,10 @@ internal static class QuarantineValues
 
         BulkValues.Sweep(state, recordsBefore);
         Sweep<ReleaseRequest>(state, ActKeys.Requests, one => IsOld(one.RecordId, recordsBefore));
-        Sweep<ReleaseRequest>(state, ActKeys.OpenRequests, one => IsOld(one.RecordId, recordsBefore));
-        Sweep<MailReport>(state, ActKeys.Reports, one => IsOld(one.RecordId, recordsBefore));
+        Sweep<ReleaseRequest>(
+            state, ActKeys.OpenRequests, one => IsOld(one.RecordId, recordsBefore), one => MarkValues.Remove(state, MarkKind.Requested, one.Mailbox, one.RecordId));
+        Sweep<MailReport>(
+            state, ActKeys.Reports, one => IsOld(one.RecordId, recordsBefore), one => MarkValues.Remove(state, MarkKind.Reported, one.Mailbox, one.RecordId));
         Sweep<MailReport>(state, ActKeys.OpenReports, one => IsOld(one.RecordId, recordsBefore));
         Sweep<RecordOverride>(state, ActKeys.Overrides(CampaignAct.Hold), one => IsOld(one.RecordId, recordsBefore));
         Sweep<RecordOverride>(state, ActKeys.Overrides(CampaignAct.Hide), one => IsOld(one.RecordId, recordsBefore));
@@ -55,11 +57,12 @@ internal static class QuarantineValues
 
     private static bool IsOld(string recordId, DateTimeOffset before) => RecordTime.Of(recordId) < before;
 
-    private static void Sweep<T>(StateEditor state, string prefix, Func<T, bool> isOld) where T : class
+    private static void Sweep<T>(StateEditor state, string prefix, Func<T, bool> isOld, Action<T>? forget = null) where T : class
     {
-        foreach (var (key, _) in state.TakeWhile(prefix, isOld))
+        foreach (var (key, gone) in state.TakeWhile(prefix, isOld))
         {
             state.Remove(key);
+            forget?.Invoke(gone);
         }
     }
 
@@ -68,6 +71,7 @@ internal static class QuarantineValues
         var said = new MailReport(report.RecordId, report.Mailbox, report.Kind, report.Actor.Name, report.At);
         state.Set(ActKeys.Report(report.RecordId, report.Mailbox), said);
         state.Set(ActKeys.OpenReport(report.RecordId, report.Mailbox), said);
+        MarkValues.Set(state, MarkKind.Reported, report.Mailbox, report.RecordId);
     }
 
     private static void Ask(StateEditor state, ReleaseAsked asked)
@@ -75,6 +79,7 @@ internal static class QuarantineValues
         var request = new ReleaseRequest(asked.RecordId, asked.Recipient, asked.Mailbox, asked.Actor.Name, asked.At, asked.Words);
         state.Set(ActKeys.Request(asked.RecordId, asked.Recipient), request);
         state.Set(ActKeys.OpenRequest(asked.RecordId, asked.Recipient), request);
+        MarkValues.Set(state, MarkKind.Requested, asked.Mailbox, asked.RecordId);
     }
 
     private static void Decide(StateEditor state, ReleaseDecided decided)
@@ -90,6 +95,11 @@ internal static class QuarantineValues
         }
 
         state.Remove(ActKeys.OpenRequest(decided.RecordId, decided.Recipient));
+        // The mailbox may have asked for another recipient of the same record.
+        if (!state.Range<ReleaseRequest>(ActKeys.OpenRequest(decided.RecordId, "")).Any(pair => pair.Value.Mailbox == decided.Mailbox))
+        {
+            MarkValues.Remove(state, MarkKind.Requested, decided.Mailbox, decided.RecordId);
+        }
     }
 
     private static void Show(StateEditor state, string recordId, string mailbox)

@@ -22,6 +22,7 @@ internal static class StateValues
         ["hidden"] = typeof(HiddenMail),
         ["report"] = typeof(MailReport),
         ["override"] = typeof(RecordOverride),
+        ["mark"] = typeof(RecordMark),
         ["bulk"] = typeof(BulkJob),
         ["digest"] = typeof(DigestState),
         ["digest-of"] = typeof(DigestMark),

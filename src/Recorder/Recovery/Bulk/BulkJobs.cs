@@ -58,6 +58,16 @@ public sealed class BulkJobs(ILedger ledger, IMailIndex index, IOptions<Retentio
 
     internal ValueTask<bool> WaitAsync(CancellationToken cancel) => wake.Reader.ReadAsync(cancel);
 
+    /// <summary>What the person's list shows; for acts that hide and show, whatever is hidden by now.</summary>
+    internal SearchRequest Request(Reader reader, BulkAct act, string query, int limit, string? cursor, TimeZoneInfo? zone)
+    {
+        var isAboutHiding = act is BulkAct.Hide or BulkAct.Unhide;
+        return new SearchRequest(reader.Scope, isAboutHiding ? Marks.Split(query).Query : query, limit, cursor, NotBefore, zone)
+        {
+            Marks = new RecordMarks(ledger.State, reader) { WithHidden = isAboutHiding },
+        };
+    }
+
     internal IReadOnlyList<BulkJob> Open => [.. ledger.State.Range<BulkJob>(BulkKeys.AllOpen).Select(pair => pair.Value)];
 
     /// <summary>A job ends once: by its end or by its owner.</summary>
@@ -89,7 +99,7 @@ public sealed class BulkJobs(ILedger ledger, IMailIndex index, IOptions<Retentio
     // The first page of one row fixes what the index knows now: mail that comes later is not meant.
     private BulkStarted OfQuery(Reader reader, BulkAct act, string query, TimeZoneInfo? zone)
     {
-        var page = index.Search(new SearchRequest(reader.Scope, Marks.Split(query).Query, 1, null, NotBefore, zone));
+        var page = index.Search(Request(reader, act, query, 1, null, zone));
         return page.Items.Count > 0 ? Started(reader, act, query, null, page.Items[0].Id, page.Next, zone?.Id, page.Total)
             : throw new ActRefusedException("nothing-named", "no message is meant");
     }

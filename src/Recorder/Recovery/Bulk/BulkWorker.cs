@@ -102,7 +102,7 @@ public sealed class BulkWorker(
         var zone = job.Zone is { } name && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var known) ? known : null;
         for (var cursor = job.Cursor; cursor is not null && ReaderOf(job) is { } reader;)
         {
-            var page = index.Search(new SearchRequest(reader.Scope, Marks.Split(job.Query).Query, RowsOfAPage, cursor, jobs.NotBefore, zone));
+            var page = index.Search(jobs.Request(reader, job.Act, job.Query, RowsOfAPage, cursor, zone));
             foreach (var hit in page.Items.Where(hit => IsMeant(job, hit))) yield return hit.Id;
             cursor = page.Next;
         }

@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using Recorder.Recovery;
+using Recorder.Search;
 
 namespace Recorder.Web.Api;
 
@@ -10,10 +12,44 @@ public sealed record SignInAnswer(string Token, string Address, DateTimeOffset E
 /// <param name="State">delivered, held, requested, approved, denied, pending, released, resent, refused or recorded.</param>
 /// <param name="Size">Encoded bytes as received.</param>
 public sealed record MessageItem(
-    string Id, DateTimeOffset ReceivedAt, string From, string To, string Subject, string Summary, long Size, string State, bool HasAttachment)
+    string Id, DateTimeOffset ReceivedAt, string From, string To, string Subject, string Summary, long Size, string State, bool HasAttachment,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] HighlightItem? Highlight = null)
 {
-    internal static MessageItem Of(MessageRow row) => new(
-        row.Hit.Id, row.Hit.ReceivedAt, row.Hit.From, row.Hit.To, row.Hit.Subject, row.Hit.Summary, row.Hit.SizeBytes, row.State, row.Hit.HasAttachment);
+    internal static MessageItem Of(MessageRow row, bool withHits = false) => new(
+        row.Hit.Id, row.Hit.ReceivedAt, row.Hit.From, row.Hit.To, row.Hit.Subject, row.Hit.Summary, row.Hit.SizeBytes, row.State, row.Hit.HasAttachment,
+        withHits ? HighlightItem.Of(row.Hits) : null);
+}
+
+/// <param name="Length">In UTF-16 units, like <paramref name="Start"/>.</param>
+public sealed record SpanItem(int Start, int Length)
+{
+    internal static SpanItem Of(TextSpan span) => new(span.Start, span.Length);
+}
+
+/// <summary>Where the words of the query stand.</summary>
+/// <param name="Subject">In the item's subject.</param>
+/// <param name="Snippet">A piece of the message around its hits; null where none was found within the bounds of one page.</param>
+/// <param name="SnippetHits">In <paramref name="Snippet"/>.</param>
+public sealed record HighlightItem(IReadOnlyList<SpanItem> Subject, string? Snippet, IReadOnlyList<SpanItem> SnippetHits)
+{
+    internal static HighlightItem Of(RowHits hits) => new(
+        [.. hits.Subject.Select(SpanItem.Of)], hits.Text?.Text, [.. (hits.Text?.Hits ?? []).Select(SpanItem.Of)]);
+}
+
+/// <summary>One part of the query as it was understood.</summary>
+/// <param name="Operator">Its English name; null for words and groups.</param>
+/// <param name="Without">The query without it.</param>
+public sealed record UnderstoodItem(string? Operator, string Value, bool Negated, string Without)
+{
+    internal static UnderstoodItem Of(QueryPart part) => new(part.Operator, part.Value, part.IsNegated, part.Without);
+}
+
+/// <param name="Kind">sender, month, state or has.</param>
+/// <param name="Clause">What, put before the query, narrows it to these.</param>
+/// <param name="IsExact">False: "more than <paramref name="Count"/>".</param>
+public sealed record FacetItem(string Kind, string Value, string Clause, long Count, bool IsExact)
+{
+    internal static FacetItem Of(Facet facet) => new(facet.Kind, facet.Value, facet.Clause, facet.Count, facet.IsExact);
 }
 
 /// <param name="Next">Cursor of the next page; null on the last one.</param>
@@ -21,8 +57,12 @@ public sealed record MessageItem(
 /// <param name="Hints">Closed codes with the text they concern.</param>
 /// <param name="IndexedThrough">Last position of the log that this answer knows.</param>
 /// <param name="IndexLag">Records that are not searchable yet.</param>
+/// <param name="Understood">The outermost parts of the query.</param>
+/// <param name="Facets">Null where they were not asked for; empty on later pages.</param>
 public sealed record MessagesAnswer(
-    IReadOnlyList<MessageItem> Items, string? Next, long Total, bool TotalIsExact, IReadOnlyList<string> Hints, long IndexedThrough, long IndexLag);
+    IReadOnlyList<MessageItem> Items, string? Next, long Total, bool TotalIsExact, IReadOnlyList<string> Hints, long IndexedThrough, long IndexLag,
+    IReadOnlyList<UnderstoodItem> Understood,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<FacetItem>? Facets);
 
 public sealed record AttachmentItem(int Index, string FileName, string ContentType, long Size, bool IsDangerous);
 

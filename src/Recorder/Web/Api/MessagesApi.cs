@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Recorder.Archive;
 using Recorder.Recovery;
+using Recorder.Search;
 using Recorder.Web.Security;
 using Recorder.Web.Texts;
 
@@ -13,7 +14,10 @@ internal static class MessagesApi
     public static void MapMessagesApi(this RouteGroupBuilder api)
     {
         var messages = api.MapGroup("/messages");
-        messages.MapGet("", FindAsync).WithSummary("Find messages, newest first; follow `next` to the end.");
+        messages.MapGet("", FindAsync)
+            .WithSummary("Find messages, newest first; follow `next` to the end.")
+            .WithDescription("`q` is the query language of the search box. `order=best` ranks the newest 500 hits, then the next 500. "
+                + "`facets=true` counts on the first page what the hits could be narrowed to. `highlight=true` tells where the words stand in each item.");
         messages.MapGet("/{id}", OpenAsync).WithSummary("One message, decoded; the view is recorded.");
         messages.MapGet("/{id}/raw", RawAsync).WithSummary("The exact bytes as received.").Produces<byte[]>(200, "message/rfc822");
         messages.MapGet("/{id}/parts/{index:int}", PartAsync).WithSummary("One attachment, decoded.").Produces<byte[]>(200, "application/octet-stream");
@@ -24,11 +28,15 @@ internal static class MessagesApi
     }
 
     private static async Task<Ok<MessagesAnswer>> FindAsync(
-        IRecovery recovery, WebOptions options, HttpContext http, CancellationToken cancel, string? q = null, int limit = DefaultRows, string? cursor = null)
+        IRecovery recovery, WebOptions options, HttpContext http, CancellationToken cancel, string? q = null, int limit = DefaultRows, string? cursor = null,
+        string? order = null, bool facets = false, bool highlight = false)
     {
-        var found = await recovery.FindAsync(http.CurrentReader(), q ?? "", Math.Clamp(limit, 1, options.MaxPageRows), cursor, null, cancel);
+        var wish = new SearchWish(
+            q ?? "", Math.Clamp(limit, 1, options.MaxPageRows), cursor, null, order == "best" ? HitOrder.Best : HitOrder.Newest, facets, highlight);
+        var found = await recovery.FindAsync(http.CurrentReader(), wish, cancel);
         return TypedResults.Ok(new MessagesAnswer(
-            [.. found.Items.Select(MessageItem.Of)], found.Next, found.Total, found.TotalIsExact, found.Hints, found.IndexedThrough, found.IndexLag));
+            [.. found.Items.Select(row => MessageItem.Of(row, highlight))], found.Next, found.Total, found.TotalIsExact, found.Hints, found.IndexedThrough, found.IndexLag,
+            [.. found.Understood.Select(UnderstoodItem.Of)], facets ? [.. found.Facets.Select(FacetItem.Of)] : null));
     }
 
     private static async Task<Results<Ok<MessageAnswer>, ProblemHttpResult>> OpenAsync(string id, IRecovery recovery, HttpContext http, CancellationToken cancel)

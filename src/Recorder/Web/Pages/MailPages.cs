@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Mvc;
 using Recorder.Archive;
 using Recorder.Ledger;
 using Recorder.Recovery;
+using Recorder.Search;
 using Recorder.Web.Api;
 using Recorder.Web.Security;
 
@@ -31,11 +32,13 @@ internal static class MailPages
         routes.MapGet("/help", (HttpContext http) => PageResult.Of<HelpPage>(new { Frame = PageFrame.For(http, "help") }));
     }
 
-    private static async Task<IResult> ListAsync(HttpContext http, IRecovery recovery, string? q, string? cursor, CancellationToken cancel)
+    private static async Task<IResult> ListAsync(HttpContext http, IRecovery recovery, string? q, string? cursor, string? order, CancellationToken cancel)
     {
         var frame = PageFrame.For(http, text => string.IsNullOrEmpty(q) ? text["allMail"] : q, q ?? "");
-        var list = await recovery.FindAsync(http.CurrentReader(), q ?? "", RowsOfAPage, cursor, frame.Zone, cancel);
-        return PageResult.Of<MailListPage>(new { Frame = frame, List = list, IsLaterPage = cursor is not null });
+        var isSearch = !string.IsNullOrWhiteSpace(q);
+        var wish = new SearchWish(q ?? "", RowsOfAPage, cursor, frame.Zone, isSearch && order == "best" ? HitOrder.Best : HitOrder.Newest, isSearch, isSearch);
+        var list = await recovery.FindAsync(http.CurrentReader(), wish, cancel);
+        return PageResult.Of<MailListPage>(new { Frame = frame, List = list, IsLaterPage = cursor is not null, Order = wish.Order });
     }
 
     private static async Task<IResult> MessageAsync(

@@ -20,6 +20,9 @@ internal static class Show
     public static string Time(DateTimeOffset moment, PageFrame frame) =>
         TimeZoneInfo.ConvertTime(moment, frame.Zone).ToString("HH:mm", CultureInfo.InvariantCulture);
 
+    public static string Day(DateTimeOffset moment, PageFrame frame) =>
+        DayOf(moment, frame).ToString(frame.Text.Tag == "en" ? "d MMM yy" : "yyyy/M/d", frame.Text.Culture);
+
     public static string Moment(DateTimeOffset moment, PageFrame frame) =>
         TimeZoneInfo.ConvertTime(moment, frame.Zone).ToString(frame.Text.Tag == "en" ? "d MMM yyyy, HH:mm:ss zzz" : "yyyy年M月d日 HH:mm:ss zzz", frame.Text.Culture);
 
@@ -49,7 +52,7 @@ internal static class Show
             : (sender, "");
     }
 
-    public static string ListUrl(string query, string? cursor)
+    public static string ListUrl(string query, string? cursor, bool best = false)
     {
         var parts = new List<string>();
         if (query.Length > 0)
@@ -60,6 +63,11 @@ internal static class Show
         if (cursor is not null)
         {
             parts.Add("cursor=" + Uri.EscapeDataString(cursor));
+        }
+
+        if (best)
+        {
+            parts.Add("order=best");
         }
 
         return parts.Count == 0 ? "/mail" : "/mail?" + string.Join('&', parts);

@@ -1,0 +1,51 @@
+using Recorder.Search.Analysis;
+using Recorder.Search.Querying;
+
+namespace Recorder.Search.Documents;
+
+/// <summary>
+/// What <c>header:Name:value</c> finds: the names of all fields, and the words of those that say something to people.
+/// Trace and signature fields would be half the index and are found by their names alone.
+/// </summary>
+internal static class HeaderTerms
+{
+    private const int MaxFields = 100, MaxValueChars = 300, MaxWordsOfField = 40, MaxNameChars = 60, MaxIds = 30;
+
+    private static readonly string[] NamesAlone =
+    [
+        "received", "dkim-signature", "arc-", "x-received", "x-google-dkim-signature", "x-gm-message-state", "x-ms-exchange-", "x-microsoft-antispam",
+        "x-forefront-", "domainkey-signature", "message-id", "date", "x-ms-traffictypediagnostic", "x-google-smtp-source", "x-proofpoint-", "x-ironport-",
+    ];
+
+    public static IEnumerable<string> Of(IReadOnlyList<SearchHeader> fields)
+    {
+        var terms = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var field in fields.Take(MaxFields))
+            if (field.Name.Length is > 0 and <= MaxNameChars) Add(terms, field.Name.ToLowerInvariant(), field.Value);
+        return terms;
+    }
+
+    private static void Add(HashSet<string> terms, string name, string value)
+    {
+        terms.Add(name);
+        if (HeaderFields.NamesMessages(name))
+            foreach (var id in value.Split([' ', '\t', ','], StringSplitOptions.RemoveEmptyEntries).Take(MaxIds))
+                terms.Add(MailFields.HeaderTerm(name, DenseTerms.OfMessageId(id.TrimStart('<').TrimEnd('>'))));
+        else if (HeaderFields.Own(name) is null && !Array.Exists(NamesAlone, alone => name.StartsWith(alone, StringComparison.Ordinal)))
+            foreach (var unit in TextUnits.Of(value.Length <= MaxValueChars ? value : value[..MaxValueChars]).Take(MaxWordsOfField))
+                terms.UnionWith(WordsOf(unit).Select(word => MailFields.HeaderTerm(name, word)));
+    }
+
+    /// <summary>A word, or the single characters and pairs of a run.</summary>
+    public static IEnumerable<string> WordsOf(TextUnit unit)
+    {
+        if (!unit.IsRun) return [unit.Folded];
+        var pieces = new List<string>();
+        for (var rest = unit.Folded.AsSpan(); !rest.IsEmpty; rest = rest[TokenList.Width(rest)..])
+        {
+            pieces.Add(rest[..TokenList.Width(rest)].ToString());
+            pieces.Add(TokenList.Pair(rest).ToString());
+        }
+        return pieces;
+    }
+}
