@@ -18,6 +18,14 @@ internal sealed class CharsetContext
 
     public bool TakeDetection() => detectionsLeft-- > 0;
 
+    private Encoding? mislabelled;
+    private Encoding? meant;
+
+    /// <summary>What the same message turned out to mean by this label elsewhere; null where nothing is known.</summary>
+    public Encoding? Meant(Encoding declared) => declared == mislabelled ? meant : null;
+
+    public void Learn(Encoding declared, Encoding guess) => (mislabelled, meant) = (declared, guess);
+
     public string Guessed(string text)
     {
         IsGuessed = true;
@@ -32,6 +40,9 @@ internal sealed class CharsetContext
 internal static class CharsetRepair
 {
     private const int SampleBytes = 8 << 10;
+
+    /// <summary>From so many bytes on, what a guess found may be believed of shorter pieces under the same label.</summary>
+    private const int TellingBytes = 12;
 
     /// <summary>Mean log likelihoods a character: running East Asian text, and what other alphabets reach by chance.</summary>
     private const double RunningText = -7.9, Chance = -8.5;
@@ -54,13 +65,19 @@ internal static class CharsetRepair
 
     private static string DecodeEightBit(ReadOnlySpan<byte> bytes, Encoding? declared, Encoding? hint, CharsetContext context)
     {
+        if (declared is not null && context.Meant(declared) is { } meant && IsLikeMislabelled(declared, bytes) && CleanText(meant, bytes) is { } asMeant)
+            return context.Guessed(asMeant);
         var isDoubtful = declared is null || LooksMislabelled(declared, bytes);
         if (!isDoubtful && CleanText(declared!, bytes) is { } asDeclared)
             return asDeclared;
         if (hint is not null && hint != declared && !CharsetNames.IsWestern(hint) && CleanText(hint, bytes) is { } asHint)
             return context.Guessed(asHint);
         if (Guess(bytes, context) is { } guess && CleanText(guess, bytes) is { } asGuessed)
+        {
+            if (declared is not null && bytes.Length >= TellingBytes)
+                context.Learn(declared, guess);
             return context.Guessed(asGuessed);
+        }
         // Nothing decodes without a fault: a few bad bytes in a text of a known kind beat mojibake throughout.
         if (declared is not null && MostlyClean(declared, bytes) is { } nearly)
             return CharsetNames.IsWestern(declared) ? nearly : context.Guessed(nearly);
@@ -109,6 +126,21 @@ internal static class CharsetRepair
     {
         if (!CharsetNames.IsWestern(declared))
             return false;
+        var (high, paired, letters) = HighBytes(bytes);
+        return high >= 8 && paired * 10 >= high * 6 && high * 3 >= letters;
+    }
+
+    /// <summary>A short name under a label that was wrong elsewhere in the message: fewer bytes will do, as long as they pair up.</summary>
+    private static bool IsLikeMislabelled(Encoding declared, ReadOnlySpan<byte> bytes)
+    {
+        if (!CharsetNames.IsWestern(declared))
+            return true;
+        var (high, paired, _) = HighBytes(bytes);
+        return high >= 3 && paired * 10 >= high * 6;
+    }
+
+    private static (int High, int Paired, int Letters) HighBytes(ReadOnlySpan<byte> bytes)
+    {
         var sample = bytes[..Math.Min(bytes.Length, SampleBytes)];
         var (high, paired, letters) = (0, 0, 0);
         for (var i = 0; i < sample.Length; i++)
@@ -122,7 +154,7 @@ internal static class CharsetRepair
             if ((i > 0 && sample[i - 1] >= 0x80) || (i + 1 < sample.Length && sample[i + 1] >= 0x80))
                 paired++;
         }
-        return high >= 8 && paired * 10 >= high * 6 && high * 3 >= letters;
+        return (high, paired, letters);
     }
 
     private static Encoding? Guess(ReadOnlySpan<byte> bytes, CharsetContext context)
