@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Recorder.Accounts;
 using Recorder.Archive;
 using Recorder.Archive.Disk;
+using Recorder.Audit;
 using Recorder.Control;
 using Recorder.Delivery;
 using Recorder.Digests;
@@ -120,7 +121,8 @@ public static class RecorderApp
             return;
         }
 
-        services.AddMirror();
+        services.AddLastingTransfer();
+        services.AddAudit();
         services.AddRecovery();
         services.AddDelivery();
         services.AddDigests();

@@ -59,6 +59,7 @@ public static class CommandLine
             AccountCommand.Create(context),
             ListCommand.Create(context),
             ImportCommand.Create(context),
+            ExportCommand.Create(context),
             BackupCommand.Create(context),
             RestoreCommand.Create(context),
             VerifyCommand.Create(context),

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Recorder.Archive.Copies;
 using Recorder.Control;
 using Recorder.Ledger;
+using Recorder.Transfer;
 using Recorder.Transfer.Backup;
 
 namespace Recorder.Cli;
@@ -31,7 +32,7 @@ internal static class RestoreCommand
                 Restore.RefuseUnlessEmpty(folder);
                 using var held = DataFolder.Hold(settings.Data);
                 var report = await Progress.ShowAsync("restoring", asJson, tell =>
-                    Task.Run(() => Restore.RunAsync(sources, settings.Data, new Actor("cli", Environment.UserName), TimeProvider.System, (done, total) => tell(done, total), cancel), cancel));
+                    Task.Run(() => Restore.RunAsync(sources, TransferSetup.PlaceOf(settings.Data), new Actor("cli", Environment.UserName), TimeProvider.System, (done, total) => tell(done, total), cancel), cancel));
                 Print(report, folder, asJson);
                 return report.Findings.Count == 0 ? ExitCodes.Done : ExitCodes.Findings;
             }

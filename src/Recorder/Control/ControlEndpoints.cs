@@ -7,6 +7,7 @@ using Recorder.Indexing;
 using Recorder.Ledger;
 using Recorder.Transfer;
 using Recorder.Transfer.Backup;
+using Recorder.Transfer.Export;
 
 namespace Recorder.Control;
 
@@ -46,6 +47,7 @@ internal static class ControlEndpoints
             new ControlStatus(log.DurableSequence, ledger.State.Position.GetValueOrDefault(log.Lane), mail.Status.Through, events.Status.Through));
         control.MapPost("/verify", VerifyAsync);
         control.MapPost("/import", ImportAsync);
+        control.MapPost("/export", ExportAsync);
         control.MapPost("/backup", (HttpContext http, BackupRequest request, Backups backups, CancellationToken cancel) =>
             StreamAsync(http, backups.RunAsync(request, Cli, cancel), cancel));
         control.MapLists(Cli);
@@ -91,6 +93,19 @@ internal static class ControlEndpoints
         {
             http.Response.StatusCode = StatusCodes.Status400BadRequest;
             await http.Response.WriteAsJsonAsync(new Refusal("cannot-import", refusal.Message), cancel);
+        }
+    }
+
+    private static async Task ExportAsync(HttpContext http, ExportRequest request, Exporter exporter, CancellationToken cancel)
+    {
+        try
+        {
+            await StreamAsync(http, exporter.Begin(request, Cli, cancel), cancel);
+        }
+        catch (ExportRefusedException refusal)
+        {
+            http.Response.StatusCode = StatusCodes.Status400BadRequest;
+            await http.Response.WriteAsJsonAsync(new Refusal("cannot-export", refusal.Message), cancel);
         }
     }
 

@@ -27,7 +27,7 @@ internal static class EventDocuments
     private static List<EventDocument> OfEvent(LogEntry entry, LedgerEvent fact, Func<DispatchBegun, string?> mailboxOf) =>
         [.. Narrowed(fact, mailboxOf).Select((part, number) => new EventDocument(
             $"{entry.Id}:{number}", entry.Position.Lane, entry.Position.Sequence, fact.At, TypeNames[fact.GetType()],
-            fact.Actor.Name, RecordOf(fact), part.Mailbox, System.Text.Encoding.UTF8.GetString(LedgerJson.Encode(part.Fact))))];
+            fact.Actor.Name, RecordOf(part.Fact), part.Mailbox, System.Text.Encoding.UTF8.GetString(LedgerJson.Encode(part.Fact))))];
 
     private static IEnumerable<(string Mailbox, LedgerEvent Fact)> Narrowed(LedgerEvent fact, Func<DispatchBegun, string?> mailboxOf) => fact switch
     {
@@ -57,6 +57,11 @@ internal static class EventDocuments
         BulkEnded ended => [(ended.Account, ended)],
         // One for each record, so that a record's audit has it; it names no mailbox, so no timeline does.
         CampaignActed acted => acted.RecordIds.Select(id => ("", (LedgerEvent)(acted with { RecordIds = [id] }))),
+        AuditSearched looked => [(looked.Mailbox ?? "", looked)],
+        ExportAsked asked => [(asked.Account, asked)],
+        // One for each record, so that a record's timeline and audit have it.
+        MailExported exported => exported.Records.Select(one => (one.Mailbox, (LedgerEvent)(exported with { Records = [one] }))),
+        ExportEnded ended => [(ended.Account, ended)],
         DigestMade made => [(made.Account, made)],
         DigestLinkUsed used => [(used.Mailbox, used)],
         // Who may read the audit has no need of the phrase that proves a digest.
@@ -88,6 +93,7 @@ internal static class EventDocuments
         ReportTaught taught => taught.RecordId,
         MessageHidden hidden => hidden.RecordId,
         CampaignActed acted => acted.RecordIds[0],
+        MailExported exported => exported.Records[0].RecordId,
         DigestLinkUsed used => used.RecordId,
         _ => "",
     };

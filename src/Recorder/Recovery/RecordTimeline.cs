@@ -100,6 +100,7 @@ internal static class TimelineSteps
     {
         MessageViewed viewed => [Step(viewed, viewed.What is "message" or "facts" ? "viewed" : "downloaded", mailbox)],
         MessageRelayed relayed => relayed.Outcomes.Select(outcome => Step(relayed, OutcomeCode(outcome, "delivered", ended: false), mailbox, outcome)),
+        MailExported exported => [Step(exported, "downloaded", mailbox)],
         DispatchRequested asked => [Step(asked, RequestCode(asked.Kind), mailbox)],
         DispatchBegun begun => [Step(begun, "attempt-begun", mailbox)],
         DispatchEnded ended => [Step(ended, OutcomeCode(ended.Outcome, DoneCode(ended.Kind), ended.NextAttemptAt is null), mailbox, ended.Outcome)],

@@ -4,6 +4,7 @@ using Recorder.Digests;
 using Recorder.Intake;
 using Recorder.Screening;
 using Recorder.Screening.Sources;
+using Recorder.Transfer.Backup;
 
 namespace Recorder.Settings;
 
@@ -32,7 +33,7 @@ internal static class CrossChecks
 
     private static void CheckMirror(DataOptions data)
     {
-        if (data.Mirror.Length > 0 && !data.IsApart(data.Mirror))
+        if (data.Mirror.Length > 0 && !DataPlace.AreApart(data.Path, data.Mirror))
         {
             throw Bad("Data:Mirror", $"'{data.Mirror}' lies in the data folder, or holds it; name a folder on another disk");
         }

@@ -27,13 +27,4 @@ public sealed class DataOptions
     public string MailIndex => System.IO.Path.Combine(Path, "index", "mail");
     public string EventIndex => System.IO.Path.Combine(Path, "index", "events");
     public string Keys => System.IO.Path.Combine(Path, "keys");
-
-    /// <summary>Whether a folder for copies neither lies in the data folder nor holds it.</summary>
-    public bool IsApart(string folder)
-    {
-        var (ours, theirs) = (WithSlash(Path), WithSlash(folder));
-        return !ours.StartsWith(theirs, StringComparison.Ordinal) && !theirs.StartsWith(ours, StringComparison.Ordinal);
-    }
-
-    private static string WithSlash(string folder) => System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(folder)) + "/";
 }

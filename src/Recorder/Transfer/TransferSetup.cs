@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Recorder.Archive;
 using Recorder.Settings;
 using Recorder.Transfer.Backup;
+using Recorder.Transfer.Export;
 
 namespace Recorder.Transfer;
 
@@ -12,19 +13,23 @@ public static class TransferSetup
     {
         services.AddSingleton<Importer>();
         services.AddSingleton(provider => new ArchiveSource(
-            provider.GetRequiredService<MailArchive>(), provider.GetRequiredService<IOptions<DataOptions>>().Value, provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<MailArchive>(), PlaceOf(provider.GetRequiredService<IOptions<DataOptions>>().Value), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Backups>();
+        services.AddSingleton<Exporter>();
         return services;
     }
 
-    /// <summary>Of a process that stays: the mirror, where one is set.</summary>
-    public static IServiceCollection AddMirror(this IServiceCollection services)
+    /// <summary>Of a process that stays: the mirror, where one is set, and what people take away.</summary>
+    public static IServiceCollection AddLastingTransfer(this IServiceCollection services)
     {
+        services.AddSingleton<Exports>();
         services.AddSingleton(provider => new Mirror(
-            provider.GetRequiredService<ArchiveSource>(), provider.GetRequiredService<IOptions<DataOptions>>().Value,
+            provider.GetRequiredService<ArchiveSource>(), PlaceOf(provider.GetRequiredService<IOptions<DataOptions>>().Value),
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Mirror>>()));
         services.AddSingleton<IMirror>(provider => provider.GetRequiredService<Mirror>());
         services.AddHostedService(provider => provider.GetRequiredService<Mirror>());
         return services;
     }
+
+    public static DataPlace PlaceOf(DataOptions data) => new(data.Path, data.Archive, data.Keys, data.ActiveFileMaxBytes, data.Mirror, data.MirrorSeconds);
 }

@@ -70,6 +70,8 @@ public static class WebSetup
         pages.MapMailPages();
         pages.MapQuarantinePages();
         pages.MapBulkPages();
+        pages.MapExportPages();
+        pages.MapAuditPages();
         pages.MapCampaignPages();
         pages.MapOutboxPages();
         pages.MapListPages();
@@ -81,6 +83,8 @@ public static class WebSetup
         api.MapMessagesApi();
         api.MapQuarantineApi();
         api.MapBulkApi();
+        api.MapExportApi();
+        api.MapAuditApi();
         api.MapCampaignApi();
         api.MapOutboxApi();
         api.MapListsApi();

@@ -71,6 +71,8 @@ internal sealed partial class WebWorld : IAsyncDisposable
         builder.Services.AddSingleton(counter.Requests);
         builder.Services.AddSingleton(counter.Campaigns);
         builder.Services.AddSingleton<Recorder.Recovery.Bulk.IBulkJobs>(counter.Jobs);
+        builder.Services.AddSingleton(new Recorder.Transfer.Export.Exports(served, counter.Desk.Ledger, counter.Desk.Time));
+        builder.Services.AddSingleton<Recorder.Audit.IAudit>(new Recorder.Audit.AuditDesk(counter.EventIndex, counter.Desk.Ledger, counter.Desk.Book, counter.Events, counter.Desk.Time));
         builder.Services.AddSingleton(link);
         builder.Services.AddSingleton<ILedger>(counter.Desk.Ledger);
         builder.Services.AddSingleton<IArchiveLog>(counter.Desk.Log);

@@ -34,6 +34,7 @@ internal static class Projection
         ListValues.Sweep(state, now);
         QuarantineValues.Sweep(state, now - recordsKept);
         DigestValues.Sweep(state, now);
+        ExportValues.Sweep(state, now);
     }
 
     internal static void Apply(LedgerEvent fact, StateEditor state)

@@ -1,12 +1,11 @@
 using Recorder.Archive;
 using Recorder.Archive.Copies;
 using Recorder.Archive.Disk;
-using Recorder.Settings;
 
 namespace Recorder.Transfer.Backup;
 
 /// <summary>What a copy of this installation consists of: the archive, and the keys that stand beside it.</summary>
-public sealed class ArchiveSource(MailArchive archive, DataOptions data, TimeProvider time)
+public sealed class ArchiveSource(MailArchive archive, DataPlace data, TimeProvider time)
 {
     public const string KeysFolder = "keys";
 
@@ -18,7 +17,7 @@ public sealed class ArchiveSource(MailArchive archive, DataOptions data, TimePro
     /// <exception cref="CopyRefusedException">The folder lies in the data folder, or holds it.</exception>
     public void RefuseOwn(string folder)
     {
-        if (!data.IsApart(folder)) throw new CopyRefusedException("the folder lies in the data folder, or holds it; name one on another disk");
+        if (!DataPlace.AreApart(data.Root, folder)) throw new CopyRefusedException("the folder lies in the data folder, or holds it; name one on another disk");
     }
 
     /// <summary>Brings a copy up to now.</summary>

@@ -2,7 +2,6 @@ using System.Diagnostics.Metrics;
 using Recorder.Archive;
 using Recorder.Archive.Copies;
 using Recorder.Archive.Disk;
-using Recorder.Settings;
 
 namespace Recorder.Transfer.Backup;
 
@@ -10,13 +9,13 @@ namespace Recorder.Transfer.Backup;
 public sealed partial class Mirror : BackgroundService, IMirror
 {
     private readonly ArchiveSource source;
-    private readonly DataOptions data;
+    private readonly DataPlace data;
     private readonly TimeProvider time;
     private readonly ILogger<Mirror> log;
     private readonly Meter meter = new(RecorderMetrics.MeterName);
     private volatile Round last = new(0, null, null, null, []);
 
-    public Mirror(ArchiveSource source, DataOptions data, TimeProvider time, ILogger<Mirror> log)
+    public Mirror(ArchiveSource source, DataPlace data, TimeProvider time, ILogger<Mirror> log)
     {
         (this.source, this.data, this.time, this.log) = (source, data, time, log);
         if (data.Mirror.Length == 0) return;

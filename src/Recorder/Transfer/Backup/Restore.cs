@@ -2,7 +2,6 @@ using Recorder.Archive;
 using Recorder.Archive.Copies;
 using Recorder.Archive.Disk;
 using Recorder.Ledger;
-using Recorder.Settings;
 
 namespace Recorder.Transfer.Backup;
 
@@ -19,13 +18,13 @@ public static class Restore
     /// <exception cref="CopyRefusedException">The folder holds something, or a source holds no backup.</exception>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     public static async Task<RestoreReport> RunAsync(
-        IReadOnlyList<string> sources, DataOptions data, Actor actor, TimeProvider time, Action<long, long>? tell, CancellationToken cancel)
+        IReadOnlyList<string> sources, DataPlace data, Actor actor, TimeProvider time, Action<long, long>? tell, CancellationToken cancel)
     {
         var opened = sources.Select(Open).ToList();
-        RefuseUnlessEmpty(data.Path);
-        var disk = new RealDisk(data.Path);
+        RefuseUnlessEmpty(data.Root);
+        var disk = new RealDisk(data.Root);
         var report = new ArchiveRestore(opened, disk, InUnfinished, tell).Run(cancel);
-        Directory.Move(Path.Combine(data.Path, Unfinished), data.Archive);
+        Directory.Move(Path.Combine(data.Root, Unfinished), data.Archive);
         disk.SyncDirectory("");
         await RecordAsync(data, report, string.Join(", ", sources.Select(Path.GetFullPath)), actor, time, cancel);
         return report;
@@ -50,7 +49,7 @@ public static class Restore
         path.StartsWith(ArchiveCopier.Folder + "/", StringComparison.Ordinal) ? Unfinished + path[ArchiveCopier.Folder.Length..] : path;
 
     // Opening it is the last proof; what the log says of itself begins with where it came from.
-    private static async Task RecordAsync(DataOptions data, RestoreReport report, string source, Actor actor, TimeProvider time, CancellationToken cancel)
+    private static async Task RecordAsync(DataPlace data, RestoreReport report, string source, Actor actor, TimeProvider time, CancellationToken cancel)
     {
         await using var archive = await MailArchive.OpenAsync(
             new ArchiveOptions { ActiveFileMaxBytes = data.ActiveFileMaxBytes }, new RealDisk(data.Archive), time, cancel);

@@ -1,11 +1,12 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Recorder.Ledger;
 using Recorder.Recovery.Bulk;
+using Recorder.Transfer.Export;
 using Recorder.Web.Security;
 
 namespace Recorder.Web.Api;
 
-/// <param name="Act">release, resend, hide, unhide, reportSpam or reportNotSpam.</param>
+/// <param name="Act">release, resend, hide, unhide, reportSpam, reportNotSpam or export.</param>
 /// <param name="Query">Everything this finds; used where <paramref name="Ids"/> names nothing. Empty means all mail.</param>
 public sealed record BulkRequest(string? Act = null, string? Query = null, IReadOnlyList<string>? Ids = null);
 
@@ -29,7 +30,8 @@ internal static class BulkApi
 {
     public static void MapBulkApi(this RouteGroupBuilder api)
     {
-        api.MapPost("/bulk", StartAsync).WithSummary("Release, resend, hide, unhide or report everything a query finds; one job at a time.");
+        api.MapPost("/bulk", StartAsync).Produces<JobAnswer>(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status400BadRequest)
+            .WithSummary("Release, resend, hide, unhide or report everything a query finds, one job at a time; or export it, which answers where to download.");
         api.MapGet("/jobs/{job}", Find).WithSummary("Where a job stands, and what could not be done.");
         api.MapPost("/jobs/{job}/pause", (string job, IBulkJobs jobs, HttpContext http, CancellationToken cancel) => PauseAsync(job, true, jobs, http, cancel))
             .WithSummary("Pause a job.");
@@ -38,12 +40,16 @@ internal static class BulkApi
         api.MapPost("/jobs/{job}/cancel", CancelAsync).WithSummary("End a job; what it did stays done.");
     }
 
-    private static async Task<Results<Accepted<JobAnswer>, ProblemHttpResult>> StartAsync(
-        BulkRequest request, IBulkJobs jobs, HttpContext http, CancellationToken cancel)
+    private static async Task<IResult> StartAsync(BulkRequest request, IBulkJobs jobs, Exports exports, HttpContext http, CancellationToken cancel)
     {
+        if (request.Act == ExportApi.Act)
+        {
+            return await ExportApi.AskAsync(request, exports, http, cancel);
+        }
+
         if (BulkActs.Named(request.Act) is not { } act)
         {
-            return ApiProblems.Problem(StatusCodes.Status400BadRequest, "bad-act", "Name an act: release, resend, hide, unhide, reportSpam or reportNotSpam.");
+            return ApiProblems.Problem(StatusCodes.Status400BadRequest, "bad-act", "Name an act: release, resend, hide, unhide, reportSpam, reportNotSpam or export.");
         }
 
         var job = await jobs.StartAsync(http.CurrentReader(), act, request.Query ?? "", request.Ids, null, cancel);

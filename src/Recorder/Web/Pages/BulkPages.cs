@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Mvc;
 using Recorder.Ledger;
 using Recorder.Recovery.Bulk;
+using Recorder.Transfer.Export;
 using Recorder.Web.Api;
 
 namespace Recorder.Web.Pages;
@@ -18,8 +19,9 @@ internal static class BulkPages
     }
 
     private static async Task<IResult> StartAsync(
-        HttpContext http, IBulkJobs jobs, CancellationToken cancel, [FromForm] string? act = null, [FromForm] string? q = null)
+        HttpContext http, IBulkJobs jobs, Exports exports, CancellationToken cancel, [FromForm] string? act = null, [FromForm] string? q = null)
     {
+        if (act == ExportApi.Act) return await ExportPages.AskAsync(http, exports, q ?? "", cancel);
         var named = BulkActs.Named(act) ?? throw new ActRefusedException("bad-act", "there is no such act");
         var job = await jobs.StartAsync(http.CurrentReader(), named, q ?? "", null, ReaderZone.Of(http), cancel);
         return Results.LocalRedirect($"/jobs/{job.Id}");

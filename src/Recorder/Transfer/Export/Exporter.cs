@@ -1,0 +1,136 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Microsoft.Extensions.Options;
+using Recorder.Accounts;
+using Recorder.Archive;
+using Recorder.Ledger;
+using Recorder.Retention;
+using Recorder.Search;
+
+namespace Recorder.Transfer.Export;
+
+/// <summary>Writes a mailbox's mail, or all mail, to a folder, for the command line. The same call again goes on where it was cut short.</summary>
+public sealed class Exporter(IArchiveLog log, IMailIndex index, ILedger ledger, IAddressBook book, IOptions<RetentionOptions> retention, TimeProvider time)
+{
+    private const int PageRows = 500;
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Checks the request and begins; the lines end with a summary, or with failed.</summary>
+    /// <exception cref="ExportRefusedException">The mailbox is none of ours.</exception>
+    public IAsyncEnumerable<ExportLine> Begin(ExportRequest request, Actor actor, CancellationToken cancel)
+    {
+        if (request.Mailbox is null) return LinesAsync(request, actor, cancel);
+        var owner = book.Normalise(request.Mailbox) is { } name && book.IsLocal(name)
+            ? name : throw new ExportRefusedException($"{request.Mailbox} is no address in our domains");
+        return LinesAsync(request with { Mailbox = owner }, actor, cancel);
+    }
+
+    private async IAsyncEnumerable<ExportLine> LinesAsync(ExportRequest request, Actor actor, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        using var gone = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var lines = Channel.CreateUnbounded<ExportLine>();
+        var running = Task.Run(() => RunAsync(request, actor, lines.Writer, gone.Token), CancellationToken.None);
+        try
+        {
+            await foreach (var line in lines.Reader.ReadAllAsync(CancellationToken.None)) yield return line;
+        }
+        finally
+        {
+            await gone.CancelAsync();
+            await running;
+        }
+    }
+
+    private async Task RunAsync(ExportRequest request, Actor actor, ChannelWriter<ExportLine> lines, CancellationToken cancel)
+    {
+        try
+        {
+            lines.TryWrite(await WriteAsync(request, actor, lines, cancel));
+        }
+        catch (Exception error) when (error is ExportRefusedException or IOException or UnauthorizedAccessException or ArchiveException or OperationCanceledException)
+        {
+            lines.TryWrite(new ExportLine("failed", Reason: error.Message));
+        }
+        finally
+        {
+            lines.TryComplete();
+        }
+    }
+
+    private async Task<ExportLine> WriteAsync(ExportRequest request, Actor actor, ChannelWriter<ExportLine> lines, CancellationToken cancel)
+    {
+        var head = new ExportHead(request.Format.ToString().ToLowerInvariant(), request.Mailbox, request.Query);
+        var target = Path.GetFullPath(request.Target);
+        var sink = Open(target, head, request.Format);
+        await using var closing = sink as IAsyncDisposable;
+        using var closed = sink as IDisposable;
+        var (id, account, first) = (Guid.CreateVersion7(time.GetUtcNow()).ToString("D"), request.Mailbox ?? "", Page(request, null));
+        await ledger.AppendAsync(new ExportAsked(id, account, request.Query, null, null, head.Format, target, first.Total, null) { Actor = actor, At = time.GetUtcNow() }, cancel);
+        var run = new ExportRun(id, account, actor, sink, ledger, time);
+        string? problem = null;
+        try
+        {
+            await run.RunAsync(Items(request, first), Tell(run, first.Total, lines), cancel);
+        }
+        catch (Exception error) when (error is IOException or ArchiveException or OperationCanceledException)
+        {
+            problem = error.Message;
+        }
+
+        await ledger.AppendAsync(run.End(problem), CancellationToken.None);
+        return Counts(run, problem is null ? "summary" : "failed", first.Total) with { Reason = problem };
+    }
+
+    private static IExportSink Open(string target, ExportHead head, ExportFormat format) => format switch
+    {
+        ExportFormat.Maildir => new MaildirSink(target, head),
+        ExportFormat.Mbox => new MboxSink(target, head),
+        _ => new ZipFolderSink(target, head),
+    };
+
+    private Action<ExportEntry> Tell(ExportRun run, long total, ChannelWriter<ExportLine> lines)
+    {
+        var told = time.GetTimestamp();
+        return entry =>
+        {
+            if (entry.Skipped is not null) lines.TryWrite(new ExportLine("skipped", Record: entry.Id, Reason: entry.Skipped));
+            if (time.GetElapsedTime(told) < ProgressInterval) return;
+            told = time.GetTimestamp();
+            lines.TryWrite(Counts(run, "progress", total));
+        };
+    }
+
+    private static ExportLine Counts(ExportRun run, string kind, long total) =>
+        new(kind, run.Messages + run.Known + run.Skipped, total, run.Known, run.Bytes, run.Skipped);
+
+    private SearchPage Page(ExportRequest request, string? cursor) => index.Search(new SearchRequest(
+        request.Mailbox is { } owner ? [new OwnerScope(owner)] : null, request.Query, PageRows, cursor, time.GetUtcNow() - TimeSpan.FromDays(retention.Value.Days)));
+
+    private IEnumerable<ExportItem> Items(ExportRequest request, SearchPage page)
+    {
+        while (true)
+        {
+            foreach (var hit in page.Items) yield return ItemOf(hit, request.Mailbox);
+            if (page.Next is null) yield break;
+            page = Page(request, page.Next);
+        }
+    }
+
+    private ExportItem ItemOf(SearchHit hit, string? mailbox)
+    {
+        RecordId.TryParse(hit.Id, out var id);
+        return new ExportItem(hit.Id, mailbox ?? hit.Addresses.FirstOrDefault() ?? "", hit.ReceivedAt, ReversePathOf(id), async cancel => await log.OpenContentAsync(id, cancel));
+    }
+
+    private string ReversePathOf(RecordId id)
+    {
+        try
+        {
+            return log.FindAsync(id, CancellationToken.None).AsTask().GetAwaiter().GetResult() is { } entry ? RecordedMail.Decode(entry.Payload.Span).ReversePath : "";
+        }
+        catch (Exception error) when (error is ArchiveException or System.Text.Json.JsonException)
+        {
+            return "";
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using Recorder.Accounts;
+using Recorder.Archive;
+using Recorder.Ledger;
+using Recorder.Recovery;
+
+namespace Recorder.Transfer.Export;
+
+/// <summary>
+/// What people take away of their own mail. Asking gives a link that is theirs alone and ends; the zip is made while it is downloaded, so no
+/// second copy of anybody's mail lies about, and what the reader may see is asked again for each message.
+/// </summary>
+public sealed class Exports(IRecovery recovery, ILedger ledger, TimeProvider time)
+{
+    public static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
+
+    /// <summary>Links of one account that have not ended.</summary>
+    public const int MaxOpen = 20;
+
+    private const int MaxDownloads = 4, PageRows = 200;
+    private readonly SemaphoreSlim slots = new(MaxDownloads);
+
+    /// <exception cref="ActRefusedException">nothing-named, too-many-exports.</exception>
+    public async Task<ExportState> AskAsync(Reader reader, string query, IReadOnlyList<string>? recordIds, TimeZoneInfo? zone, CancellationToken cancel)
+    {
+        var named = recordIds is { Count: > 0 } ? recordIds.Distinct(StringComparer.Ordinal).ToList() : null;
+        if (named?.Count > Recorder.Recovery.Bulk.BulkJobs.MaxIds) throw new ActRefusedException("too-many-named", "too many messages are named; use a query");
+        var total = named?.Count ?? (await recovery.FindAsync(reader, query, 1, null, zone, cancel)).Total;
+        if (total == 0) throw new ActRefusedException("nothing-named", "no message is meant");
+        var now = time.GetUtcNow();
+        var asked = new ExportAsked(
+            Guid.CreateVersion7(now).ToString("D"), reader.Account.Address, named is null ? query : "", named, zone?.Id, "zip", null, total, now + Lifetime)
+        {
+            Actor = reader.Actor, At = now,
+        };
+        await ledger.ActAsync($"exports/{asked.Account}", state => Open(state, asked.Account, now) < MaxOpen
+            ? asked : throw new ActRefusedException("too-many-exports", "too many exports wait to be downloaded; each ends a day after it was asked for"), cancel);
+        return Find(reader, asked.Export)!;
+    }
+
+    /// <returns>null for another's, for one that has ended, and for none.</returns>
+    public ExportState? Find(Reader reader, string export) =>
+        ledger.State.Get<ExportState>(ExportKeys.Of(export)) is { } found && found.Account == reader.Account.Address && found.ExpiresAt > time.GetUtcNow() ? found : null;
+
+    /// <summary>Writes the zip as it is read.</summary>
+    /// <exception cref="ActRefusedException">busy: others download.</exception>
+    public async Task DownloadAsync(Reader reader, ExportState export, Stream output, CancellationToken cancel)
+    {
+        if (!await slots.WaitAsync(TimeSpan.FromSeconds(5), cancel)) throw new ActRefusedException("busy", "others download at this moment; try again in a few minutes");
+        try
+        {
+            await WriteAsync(reader, export, output, cancel);
+        }
+        finally
+        {
+            slots.Release();
+        }
+    }
+
+    private static int Open(IStateSnapshot state, string account, DateTimeOffset now) =>
+        state.Range<ExportState>(ExportKeys.All).Count(one => one.Value.Account == account && one.Value.ExpiresAt > now);
+
+    private async Task WriteAsync(Reader reader, ExportState export, Stream output, CancellationToken cancel)
+    {
+        await using var zip = await ZipSink.OpenAsync(output, cancel);
+        var run = new ExportRun(export.Export, export.Account, reader.Actor, zip, ledger, time);
+        string? problem = null;
+        try
+        {
+            await run.RunAsync(Items(reader, export), _ => { }, cancel);
+        }
+        catch (Exception error) when (error is IOException or ArchiveException or OperationCanceledException)
+        {
+            problem = error is OperationCanceledException ? "the download was broken off" : error.Message;
+            throw;
+        }
+        finally
+        {
+            await ledger.AppendAsync(run.End(problem), CancellationToken.None);
+        }
+    }
+
+    private IEnumerable<ExportItem> Items(Reader reader, ExportState export)
+    {
+        var within = recovery.WithinView;
+        if (export.RecordIds is { } named)
+        {
+            foreach (var id in named) yield return Item(within, reader, id, reader.Account.Address, RecordTimeOf(id));
+            yield break;
+        }
+
+        var zone = export.Zone is { } name && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var known) ? known : null;
+        for (string? cursor = null; ;)
+        {
+            var page = recovery.Find(reader, export.Query, PageRows, cursor, zone);
+            foreach (var row in page.Items) yield return Item(within, reader, row.Hit.Id, row.Hit.Addresses[0], row.Hit.ReceivedAt);
+            if ((cursor = page.Next) is null) yield break;
+        }
+    }
+
+    private static ExportItem Item(IRecovery within, Reader reader, string id, string mailbox, DateTimeOffset at) => new(
+        id, mailbox, at, "", async cancel => RecordId.TryParse(id, out var record) ? await within.OpenSourceAsync(reader, record, cancel) : null);
+
+    // The time of the append is near enough for a file's date; a UUIDv7 begins with its milliseconds (RFC 9562 §5.7).
+    private static DateTimeOffset RecordTimeOf(string id) => RecordId.TryParse(id, out _)
+        ? DateTimeOffset.FromUnixTimeMilliseconds(Convert.ToInt64(id.Replace("-", "", StringComparison.Ordinal)[..12], 16)) : DateTimeOffset.UnixEpoch;
+}
