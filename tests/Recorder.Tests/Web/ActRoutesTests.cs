@@ -27,12 +27,15 @@ public sealed class ActRoutesTests
         ["POST /lists"] = "POST /api/v1/lists", ["POST /lists/remove"] = "DELETE /api/v1/lists", ["POST /lists/import"] = "POST /api/v1/lists/import",
         ["POST /admin/lists"] = "POST /api/v1/admin/lists", ["POST /admin/lists/remove"] = "DELETE /api/v1/admin/lists",
         ["POST /admin/lists/import"] = "POST /api/v1/admin/lists/import", ["POST /settings"] = "PUT /api/v1/preferences",
+        ["POST /admin/outbox/{dispatch}/act"] = "POST /api/v1/admin/outbox/{dispatch}/give-up", ["POST /problems/{problem}/dismiss"] = "POST /api/v1/problems/{problem}/dismiss",
         ["POST /signin"] = "POST /api/v1/session", ["POST /signout"] = "DELETE /api/v1/session",
     };
 
     private static readonly Dictionary<string, string> Elsewhere = new()
     {
         ["POST /setup"] = "SetupLink makes the first account: SignInTests", ["POST /digest/{token}"] = "LinkTests",
+        ["POST /api/v1/admin/outbox/{dispatch}/retry"] = "OutboxPageTests", ["POST /api/v1/admin/outbox/{dispatch}/give-up"] = "OutboxPageTests",
+        ["POST /api/v1/problems/{problem}/dismiss"] = "OutboxPageTests",
         ["POST /language"] = "a cookie of the browser", ["POST /api/v1/lists/preview"] = "looks at one's own mail and makes nothing",
         ["POST /api/v1/admin/lists/preview"] = "looks at one's own mail and makes nothing",
         ["POST /api/v1/admin/requests/{request}/approve"] = "QuarantineTests", ["POST /api/v1/messages/{id}/safe-copy"] = "RecordActsTests",
