@@ -3,6 +3,7 @@ using System.Runtime.Versioning;
 using Recorder.Benchmarks.Compare;
 using Recorder.Benchmarks.Decisions;
 using Recorder.Benchmarks.Finding;
+using Recorder.Benchmarks.Moving;
 using Recorder.Benchmarks.Searches;
 using Recorder.Benchmarks.Soak;
 using Spectre.Console;
@@ -43,9 +44,13 @@ var search = new Command("search", "How long finding takes: first pages, the hun
 search.SetAction((parsed, cancel) => new SearchBench(
     new SearchWish(parsed.GetValue(made), parsed.GetValue(mailboxes), parsed.GetValue(shortTexts), parsed.GetValue(growth), parsed.GetValue(notmuch), parsed.GetValue(times)), Console.WriteLine).RunAsync(cancel));
 
+var moved = new Option<int>("--messages") { Description = "Messages in the archive.", DefaultValueFactory = _ => 20_000 };
+var moving = new Command("moving", "Backup, new and unchanged, beside cp -a; export in each format. In process.") { moved };
+moving.SetAction((parsed, cancel) => new MovingBench(parsed.GetValue(moved), Console.WriteLine).RunAsync(cancel));
+
 var decisions = new Command("decisions", "What the decision for one recipient costs against the length of the lists of senders.");
 decisions.SetAction(_ => new DecisionCosts(Console.WriteLine).Run());
 
 // Ctrl-C: time to end what was started.
-return await new RootCommand("Figures, measured. Peers come from Debian's packages. TMPDIR chooses the disk.") { compare, soak, search, searches, decisions }
+return await new RootCommand("Figures, measured. Peers come from Debian's packages. TMPDIR chooses the disk.") { compare, soak, search, searches, decisions, moving }
     .Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });

@@ -10,17 +10,21 @@ internal static class ImportCommand
 {
     public static Command Create(CommandContext context)
     {
-        var path = new Argument<string>("path") { Description = "A Maildir, an mbox file, a folder of .eml files, or one such file. It is only read." };
+        var path = new Argument<string>("path") { Description = "A Maildir, an mbox file, a folder of .eml files or one such file, a zip, or imap(s)://USER@HOST[:PORT][/FOLDER]. It is only read." };
+        var password = new Option<bool>("--password-stdin") { Description = "Read the IMAP account's password from the first line of standard input." };
         var owner = new Option<string>("--owner") { Description = "The address in our domains whose mail it is.", Required = true };
-        var format = new Option<ImportFormat>("--format") { Description = "auto, maildir, mbox or eml.", DefaultValueFactory = _ => ImportFormat.Auto };
+        var format = new Option<ImportFormat>("--format") { Description = "auto, maildir, mbox, eml or zip.", DefaultValueFactory = _ => ImportFormat.Auto };
         var command = new Command(
-            "import", "Record the mail of a Maildir, an mbox or .eml files as an owner's. Importing again adds nothing. Exit code 1 when a message was skipped.")
+            "import", "Record the mail of a Maildir, an mbox, .eml files, zips or an IMAP account as an owner's. Importing again adds nothing. Exit code 1 when a message was skipped.")
         {
-            path, owner, format,
+            path, owner, format, password,
         };
         command.SetAction(async (parsed, cancel) =>
         {
-            var request = new ImportRequest(Path.GetFullPath(parsed.GetRequiredValue(path)), parsed.GetRequiredValue(owner), parsed.GetValue(format));
+            var source = parsed.GetRequiredValue(path);
+            var isAccount = source.StartsWith("imap://", StringComparison.OrdinalIgnoreCase) || source.StartsWith("imaps://", StringComparison.OrdinalIgnoreCase);
+            var request = new ImportRequest(
+                isAccount ? source : Path.GetFullPath(source), parsed.GetRequiredValue(owner), parsed.GetValue(format), parsed.GetValue(password) ? Console.In.ReadLine() : null);
             await using var door = await ControlDoor.OpenAsync(context.LoadSettings(parsed), cancel);
             var lines = door.StreamAsync<ImportLine>("import", request, cancel);
             return parsed.GetValue(context.Json) ? await PrintJsonAsync(lines) : await PrintWordsAsync(lines);

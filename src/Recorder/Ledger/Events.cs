@@ -83,8 +83,10 @@ public sealed record MessageViewed(string RecordId, string Mailbox, string What)
 /// <param name="Source">The path that was read.</param>
 /// <param name="Known">Already recorded with the same bytes.</param>
 /// <param name="Problem">Why it was cut short; null when the source was read to its end.</param>
+/// <param name="Folders">Of an IMAP account: how far each folder was read; null of anything else.</param>
 public sealed record MailImported(
-    string Mailbox, string Source, string Format, long Added, long Known, long Skipped, string? Problem = null) : LedgerEvent;
+    string Mailbox, string Source, string Format, long Added, long Known, long Skipped, string? Problem = null,
+    IReadOnlyList<ImapProgress>? Folders = null) : LedgerEvent;
 
 /// <summary>How one recipient's delivery went.</summary>
 /// <param name="Mailbox">Normalised owner address; empty for a recipient outside our domains.</param>

@@ -15,14 +15,14 @@ public sealed record RecordedRecipient(
 
 /// <summary>Where an import found a message.</summary>
 /// <param name="Source">The path that was imported.</param>
-/// <param name="Format">maildir, mbox or eml.</param>
+/// <param name="Format">maildir, mbox, eml, zip or imap.</param>
 /// <param name="Name">The file below the source, or the mbox and the byte where the message begins.</param>
-/// <param name="Evidence">What the received time was taken from: received, from-line or file-time.</param>
+/// <param name="Evidence">What the received time was taken from: received, from-line, file-time or internal-date.</param>
 /// <param name="LineFeedsAlone">Every line of the stored bytes ends with LF; on the wire each gets its CR back, and the
 /// record's shape is that form's.</param>
 public sealed record ImportedFrom(string Source, string Format, string Name = "", string Evidence = "", bool LineFeedsAlone = false)
 {
-    public const string ReceivedField = "received", FromLine = "from-line", FileTime = "file-time";
+    public const string ReceivedField = "received", FromLine = "from-line", FileTime = "file-time", InternalDate = "internal-date";
 }
 
 /// <summary>

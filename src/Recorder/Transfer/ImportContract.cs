@@ -12,11 +12,15 @@ public enum ImportFormat
     /// <summary>Lines that begin with ">From " behind any number of ">" lose one of them.</summary>
     Mbox,
     Eml,
+
+    /// <summary>A zip with .eml files or Maildirs in it, or a folder of such zips.</summary>
+    Zip,
 }
 
-/// <param name="Path">As the process that holds the data folder sees it.</param>
+/// <param name="Path">imap://USER@HOST or imaps://…, or a path as the process that holds the data folder sees it.</param>
 /// <param name="Owner">The local address whose mail it is.</param>
-public sealed record ImportRequest(string Path, string Owner, ImportFormat Format = ImportFormat.Auto);
+/// <param name="Password">Of an IMAP account; kept nowhere.</param>
+public sealed record ImportRequest(string Path, string Owner, ImportFormat Format = ImportFormat.Auto, string? Password = null);
 
 /// <summary>One line of an import's stream.</summary>
 /// <param name="Kind">progress, indexing, skipped, failed or summary.</param>

@@ -45,7 +45,7 @@ internal sealed record ImportRecord(RecordedMail Mail, IReceivedContent Content,
 
     private static RecordedMail Facts(SourceMail source, ImportedFrom origin, string owner, ArrivalFacts arrival, LineEnds ends)
     {
-        var (at, evidence) = arrival.ReceivedAt is { } received ? (received, ImportedFrom.ReceivedField)
+        var (at, evidence) = source is { IsNotedSure: true, Noted: { } sure } ? (sure, ImportedFrom.InternalDate) : arrival.ReceivedAt is { } received ? (received, ImportedFrom.ReceivedField)
             : source.Noted is { } noted ? (noted, ImportedFrom.FromLine) : (source.FileTime, ImportedFrom.FileTime);
         var body = ends.Shape.HasEightBit ? BodyType.EightBitMime : BodyType.SevenBit;
         return new RecordedMail(

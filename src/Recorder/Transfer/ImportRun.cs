@@ -17,6 +17,9 @@ internal sealed class ImportRun(
 
     private long added, knownBefore, skipped, readTo, toldAt;
 
+    /// <summary>What the source itself knows that an earlier run has.</summary>
+    public void AddKnown(long messages) => Interlocked.Add(ref knownBefore, messages);
+
     public ImportLine Counts(string kind, string? reason = null) => new(
         kind, Interlocked.Read(ref readTo), source.Total, Interlocked.Read(ref added), Interlocked.Read(ref knownBefore), Interlocked.Read(ref skipped),
         Reason: reason);
@@ -50,6 +53,12 @@ internal sealed class ImportRun(
     }
 
     private async Task RecordAsync(SourceMail mail, ImportRecord record, CancellationToken cancel)
+    {
+        await RecordNewAsync(mail, record, cancel);
+        mail.Settle?.Invoke();
+    }
+
+    private async Task RecordNewAsync(SourceMail mail, ImportRecord record, CancellationToken cancel)
     {
         if (record.Content.LengthBytes == 0)
         {

@@ -10,7 +10,7 @@ using Recorder.Transfer.Sources;
 namespace Recorder.Transfer;
 
 /// <summary>
-/// Brings mail from a Maildir, an mbox or a folder of files into an owner's recorded mail. The source is only read.
+/// Brings mail from a Maildir, an mbox, files, zips or an IMAP account into an owner's recorded mail. The source is only read.
 /// One import at a time: two of the same source side by side could not know of each other.
 /// </summary>
 public sealed class Importer(IArchiveLog log, ILedger ledger, IMailIndex index, IndexFollower follower, IAddressBook book, TimeProvider time)
@@ -24,9 +24,25 @@ public sealed class Importer(IArchiveLog log, ILedger ledger, IMailIndex index, 
     {
         var owner = book.Normalise(request.Owner) is { } name && book.IsLocal(name)
             ? name : throw new ImportRefusedException($"{request.Owner} is no address in our domains");
-        var source = MailSources.Open(request.Path, request.Format);
         if (!one.Wait(0, cancel)) throw new ImportRefusedException("another import is running; start this one when it has ended");
-        return LinesAsync(source, new ImportedFrom(request.Path, source.Format), owner, actor, cancel);
+        try
+        {
+            var (source, place) = Open(request, owner);
+            return LinesAsync(source, new ImportedFrom(place, source.Format), owner, actor, cancel);
+        }
+        catch
+        {
+            one.Release();
+            throw;
+        }
+    }
+
+    private (IMailSource Source, string Name) Open(ImportRequest request, string owner)
+    {
+        if (ImapPlace.TryParse(request.Path) is not { } place) return (MailSources.Open(request.Path, request.Format), request.Path);
+        if (place.User.Length == 0 || request.Password is null) throw new ImportRefusedException("name the account as imap://USER@HOST, and give its password with --password-stdin");
+        var before = ledger.State.Get<ImapImportState>(ImportKeys.Imap(owner, place.Account))?.Folders ?? [];
+        return (new ImapSource(place, request.Password, folder => before.FirstOrDefault(one => one.Folder == folder)), place.Account);
     }
 
     private async IAsyncEnumerable<ImportLine> LinesAsync(
@@ -45,6 +61,7 @@ public sealed class Importer(IArchiveLog log, ILedger ledger, IMailIndex index, 
             // Whoever reads the lines may leave; the next import must not begin before this one has stopped.
             await gone.CancelAsync();
             await ((Task)running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            (source as IDisposable)?.Dispose();
             one.Release();
         }
     }
@@ -56,9 +73,10 @@ public sealed class Importer(IArchiveLog log, ILedger ledger, IMailIndex index, 
         {
             await follower.CatchUpAsync(cancel);
             var run = new ImportRun(source, origin, owner, KnownMail.Read(log, index, owner, cancel), log, ledger, time, lines);
+            if (source is ImapSource account) run.AddKnown(account.KnownBefore);
             var problem = await ProblemOf(run, cancel);
             var end = run.Counts(problem is null ? "summary" : "failed", problem);
-            await ledger.AppendAsync(Fact(end, origin, owner, actor), CancellationToken.None);
+            await ledger.AppendAsync(Fact(end, origin, owner, actor, (source as ImapSource)?.Progress), CancellationToken.None);
             await WaitForIndexAsync(lines, cancel);
             lines.TryWrite(end);
         }
@@ -85,8 +103,8 @@ public sealed class Importer(IArchiveLog log, ILedger ledger, IMailIndex index, 
         }
     }
 
-    private MailImported Fact(ImportLine end, ImportedFrom origin, string owner, Actor actor) =>
-        new(owner, origin.Source, origin.Format, end.Added, end.Known, end.Skipped, end.Reason) { Actor = actor, At = time.GetUtcNow() };
+    private MailImported Fact(ImportLine end, ImportedFrom origin, string owner, Actor actor, IReadOnlyList<ImapProgress>? folders) =>
+        new(owner, origin.Source, origin.Format, end.Added, end.Known, end.Skipped, end.Reason, folders) { Actor = actor, At = time.GetUtcNow() };
 
     private Task SettleAsync()
     {

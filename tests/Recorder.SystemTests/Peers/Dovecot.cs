@@ -56,11 +56,13 @@ internal sealed class Dovecot : IAsyncDisposable
     }
 
     /// <summary>The messages of one mailbox, exactly as stored.</summary>
-    public IReadOnlyList<byte[]> Messages(string address)
+    public IReadOnlyList<byte[]> Messages(string address) => [.. Files(address).Select(File.ReadAllBytes)];
+
+    /// <summary>The files of one mailbox, whose names carry its flags.</summary>
+    public IReadOnlyList<string> Files(string address)
     {
         var maildir = Path.Combine(scratch.File("mail"), address.ToLowerInvariant());
-        return [.. new[] { "new", "cur" }.Select(name => Path.Combine(maildir, name)).Where(Directory.Exists)
-            .SelectMany(Directory.EnumerateFiles).Select(File.ReadAllBytes)];
+        return [.. new[] { "new", "cur" }.Select(name => Path.Combine(maildir, name)).Where(Directory.Exists).SelectMany(Directory.EnumerateFiles)];
     }
 
     /// <summary>How many messages all mailboxes hold together.</summary>

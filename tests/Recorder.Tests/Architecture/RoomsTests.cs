@@ -53,6 +53,7 @@ public sealed partial class RoomsTests
     [Theory]
     [InlineData("LiteDB", "Ledger")]
     [InlineData("Quartz", "Digests")]
+    [InlineData("MailKit", "Transfer")]
     [InlineData("Microsoft.AspNetCore.Components", "Web")]
     public void A_heavy_dependency_is_seen_from_one_folder(string used, string folder)
     {

@@ -26,6 +26,7 @@ internal static class ChoiceValues
                 QuarantineValues.Apply(fact, state);
                 DigestValues.Apply(fact, state);
                 BackupValues.Apply(fact, state);
+                ImportValues.Apply(fact, state);
                 ExportValues.Apply(fact, state);
                 break;
         }

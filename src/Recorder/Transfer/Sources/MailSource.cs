@@ -7,8 +7,11 @@ namespace Recorder.Transfer.Sources;
 /// <param name="FileTime">Last change of the file.</param>
 /// <param name="EndsAt">How far the source is read with this message, of <see cref="IMailSource.Total"/>.</param>
 /// <param name="Problem">Why there is no message to take; null usually.</param>
+/// <param name="IsNotedSure">The source knows better than the message's own fields when it arrived.</param>
+/// <param name="Settle">Told when the message needs not be read again.</param>
 internal sealed record SourceMail(
-    string Name, Func<Stream> Open, DateTimeOffset? Noted, DateTimeOffset FileTime, long EndsAt, string? Problem = null);
+    string Name, Func<Stream> Open, DateTimeOffset? Noted, DateTimeOffset FileTime, long EndsAt, string? Problem = null,
+    bool IsNotedSure = false, Action? Settle = null);
 
 /// <summary>Something that holds mail. Only ever read.</summary>
 internal interface IMailSource
@@ -40,6 +43,7 @@ internal static class MailSources
     private static IMailSource Chosen(string path, ImportFormat format) => format switch
     {
         ImportFormat.Maildir => new FolderSource("maildir", path, Folders.OfMaildir(Existing(path))),
+        ImportFormat.Zip => new ZipSource(File.Exists(path) ? [path] : Directory.EnumerateFiles(Existing(path), "*.zip").Order(StringComparer.Ordinal)),
         ImportFormat.Eml when File.Exists(path) => new FolderSource("eml", Path.GetDirectoryName(path)!, [path]),
         ImportFormat.Eml => new FolderSource("eml", path, Folders.OfEml(Existing(path))),
         _ => File.Exists(path) ? new MboxSource(path) : throw new ImportRefusedException($"there is no file {path}"),
@@ -52,6 +56,7 @@ internal static class MailSources
     {
         if (Directory.Exists(path)) return Folders.OfMaildir(path).Any() ? ImportFormat.Maildir : ImportFormat.Eml;
         if (!File.Exists(path)) throw new ImportRefusedException($"there is nothing at {path}");
+        if (ZipSource.Is(path)) return ImportFormat.Zip;
         return MboxSource.Is(path) ? ImportFormat.Mbox : ImportFormat.Eml;
     }
 }
