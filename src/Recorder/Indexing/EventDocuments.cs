@@ -37,7 +37,6 @@ internal static class EventDocuments
         SessionEnded ended => [(ended.Address, ended)],
         SignInFailed failed => [(failed.Address, failed)],
         MessageViewed viewed => [(viewed.Mailbox, viewed)],
-        MailImported imported => [(imported.Mailbox, imported)],
         MessageRelayed relayed => relayed.Outcomes
             .GroupBy(outcome => outcome.Mailbox, StringComparer.Ordinal)
             .Select(own => (own.Key, (LedgerEvent)(relayed with { Outcomes = [.. own] }))),
@@ -57,11 +56,6 @@ internal static class EventDocuments
         BulkEnded ended => [(ended.Account, ended)],
         // One for each record, so that a record's audit has it; it names no mailbox, so no timeline does.
         CampaignActed acted => acted.RecordIds.Select(id => ("", (LedgerEvent)(acted with { RecordIds = [id] }))),
-        AuditSearched looked => [(looked.Mailbox ?? "", looked)],
-        ExportAsked asked => [(asked.Account, asked)],
-        // One for each record, so that a record's timeline and audit have it.
-        MailExported exported => exported.Records.Select(one => (one.Mailbox, (LedgerEvent)(exported with { Records = [one] }))),
-        ExportEnded ended => [(ended.Account, ended)],
         DigestMade made => [(made.Account, made)],
         DigestLinkUsed used => [(used.Mailbox, used)],
         // Who may read the audit has no need of the phrase that proves a digest.
@@ -71,6 +65,17 @@ internal static class EventDocuments
         ListEntrySet set => [(PersonOf(set.Entry.Scope), set)],
         ListEntriesSet many => [(PersonOf(many.Scope), many)],
         ListEntryRemoved removed => [(PersonOf(removed.Scope), removed)],
+        _ => NarrowedTransfer(fact),
+    };
+
+    private static IEnumerable<(string Mailbox, LedgerEvent Fact)> NarrowedTransfer(LedgerEvent fact) => fact switch
+    {
+        MailImported imported => [(imported.Mailbox, imported)],
+        ExportAsked asked => [(asked.Account, asked)],
+        // One for each record, so that a record's timeline and audit have it.
+        MailExported exported => exported.Records.Select(one => (one.Mailbox, (LedgerEvent)(exported with { Records = [one] }))),
+        ExportEnded ended => [(ended.Account, ended)],
+        AuditSearched looked => [(looked.Mailbox ?? "", looked)],
         _ => [("", fact)],
     };
 

@@ -65,6 +65,14 @@ public static class WebSetup
         app.UseAntiforgery();
         app.Use(RefuseForeignForms);
 
+        MapPages(app);
+        MapApi(app);
+        app.MapOpenApi("/openapi/{documentName}.json");
+        return app;
+    }
+
+    private static void MapPages(WebApplication app)
+    {
         var pages = app.MapGroup("").WithMetadata(new RequireAntiforgeryTokenAttribute()).ExcludeFromDescription();
         pages.MapAccountPages();
         pages.MapMailPages();
@@ -78,6 +86,10 @@ public static class WebSetup
         pages.MapSettingsPages();
         pages.MapPageAssets();
         app.MapDigestPages();
+    }
+
+    private static void MapApi(WebApplication app)
+    {
         var api = app.MapGroup(ApiPaths.Root);
         api.MapSessionApi();
         api.MapMessagesApi();
@@ -89,8 +101,6 @@ public static class WebSetup
         api.MapOutboxApi();
         api.MapListsApi();
         api.MapPreferencesApi();
-        app.MapOpenApi("/openapi/{documentName}.json");
-        return app;
     }
 
     // Behind the proxy that ends TLS everybody would be one source, whose failed sign-ins lock everybody out, and cookies
