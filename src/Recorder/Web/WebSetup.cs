@@ -80,6 +80,7 @@ public static class WebSetup
         pages.MapBulkPages();
         pages.MapExportPages();
         pages.MapAuditPages();
+        pages.MapCopiesPages();
         pages.MapCampaignPages();
         pages.MapOutboxPages();
         pages.MapListPages();
@@ -97,6 +98,7 @@ public static class WebSetup
         api.MapBulkApi();
         api.MapExportApi();
         api.MapAuditApi();
+        api.MapCopiesApi();
         api.MapCampaignApi();
         api.MapOutboxApi();
         api.MapListsApi();

@@ -91,6 +91,22 @@ public sealed class AuditTests
         Assert.DoesNotContain("<b>x</b>", page);
     }
 
+    [Fact]
+    public async Task The_page_of_copies_shows_each_folder_with_what_it_holds()
+    {
+        await using var world = await WebWorld.StartAsync();
+        var browser = await world.BrowserAsync(WebWorld.Admin);
+        Assert.Contains("None was made yet.", await browser.GetStringAsync("/admin/copies", Cancel));
+        foreach (var (target, through, problem) in new[] { ("/srv/one", 5L, null), ("/srv/one", 9L, null), ("/srv/two", 9L, "disk full") })
+            await world.Counter.Desk.Ledger.AppendAsync(new BackupMade(target, through, 3, 2_000_000, 1, 1, 0, 2, true, problem) { Actor = Desk.Cli, At = world.Counter.Desk.Time.GetUtcNow() }, Cancel);
+        var page = await browser.GetStringAsync("/admin/copies", Cancel);
+        Assert.Contains("The log through entry 9: 3 files, 2 MB.", page);
+        Assert.DoesNotContain("entry 5", page);
+        Assert.DoesNotContain("/srv/two", page);
+        var program = await world.ProgramAsync(WebWorld.Admin);
+        Assert.Equal(9, (await program.GetFromJsonAsync<JsonElement>("/api/v1/admin/copies", Cancel)).GetProperty("backups")[0].GetProperty("through").GetInt64());
+    }
+
     [Theory]
     [InlineData("=1+1")]
     [InlineData("+1")]

@@ -73,6 +73,7 @@ internal sealed partial class WebWorld : IAsyncDisposable
         builder.Services.AddSingleton<Recorder.Recovery.Bulk.IBulkJobs>(counter.Jobs);
         builder.Services.AddSingleton(new Recorder.Transfer.Export.Exports(served, counter.Desk.Ledger, counter.Desk.Time));
         builder.Services.AddSingleton<Recorder.Audit.IAudit>(new Recorder.Audit.AuditDesk(counter.EventIndex, counter.Desk.Ledger, counter.Desk.Book, counter.Events, counter.Desk.Time));
+        builder.Services.AddSingleton<Recorder.Transfer.Backup.IMirror>(new NoMirror());
         builder.Services.AddSingleton(link);
         builder.Services.AddSingleton<ILedger>(counter.Desk.Ledger);
         builder.Services.AddSingleton<IArchiveLog>(counter.Desk.Log);
@@ -89,6 +90,11 @@ internal sealed partial class WebWorld : IAsyncDisposable
         app.MapRecorderWeb();
         await app.StartAsync();
         return new WebWorld(counter, app, folder, link);
+    }
+
+    private sealed class NoMirror : Recorder.Transfer.Backup.IMirror
+    {
+        public Recorder.Transfer.Backup.MirrorStatus? Status => null;
     }
 
     public static DigestLinks Links { get; } = new([.. Enumerable.Range(0, DigestLinks.KeyLengthBytes).Select(i => (byte)i)]);

@@ -26,7 +26,8 @@ internal static class AuditApi
     public static void MapAuditApi(this RouteGroupBuilder api)
     {
         api.MapGet("/admin/audit", SearchAsync).WithSummary("Every act in the log, newest first; the look is recorded.");
-        api.MapGet("/admin/audit/export", ExportAsync).WithSummary("The same as a file, with format=csv or json; the look is recorded.");
+        api.MapGet("/admin/audit/export", ExportAsync).WithSummary("The same as a file, with format=csv or json; the look is recorded.")
+            .Produces<string>(StatusCodes.Status200OK, "text/csv").Produces<IReadOnlyList<AuditItem>>(StatusCodes.Status200OK, "application/json");
     }
 
     private static async Task<Ok<AuditAnswer>> SearchAsync(

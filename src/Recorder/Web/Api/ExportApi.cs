@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Recorder.Ledger;
 using Recorder.Transfer.Export;
 using Recorder.Web.Security;
@@ -23,7 +24,8 @@ internal static class ExportApi
     public static void MapExportApi(this RouteGroupBuilder api)
     {
         api.MapGet("/exports/{export}", Find).WithSummary("An export of yours: where its zip is, and until when.");
-        api.MapGet("/exports/{export}/mail.zip", Download).WithSummary("The zip: exact bytes as .eml files and a manifest of SHA-256. Made while it is read; recorded.");
+        api.MapGet("/exports/{export}/mail.zip", Download).WithSummary("The zip: exact bytes as .eml files and a manifest of SHA-256. Made while it is read; recorded.")
+            .Produces<byte[]>(StatusCodes.Status200OK, "application/zip");
     }
 
     public static async Task<IResult> AskAsync(BulkRequest request, Exports exports, HttpContext http, CancellationToken cancel)
@@ -41,8 +43,8 @@ internal static class ExportApi
         return Results.Stream(output => exports.DownloadAsync(reader, found, output, http.RequestAborted), "application/zip", $"mail-{found.AskedAt.UtcDateTime:yyyyMMdd-HHmmss}.zip");
     }
 
-    private static IResult Find(string export, Exports exports, HttpContext http) =>
+    private static Results<Ok<ExportAnswer>, ProblemHttpResult> Find(string export, Exports exports, HttpContext http) =>
         exports.Find(http.CurrentReader(), export) is { } found ? TypedResults.Ok(ExportAnswer.Of(found)) : NoSuchExport();
 
-    private static IResult NoSuchExport() => ApiProblems.Problem(StatusCodes.Status404NotFound, "no-such-export", "There is no such export of yours, or its day is over.");
+    private static ProblemHttpResult NoSuchExport() => ApiProblems.Problem(StatusCodes.Status404NotFound, "no-such-export", "There is no such export of yours, or its day is over.");
 }

@@ -63,7 +63,7 @@ internal static class AuditWords
     private const int MaxLength = 300;
 
     // In columns of their own.
-    private static readonly string[] Shown = ["type", "actor", "at", "recordId", "mailbox"];
+    private static readonly string[] Shown = ["type", "actor", "at", "recordId", "mailbox", "sessionHash"];
 
     public static string Of(AuditRow row)
     {
