@@ -36,6 +36,9 @@ internal sealed class Patience : IDisposable
 
     public bool Expired(Deadline deadline) => Left(deadline) <= TimeSpan.Zero;
 
+    /// <summary>Nothing may be waited for any more, or not for this.</summary>
+    public bool IsOver(Deadline deadline) => Aborted || Expired(deadline) || (grace is { } last && Expired(last));
+
     /// <summary>Wakes the waiter at the deadline, or when the shutdown's grace ends.</summary>
     public void Arm(Deadline deadline)
     {

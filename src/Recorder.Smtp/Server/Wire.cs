@@ -21,6 +21,7 @@ internal sealed class Wire : IAsyncDisposable
     private volatile PipeWriter output;
     private volatile bool handshaking;
     private int unflushedBytes;
+    private long flushBegan;
 
     public Wire(IDuplexPipe transport, SmtpServerOptions options, TimeProvider time, Confirmations confirmations,
         CancellationToken shutdown, CancellationToken abort)
@@ -90,13 +91,21 @@ internal sealed class Wire : IAsyncDisposable
         if (unflushedBytes == 0) return;
         var deadline = In(writeTimeout);
         patience.Arm(deadline);
+        Volatile.Write(ref flushBegan, deadline.Start);
+        if (patience.Aborted) WakeFlush();
+        try { await FlushUntilAsync(deadline).ConfigureAwait(false); }
+        finally { Volatile.Write(ref flushBegan, 0); }
+        unflushedBytes = 0;
+    }
+
+    private async ValueTask FlushUntilAsync(Deadline deadline)
+    {
         while ((await Broken(output.FlushAsync()).ConfigureAwait(false)) is var result)
         {
             if (result.IsCompleted) throw new SessionEndedException(SmtpSessionEnd.PeerReset);
-            if (!result.IsCanceled) break;
+            if (!result.IsCanceled) return;
             patience.Check(deadline, interruptible: false);
         }
-        unflushedBytes = 0;
     }
 
     /// <summary>RFC 3207: the handshake, then new pipes over TLS. Nothing read in the clear survives.</summary>
@@ -181,7 +190,20 @@ internal sealed class Wire : IAsyncDisposable
     {
         if (handshaking) return;
         Wake(input.CancelPendingRead);
-        Wake(output.CancelPendingFlush);
+        WakeFlush();
+    }
+
+    /// <summary>
+    /// Only a flush that is under way and whose own time is over. Cancelling none would cancel the next one, and over TLS
+    /// that one's bytes would be lost after they were numbered: the peer would read a bad record instead of our reply.
+    /// </summary>
+    private void WakeFlush()
+    {
+        var began = Volatile.Read(ref flushBegan);
+        if (began == 0) return;
+        var deadline = new Deadline(began, writeTimeout);
+        if (patience.IsOver(deadline)) Wake(output.CancelPendingFlush);
+        else Wake(() => patience.Arm(deadline));
     }
 
     // Comes from a timer or a cancellation, at any time: a pipe that the session's end has just closed may refuse,

@@ -99,6 +99,29 @@ public class ServerTlsTests
     }
 
     [Fact]
+    public async Task A_reply_over_TLS_that_took_longer_than_any_wait_before_it_arrives_once_and_whole()
+    {
+        var recorded = new TaskCompletionSource<IReadOnlyList<SmtpReply>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var completing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        handler.Complete = _ =>
+        {
+            completing.TrySetResult();
+            return recorded.Task;
+        };
+        var time = new FakeTimeProvider();
+        var peer = new TestPeer(handler, WithTls, time, scheduler: PipeScheduler.ThreadPool);
+        await using var client = await StartTlsAsync(peer, "EHLO c.test\r\n");
+        foreach (var command in new[] { "EHLO c.test", "MAIL FROM:<a@a.test>", "RCPT TO:<b@b.test>", "DATA" }) await AskAsync(client, command + "\r\n");
+        await client.WriteAsync("one\r\n.\r\n"u8.ToArray());
+        await completing.Task.WaitAsync(Patience);
+        time.Advance(TimeSpan.FromMinutes(9));
+        recorded.SetResult([new SmtpReply(250, "2.0.0", "done")]);
+        Assert.Equal("250 2.0.0 done\r\n", await AskAsync(client, ""));
+        Assert.Equal("250 2.0.0 OK\r\n", await AskAsync(client, "NOOP\r\n"));
+        Assert.StartsWith("221", await AskAsync(client, "QUIT\r\n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_QUIT_in_a_record_of_its_own_behind_the_final_dot_confirms_nothing()
     {
         var recorded = new TaskCompletionSource<IReadOnlyList<SmtpReply>>(TaskCreationOptions.RunContinuationsAsynchronously);
