@@ -11,7 +11,7 @@ namespace Recorder.Archive;
 /// One lane of the log on a disk: active files in "log/LANE", large bodies in "spool/LANE" until they are sealed,
 /// segments in "segments/LANE". One process has it open at a time.
 /// </summary>
-public sealed class MailArchive : IArchiveLog, IAsyncDisposable
+public sealed class MailArchive : IArchiveLog, ISealedLog, IAsyncDisposable
 {
     private readonly ArchiveOptions _options;
     private readonly TimeProvider _time;
@@ -148,10 +148,29 @@ public sealed class MailArchive : IArchiveLog, IAsyncDisposable
         return null;
     }
 
+    public SegmentInfo? Current(string name) => _segments.Current(name);
+
+    public long SealedThrough => _state.Files.All[0].Header.FirstSequence - 1;
+
+    public SegmentInfo? SegmentOf(RecordId id)
+    {
+        // Asked first: a file that goes meanwhile makes the answer smaller than it could be, never wrong.
+        var through = SealedThrough;
+        return _segments.SegmentOf(id) is { } segment && segment.LastSequence <= through ? segment : null;
+    }
+
+    public IEnumerable<LogEntry> EntriesOf(SegmentInfo segment) => _segments.EntriesOf(segment);
+
+    public IReadOnlyList<string> LostSegments => [.. _segments.Missing.Select(segment => segment.Name), .. _segments.Unreadable.Keys];
+
+    public bool HasDamagedFiles => _state.Files.HasDamaged();
+
     /// <summary>Writes a segment again without some entries, of which position, id and leaf remain. The intent must be in the ledger before.</summary>
     /// <exception cref="ArchiveException">Damaged: an entry that is to stay cannot be read; nothing was changed.</exception>
     public SegmentInfo Rewrite(SegmentInfo segment, Func<LogEntry, bool> purge, CancellationToken cancel) =>
         _segments.Rewrite(segment, purge, cancel);
+
+    public void Discard(string name) => _segments.Discard(name);
 
     /// <summary>Removes a whole segment; its root stays in the ledger. The intent must be in the ledger before.</summary>
     public void Remove(SegmentInfo segment) => _segments.Remove(segment);

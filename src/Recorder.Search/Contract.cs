@@ -23,7 +23,15 @@ public sealed record SearchDocument(
 public readonly record struct SearchHeader(string Name, string Value);
 
 /// <summary>One address whose mail the reader may see, in the time it belonged to the reader. Both ends optional; until is exclusive.</summary>
-public sealed record OwnerScope(string Address, DateTimeOffset? From = null, DateTimeOffset? Until = null);
+/// <param name="Kept">Where this address has another term than <see cref="SearchRequest.NotBefore"/> says; null where that is all.</param>
+public sealed record OwnerScope(string Address, DateTimeOffset? From = null, DateTimeOffset? Until = null, KeptBounds? Kept = null);
+
+/// <summary>From when on mail must be kept to be in sight of one address; null bounds nothing.</summary>
+/// <param name="ByDisposition">First dispositions with a bound of their own.</param>
+public sealed record KeptBounds(DateTimeOffset? NotBefore, IReadOnlyDictionary<string, DateTimeOffset?> ByDisposition)
+{
+    public DateTimeOffset? Of(string disposition) => ByDisposition.TryGetValue(disposition, out var own) ? own : NotBefore;
+}
 
 /// <param name="Scope">Empty sees nothing. Null is the administrator's view of all records and must be logged by the caller.</param>
 /// <param name="Cursor">From the previous page; null starts at the newest.</param>
@@ -110,6 +118,15 @@ public interface IMailIndex : IDisposable
 
     /// <summary>The owners recorded for one record among the scope's addresses; null when the scope may not see it or it is not indexed.</summary>
     SearchHit? Find(string id, IReadOnlyList<OwnerScope>? scope, DateTimeOffset? notBefore);
+
+    /// <summary>Takes out the visible documents of these positions, both ends included, that <paramref name="isGone"/> says have
+    /// left the log. Unfindable and durable when it returns; their terms stay on the disk until <see cref="Expunge"/>.</summary>
+    /// <param name="isGone">Asked for each record id, once.</param>
+    /// <returns>How many.</returns>
+    long Remove(string lane, long firstSequence, long lastSequence, Func<string, bool> isGone);
+
+    /// <summary>Rewrites what still holds bytes of removed documents. Searching and adding go on meanwhile; stopping early is harmless.</summary>
+    void Expunge(CancellationToken cancel = default);
 
     long DocumentCount { get; }
 }

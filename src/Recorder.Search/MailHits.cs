@@ -1,6 +1,7 @@
 using Lucene.Net.Index;
 using Recorder.Search.Documents;
 using Recorder.Search.Paging;
+using Recorder.Search.Partitions;
 
 namespace Recorder.Search;
 
@@ -14,10 +15,12 @@ internal static class MailHits
         var values = new SegmentValues(segment);
         var inSegment = document - segment.DocBase;
         var received = new DateTimeOffset(values.Order(inSegment), TimeSpan.Zero);
-        if (received < notBefore && values.Kept(inSegment) < notBefore.Value.UtcTicks) return null;
+        var kept = values.Kept(inSegment);
+        if (received < notBefore && kept < notBefore.Value.UtcTicks) return null;
+        var since = kept == RecordKey.KeptByOrder ? received : new DateTimeOffset(kept, TimeSpan.Zero);
         var row = segment.AtomicReader.Document(inSegment).GetBinaryValue(MailFields.Row);
         var mail = MailRow.FromBytes(row.Bytes, row.Offset, row.Length);
-        var visible = mail.Owners.Where(owner => scope is null || scope.Any(own => Grants(own, owner.Address, received))).ToList();
+        var visible = mail.Owners.Where(owner => scope is null || scope.Any(own => Grants(own, owner, received, since))).ToList();
         if (visible.Count == 0 && scope is not null) return null;
         return new SearchHit(
             mail.Id, values.Lane(inSegment), values.Sequence(inSegment), received,
@@ -25,6 +28,13 @@ internal static class MailHits
             mail.Subject, mail.From, mail.To, mail.Summary, mail.HasAttachment, mail.SizeBytes);
     }
 
-    private static bool Grants(OwnerScope own, string address, DateTimeOffset received) =>
-        own.Address == address && (own.From is null || received >= own.From) && (own.Until is null || received < own.Until);
+    public static string IdOf(AtomicReader segment, int document)
+    {
+        var row = segment.Document(document).GetBinaryValue(MailFields.Row);
+        return MailRow.FromBytes(row.Bytes, row.Offset, row.Length).Id;
+    }
+
+    private static bool Grants(OwnerScope own, (string Address, string Disposition) owner, DateTimeOffset received, DateTimeOffset since) =>
+        own.Address == owner.Address && (own.From is null || received >= own.From) && (own.Until is null || received < own.Until)
+        && !(since < own.Kept?.Of(owner.Disposition));
 }

@@ -84,6 +84,13 @@ public sealed class MailIndex : IMailIndex
         return null;
     }
 
+    /// <inheritdoc/>
+    public long Remove(string lane, long firstSequence, long lastSequence, Func<string, bool> isGone) =>
+        _partitions.Remove(lane, new SequenceRange(firstSequence, lastSequence), MailHits.IdOf, isGone);
+
+    /// <inheritdoc/>
+    public void Expunge(CancellationToken cancel = default) => _partitions.Expunge(cancel);
+
     /// <summary>Lets go without committing: what was not committed is replayed by the follower.</summary>
     public void Dispose() => _partitions.Dispose();
 }

@@ -13,6 +13,7 @@ using Recorder.Indexing;
 using Recorder.Intake;
 using Recorder.Ledger;
 using Recorder.Recovery;
+using Recorder.Retention;
 using Recorder.Screening.Lists;
 using Recorder.Search;
 using Recorder.Settings;
@@ -95,6 +96,7 @@ public static class RecorderApp
         services.AddSingleton<IArchiveObserver, ArchiveLogging>();
         services.AddSingleton(provider => OpenArchive(settings.Data, provider.GetRequiredService<IArchiveObserver>()));
         services.AddSingleton<IArchiveLog>(provider => provider.GetRequiredService<MailArchive>());
+        services.AddSingleton<ISealedLog>(provider => provider.GetRequiredService<MailArchive>());
         services.AddSingleton<IMailIndex>(_ => new LateMailIndex(() => MailIndex.Open(settings.Data.MailIndex, new MailIndexOptions(), TimeProvider.System)));
         services.AddSingleton<IEventIndex>(_ => new LateEventIndex(() => EventIndex.Open(settings.Data.EventIndex, new EventIndexOptions())));
         services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
@@ -115,6 +117,7 @@ public static class RecorderApp
         services.AddIndexing();
         services.AddSenderLists();
         services.AddTransfer();
+        services.AddRetention();
         services.AddSingleton<SetupLink>();
         if (parts == AppParts.ControlOnly)
         {
@@ -126,6 +129,7 @@ public static class RecorderApp
         services.AddRecovery();
         services.AddDelivery();
         services.AddDigests();
+        services.AddRetentionJob();
         services.AddIntake();
         services.AddHealth();
         services.AddRecorderWeb(settings.Web);

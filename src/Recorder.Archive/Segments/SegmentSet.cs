@@ -81,6 +81,12 @@ internal sealed class SegmentSet
         }
     }
 
+    /// <summary>Deletes every generation of a segment but the present one; all where it was removed.</summary>
+    public void Discard(string name)
+    {
+        lock (_writing) DiscardGenerations(name, _catalog.Current(name)?.Name);
+    }
+
     /// <summary>Removes a whole segment; its intent must be durable in the ledger before. A missing one is no error.</summary>
     public void Remove(SegmentInfo segment)
     {
@@ -90,6 +96,18 @@ internal sealed class SegmentSet
             DiscardGenerations(segment.Name, keep: null);
         }
     }
+
+    /// <summary>What a segment holds, purged entries left out. Whoever rewrites or removes it must wait.</summary>
+    /// <exception cref="ArchiveException">Missing, or Damaged, naming the entry.</exception>
+    public IEnumerable<LogEntry> EntriesOf(SegmentInfo segment)
+    {
+        var current = _catalog.Current(segment.Name) ?? throw new ArchiveException(ArchiveFault.Missing, $"{segment.Name} is gone");
+        var cursor = new SegmentCursor(OpenReader(current), 0, EntryKinds.All);
+        while (cursor.MoveNext()) yield return cursor.Entry();
+    }
+
+    /// <summary>The segment that has the record, purged or not; null when none has.</summary>
+    public SegmentInfo? SegmentOf(RecordId id) => WithCatalog(catalog => Locate(catalog, id)?.Reader.Info);
 
     /// <returns>null when no segment has the record, or it was purged.</returns>
     /// <exception cref="ArchiveException">Damaged: what is stored of it cannot be trusted.</exception>

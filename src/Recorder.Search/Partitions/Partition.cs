@@ -145,6 +145,33 @@ internal sealed class Partition : IDisposable
         }
     }
 
+    /// <summary>Documents that were taken out and whose bytes are still there.</summary>
+    public int RemovedDocuments => _reader.NumDeletedDocs;
+
+    /// <summary>The writer, through which documents are taken out; opened again where the partition is only read otherwise.</summary>
+    public IndexWriter OpenForRemoval(PartitionOptions options)
+    {
+        lock (_gate) return _writer ??= OpenWriter(_directory, new LogByteSizeMergePolicy(), options);
+    }
+
+    /// <summary>Makes it durable and visible. What was added since the last commit keeps the map of before: it is replayed after a crash.</summary>
+    public void FinishRemoval(IReadOnlyDictionary<string, long> through)
+    {
+        _isCommitted = false;
+        Commit(through);
+        lock (_gate)
+        {
+            if (!_facts.Merged)
+            {
+                Replace(DirectoryReader.Open(_writer!, applyAllDeletes: true));
+                return;
+            }
+            _writer!.Dispose();
+            _writer = null;
+            Replace(DirectoryReader.Open(_directory));
+        }
+    }
+
     /// <summary>Lets go without committing: what was not committed is replayed by the follower.</summary>
     public void Dispose()
     {

@@ -9,6 +9,7 @@ namespace Recorder.Search.Partitions;
 internal sealed class PartitionSet : IDisposable
 {
     private readonly Lock _writing = new();
+    private readonly Lock _rewriting = new(); // taken before _writing
     private readonly IndexFolder _folder;
     private readonly PartitionOptions _options;
     private readonly List<Partition> _partitions = [];
@@ -99,6 +100,58 @@ internal sealed class PartitionSet : IDisposable
             active.Refresh();
             Publish(new Snapshot(Views(), _current.Through));
             active.Commit(_checkpoint);
+        }
+    }
+
+    /// <summary>Takes out documents that are visible now; durable when it returns.</summary>
+    public long Remove(string lane, SequenceRange range, Func<AtomicReader, int, string> idOf, Func<string, bool> isGone)
+    {
+        using var snapshot = Acquire();
+        var removed = 0L;
+        // Looked for on the snapshot, so that writing goes on; records never change, so what was found stays what it is.
+        foreach (var (partition, ids) in Removal.Find(snapshot, lane, range, idOf, isGone))
+        {
+            Rewrite(partition, writer => writer.DeleteDocuments([.. ids.Select(RecordFields.TermOf)]));
+            removed += ids.Count;
+        }
+        return removed;
+    }
+
+    /// <summary>Merges the segments with removed documents, whatever their share is.</summary>
+    public void Expunge(CancellationToken cancel)
+    {
+        foreach (var partition in PartitionsWithRemoved())
+        {
+            cancel.ThrowIfCancellationRequested();
+            Rewrite(partition, writer => writer.ForceMergeDeletes(doWait: true));
+        }
+    }
+
+    private List<Partition> PartitionsWithRemoved()
+    {
+        lock (_writing) return [.. _partitions.Where(partition => partition.RemovedDocuments > 0)];
+    }
+
+    /// <summary>The work itself runs beside searches and adding.</summary>
+    private void Rewrite(Partition partition, Action<IndexWriter> work)
+    {
+        // A partition's one merge and this must not both let go of the writer.
+        WaitForMerges();
+        lock (_rewriting)
+        {
+            IndexWriter writer;
+            lock (_writing)
+            {
+                ObjectDisposedException.ThrowIf(_isDisposed, this);
+                writer = partition.OpenForRemoval(_options);
+            }
+            work(writer);
+            lock (_writing)
+            {
+                ObjectDisposedException.ThrowIf(_isDisposed, this);
+                partition.FinishRemoval(_checkpoint);
+                Publish(new Snapshot(Views(), _current.Through));
+            }
         }
     }
 

@@ -22,7 +22,7 @@ internal static class Combine
         refused.RemoveAll(clause => clause is ValueRange);
         if (wanted.Count == 0 && refused.Count == 0) return All;
         if (wanted.Count == 1 && refused.Count == 0) return wanted[0];
-        return new Every(wanted.Count == 0 ? [All] : [.. wanted.OrderBy(clause => clause is ValueRange)], refused);
+        return new Every(wanted.Count == 0 ? [All] : [.. wanted.OrderBy(clause => clause is ValueRange or KeptRange)], refused);
     }
 
     public static Clause Or(IEnumerable<Clause> clauses)

@@ -31,7 +31,21 @@ internal sealed class OwnScope(IReadOnlyList<OwnerScope> addresses, PartitionFac
 
     private Clause OneOf(string field, Func<string, string> term, IEnumerable<OwnerScope>? some = null) =>
         Combine.Or((some ?? addresses).Select(own => Combine.And(
-            [Received(facts, own.From, own.Until), new Word(field, MailFields.Keyword(term(own.Address)))])));
+            [Received(facts, own.From, own.Until), InTerm(own), new Word(field, MailFields.Keyword(term(own.Address)))])));
+
+    private Clause InTerm(OwnerScope own)
+    {
+        if (own.Kept is not { } bounds) return Combine.All;
+        var others = bounds.ByDisposition.Select(one => (Decided: new Word(MailFields.State, MailFields.StateTerm(own.Address, one.Key)), Bound: one.Value)).ToList();
+        return Combine.Or(others.Select(one => Combine.And([Kept(one.Bound), one.Decided]))
+            .Append(Combine.And([Kept(bounds.NotBefore)], others.Select(one => one.Decided))));
+    }
+
+    private Clause Kept(DateTimeOffset? from)
+    {
+        if (from is not { UtcTicks: var first } || (facts.KeptMax == 0 && facts.Min >= first)) return Combine.All;
+        return facts.Max < first && facts.KeptMax < first ? Combine.None : new KeptRange(first);
+    }
 
     /// <summary>Received in [from, until): everything or nothing where the partition's own bounds decide it.</summary>
     public static Clause Received(PartitionFacts facts, DateTimeOffset? from, DateTimeOffset? until)

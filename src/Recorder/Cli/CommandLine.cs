@@ -64,6 +64,9 @@ public static class CommandLine
             RestoreCommand.Create(context),
             VerifyCommand.Create(context),
             RebuildCommand.Create(context),
+            PurgeCommand.Create(context),
+            HoldCommand.Create(context),
+            RetentionCommand.Create(context),
             json,
             file,
         };

@@ -51,6 +51,7 @@ internal static class ControlEndpoints
         control.MapPost("/backup", (HttpContext http, BackupRequest request, Backups backups, CancellationToken cancel) =>
             StreamAsync(http, backups.RunAsync(request, Cli, cancel), cancel));
         control.MapLists(Cli);
+        control.MapRetention(Cli);
     }
 
     private static async ValueTask<object?> OnlyFromSocket(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
@@ -80,8 +81,8 @@ internal static class ControlEndpoints
     private static AccountRow Row(Account account) => new(
         account.Address, account.DisplayName, account.IsAdmin, account.IsDisabled, [.. account.Addresses.Select(owned => owned.Address)]);
 
-    private static Task VerifyAsync(HttpContext http, MailArchive archive, CancellationToken cancel) =>
-        StreamAsync(http, VerifyRun.LinesAsync(archive, cancel), cancel);
+    private static Task VerifyAsync(HttpContext http, MailArchive archive, ILedger ledger, CancellationToken cancel) =>
+        StreamAsync(http, VerifyRun.LinesAsync(archive, ledger, cancel), cancel);
 
     private static async Task ImportAsync(HttpContext http, ImportRequest request, Importer importer, CancellationToken cancel)
     {
@@ -110,6 +111,7 @@ internal static class ControlEndpoints
     }
 
     private static async Task StreamAsync<T>(HttpContext http, IAsyncEnumerable<T> lines, CancellationToken cancel)
+    internal static async Task StreamAsync<T>(HttpContext http, IAsyncEnumerable<T> lines, CancellationToken cancel)
     {
         http.Response.ContentType = "application/x-ndjson";
         await foreach (var line in lines)

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Recorder.Archive;
+using Recorder.Ledger;
 
 namespace Recorder.Control;
 
@@ -9,11 +10,11 @@ internal static class VerifyRun
 {
     private const int ProgressEveryBytes = 32 << 20;
 
-    public static async IAsyncEnumerable<VerifyLine> LinesAsync(MailArchive archive, [EnumeratorCancellation] CancellationToken cancel)
+    public static async IAsyncEnumerable<VerifyLine> LinesAsync(MailArchive archive, ILedger ledger, [EnumeratorCancellation] CancellationToken cancel)
     {
         // Progress comes from inside the reading, findings from its end: one channel puts both in order.
         var lines = Channel.CreateUnbounded<VerifyLine>();
-        var run = RunAsync(archive, lines.Writer, cancel);
+        var run = RunAsync(archive, ledger, lines.Writer, cancel);
         await foreach (var line in lines.Reader.ReadAllAsync(cancel))
         {
             yield return line;
@@ -22,13 +23,13 @@ internal static class VerifyRun
         await run;
     }
 
-    private static async Task RunAsync(MailArchive archive, ChannelWriter<VerifyLine> lines, CancellationToken cancel)
+    private static async Task RunAsync(MailArchive archive, ILedger ledger, ChannelWriter<VerifyLine> lines, CancellationToken cancel)
     {
         var progress = new Progress(lines, TotalBytes(archive));
         var findings = 0L;
         try
         {
-            await foreach (var finding in archive.VerifyAsync(cancel, onBytes: progress.Add))
+            await foreach (var finding in archive.VerifyAsync(cancel, onBytes: progress.Add, wasRemoved: name => ledger.State.Get<RemovedSegment>(RetentionKeys.Removed(name)) is not null))
             {
                 findings++;
                 lines.TryWrite(new VerifyLine("finding", Where: finding.Segment, RecordId: finding.Id?.ToString(), Problem: finding.Problem));

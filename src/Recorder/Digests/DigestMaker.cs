@@ -22,7 +22,7 @@ internal sealed class DigestMaker(ILedger ledger, HeldMail held, TimeProvider cl
         var now = clock.GetUtcNow();
         var mark = ledger.State.Get<DigestMark>(StateKeys.DigestMark(account.Address));
         var from = Later(mark is null ? first : mark.Until - Slack, now - LongestLook);
-        var found = held.Find(account, now, from, mark?.Through ?? 0, held.Expiring(mark?.At ?? first, now));
+        var found = held.Find(account, now, from, mark?.Through ?? 0, held.Expiring(account, mark?.At ?? first, now));
         if (found.Items.Count == 0) return false;
         var made = new DigestMade(
             NewId(now), account.Address, account.Address, from, found.IsBehind ? from + Slack : now, found.Through, found.Items, found.More)

@@ -23,7 +23,8 @@ public static class DigestsSetup
         services.AddSingleton<LinkDoor>();
         services.AddSingleton<PersonalPreferences>();
         services.AddSingleton(provider => new HeldMail(
-            provider.GetRequiredService<IRecovery>(), provider.GetRequiredService<IOptions<DigestOptions>>(), provider.GetRequiredService<IOptions<RetentionOptions>>()));
+            provider.GetRequiredService<IRecovery>(), provider.GetRequiredService<IOptions<DigestOptions>>(),
+            new RetentionTerms(provider.GetRequiredService<ILedger>(), provider.GetRequiredService<IOptions<RetentionOptions>>(), provider.GetRequiredService<TimeProvider>())));
         services.AddSingleton<DigestMaker>();
         services.AddSingleton<DigestRuns>();
         services.AddSingleton<IDigestStatus>(provider => provider.GetRequiredService<DigestRuns>());

@@ -12,7 +12,7 @@ namespace Recorder.Digests;
 internal sealed record HeldNow(IReadOnlyList<DigestItem> Items, int More, long Through, bool IsBehind);
 
 /// <summary>Finds what is held for an account: the rows that its own quarantine page would show.</summary>
-internal sealed class HeldMail(IRecovery recovery, IOptions<DigestOptions> options, IOptions<RetentionOptions> retention)
+internal sealed class HeldMail(IRecovery recovery, IOptions<DigestOptions> options, RetentionTerms terms)
 {
     private const string Query = "is:held";
     private const int RowsAPage = 200;
@@ -36,11 +36,13 @@ internal sealed class HeldMail(IRecovery recovery, IOptions<DigestOptions> optio
         return new HeldNow(items, Math.Max(0, fresh.Count - max) + Math.Max(0, leaving.Count - max), through, lag > 0);
     }
 
-    /// <summary>The received times of what will be gone within the days of the setting, and was not yet so at <paramref name="last"/>.</summary>
-    public (DateTimeOffset From, DateTimeOffset Until)? Expiring(DateTimeOffset last, DateTimeOffset now)
+    /// <summary>The received times of what will be gone within the days of the setting, and was not yet so at <paramref name="last"/>,
+    /// by the term that spam has in the account's mailbox.</summary>
+    public (DateTimeOffset From, DateTimeOffset Until)? Expiring(Account account, DateTimeOffset last, DateTimeOffset now)
     {
-        var (days, kept) = (options.Value.ExpiringDays, retention.Value.Days);
-        return days == 0 || days >= kept ? null : (last.AddDays(days - kept), now.AddDays(days - kept));
+        var days = options.Value.ExpiringDays;
+        return terms.Policy.DaysOf(account.Address, RetentionCategories.Spam) is not { } kept || days == 0 || days >= kept
+            ? null : (last.AddDays(days - kept), now.AddDays(days - kept));
     }
 
     private static DigestItem Item(MessageRow row, bool expires) => new(row.Hit.Id, row.Hit.Addresses[0], expires);

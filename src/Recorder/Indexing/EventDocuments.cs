@@ -61,7 +61,7 @@ internal static class EventDocuments
         // Who may read the audit has no need of the phrase that proves a digest.
         PreferencesSet set => [(set.Preferences.Address, set with { Preferences = set.Preferences with { DigestPhrase = null } })],
         // Bookkeeping between two servers: nobody searches for it.
-        AnswerConfirmed or AnswersConfirmed or ListEntriesHit => [],
+        AnswerConfirmed or AnswersConfirmed or ListEntriesHit or ClockSeen or RecordsForgotten => [],
         ListEntrySet set => [(PersonOf(set.Entry.Scope), set)],
         ListEntriesSet many => [(PersonOf(many.Scope), many)],
         ListEntryRemoved removed => [(PersonOf(removed.Scope), removed)],
@@ -100,6 +100,8 @@ internal static class EventDocuments
         CampaignActed acted => acted.RecordIds[0],
         MailExported exported => exported.Records[0].RecordId,
         DigestLinkUsed used => used.RecordId,
+        ErasureAsked asked => asked.RecordId,
+        RecordErased erased => erased.RecordId,
         _ => "",
     };
 }

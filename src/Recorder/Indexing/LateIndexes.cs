@@ -54,6 +54,10 @@ internal sealed class LateMailIndex(Func<IMailIndex> open) : IMailIndex
 
     public SearchHit? Find(string id, IReadOnlyList<OwnerScope>? scope, DateTimeOffset? notBefore) => index.Value.Find(id, scope, notBefore);
 
+    public long Remove(string lane, long firstSequence, long lastSequence, Func<string, bool> isGone) => index.Value.Remove(lane, firstSequence, lastSequence, isGone);
+
+    public void Expunge(CancellationToken cancel = default) => index.Value.Expunge(cancel);
+
     public void Dispose() => index.Dispose();
 }
 

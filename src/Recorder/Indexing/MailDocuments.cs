@@ -13,22 +13,21 @@ internal static class MailDocuments
         var owners = mail?.Owners ?? [];
         return new SearchDocument(
             entry.Id.ToString(), entry.Position.Lane, entry.Position.Sequence, entry.ReceivedAt,
-            owners, owners.ToDictionary(owner => owner, owner => DispositionOf(mail!, owner)), mail?.ReversePath ?? "",
+            owners, owners.ToDictionary(owner => owner, owner => mail!.DispositionFor(owner)), mail?.ReversePath ?? "",
             facts.Subject, Names(facts.From), Names(facts.To), Names(facts.Cc), facts.MessageId, facts.ListId,
             facts.Text, facts.Summary, [.. facts.Attachments.Select(part => part.FileName)], entry.ContentLengthBytes,
-            mail is { IsImport: true } ? RecordedMail.KeptSince(entry, mail) : null)
+            KeptSince(entry, mail))
         {
             AttachmentTypes = [.. facts.Attachments.Select(part => part.ContentType)],
             Headers = [.. facts.Fields.Select(field => new SearchHeader(field.Name, field.Value))],
         };
     }
 
+    private static DateTimeOffset? KeptSince(LogEntry entry, RecordedMail? mail) =>
+        mail is not null && RecordedMail.KeptSince(entry, mail) is var since && since != entry.ReceivedAt ? since : null;
+
     /// <summary>Where nothing of the message could be read, the envelope alone finds it.</summary>
     public static MailFacts NoFacts { get; } = new("", [], [], [], null, "", "", "", "", [], 0, ReadFlags.Unparsed);
-
-    /// <summary>The first recipient that stands for the owner decides, as it is the one a hit names.</summary>
-    public static string DispositionOf(RecordedMail mail, string owner) =>
-        mail.Recipients.First(recipient => recipient.Owners.Contains(owner)).Disposition;
 
     private static string Names(IReadOnlyList<MailParty> parties) =>
         string.Join(", ", parties.Select(party => party.Name.Length == 0 ? party.Address : $"{party.Name} <{party.Address}>"));

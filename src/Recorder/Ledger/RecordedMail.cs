@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Recorder.Archive;
+using Recorder.Ledger.State;
 using Recorder.Smtp;
 
 namespace Recorder.Ledger;
@@ -20,7 +21,9 @@ public sealed record RecordedRecipient(
 /// <param name="Evidence">What the received time was taken from: received, from-line, file-time or internal-date.</param>
 /// <param name="LineFeedsAlone">Every line of the stored bytes ends with LF; on the wire each gets its CR back, and the
 /// record's shape is that form's.</param>
-public sealed record ImportedFrom(string Source, string Format, string Name = "", string Evidence = "", bool LineFeedsAlone = false)
+/// <param name="KeptFromReceived">Retention counts from the received time, not from the import.</param>
+public sealed record ImportedFrom(
+    string Source, string Format, string Name = "", string Evidence = "", bool LineFeedsAlone = false, bool KeptFromReceived = false)
 {
     public const string ReceivedField = "received", FromLine = "from-line", FileTime = "file-time", InternalDate = "internal-date";
 }
@@ -44,14 +47,26 @@ public sealed record RecordedMail(
     [JsonIgnore]
     public IReadOnlyList<string> Owners => [.. Recipients.SelectMany(recipient => recipient.Owners).Distinct(StringComparer.Ordinal)];
 
+    /// <summary>Of the first recipient that stands for the owner, as it is the one a hit names.</summary>
+    public string DispositionFor(string owner) => Recipients.First(recipient => recipient.Owners.Contains(owner)).Disposition;
+
     [JsonIgnore]
     public bool IsJournal => Mode == JournalMode;
 
     [JsonIgnore]
     public bool IsImport => Mode == ImportMode;
 
-    /// <summary>What retention counts from: the time of import for imported mail, however old it is.</summary>
-    public static DateTimeOffset KeptSince(LogEntry entry, RecordedMail mail) => mail.IsImport ? entry.AppendedAt : entry.ReceivedAt;
+    /// <summary>
+    /// What retention counts from: the received time; of imported mail the time of import, however old the mail is, unless it
+    /// was imported with its own. A clock that was more than a day behind when the record came must not end its term early:
+    /// then the time in the id counts, which never goes back.
+    /// </summary>
+    public static DateTimeOffset KeptSince(LogEntry entry, RecordedMail mail)
+    {
+        if (mail is { IsImport: true, Import.KeptFromReceived: true }) return entry.ReceivedAt;
+        var (wall, id) = (mail.IsImport ? entry.AppendedAt : entry.ReceivedAt, RecordTime.Of(entry.Id.ToString()));
+        return id - wall > TimeSpan.FromDays(1) ? id : wall;
+    }
 
     public byte[] Encode() => JsonSerializer.SerializeToUtf8Bytes(this, LedgerJson.Options);
 

@@ -30,6 +30,7 @@ public sealed class ListPreviews(
     public const int DaysBack = 90;
     public const int MaxLooked = 500;
     private const int MaxShown = 20;
+    private readonly RetentionTerms terms = new(ledger, retention, clock);
 
     /// <summary>For lists of others than the reader: what it meets there, and no mail.</summary>
     public ListPreview ConflictsOnly(ListEntry wish) => new(0, true, 0, 0, [], ListConflicts.Of(ledger.State, wish, clock.GetUtcNow()));
@@ -38,7 +39,7 @@ public sealed class ListPreviews(
     {
         var (now, before) = (clock.GetUtcNow(), ledger.State);
         var after = new StateWithEntry(before, wish);
-        var page = index.Search(new SearchRequest(reader.Scope, QueryOf(SenderPattern.Stored(wish.Pattern)), MaxLooked, null, now - TimeSpan.FromDays(retention.Value.Days)), cancel);
+        var page = index.Search(terms.Within(new SearchRequest(reader.Scope, QueryOf(SenderPattern.Stored(wish.Pattern)), MaxLooked)), cancel);
         List<TurnedMessage> turned = [];
         var looked = 0;
         foreach (var hit in page.Items.Where(hit => hit.ReceivedAt >= now.AddDays(-DaysBack)))

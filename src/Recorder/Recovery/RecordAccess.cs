@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using Recorder.Accounts;
 using Recorder.Archive;
 using Recorder.Ledger;
@@ -21,21 +20,17 @@ internal sealed record Sight(LogEntry Entry, RecordedMail Mail, IReadOnlyList<st
 /// Who may see what. It asks the log and never the index: an index that lags, is rebuilt or lies grants nothing and
 /// takes nothing away.
 /// </summary>
-internal sealed class RecordAccess(IArchiveLog archive, IAddressBook book, IOptions<RetentionOptions> retention, TimeProvider time)
+internal sealed class RecordAccess(IArchiveLog archive, IAddressBook book, RetentionTerms terms)
 {
-    /// <summary>Records kept since before this have expired.</summary>
-    public DateTimeOffset NotBefore => time.GetUtcNow() - TimeSpan.FromDays(retention.Value.Days);
-
-    /// <returns>null for a record that does not exist, has expired or is not the reader's: nobody can tell which.</returns>
+    /// <returns>null for a record that does not exist, whose term is over for the reader or is not the reader's: nobody can tell which.</returns>
     public async ValueTask<Sight?> FindAsync(Reader reader, RecordId id, CancellationToken cancel)
     {
-        if (await archive.FindAsync(id, cancel) is not { Kind: EntryKind.Mail } entry || Decode(entry) is not { } mail
-            || RecordedMail.KeptSince(entry, mail) < NotBefore)
+        if (await archive.FindAsync(id, cancel) is not { Kind: EntryKind.Mail } entry || Decode(entry) is not { } mail)
         {
             return null;
         }
 
-        var own = mail.Owners.Where(owner => Owns(reader, owner, entry.ReceivedAt)).ToList();
+        var own = mail.Owners.Where(owner => Owns(reader, owner, entry.ReceivedAt) && terms.IsInSight(entry, mail, owner)).ToList();
         return own.Count == 0 ? null : new Sight(
             entry, mail with { Recipients = Narrowed(reader, mail, own), Screened = Reasons.Narrowed(mail.Screened) }, own);
     }

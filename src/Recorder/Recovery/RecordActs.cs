@@ -14,7 +14,7 @@ public sealed class RecordActs(
 {
     internal const int MaxWords = 500;
 
-    private readonly RecordAccess access = new(archive, book, retention, time);
+    private readonly RecordAccess access = new(archive, book, new RetentionTerms(ledger, retention, time));
     private readonly RecordWishes wishes = new(ledger, book, time);
 
     public async Task<IReadOnlyDictionary<string, SeenRecord>> SeeAsync(Reader reader, IEnumerable<string> recordIds, CancellationToken cancel)

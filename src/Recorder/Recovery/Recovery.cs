@@ -20,7 +20,8 @@ public sealed class Recovery(
 {
     private const int MaxRows = 500;
 
-    private readonly RecordAccess access = new(archive, book, retention, time);
+    private readonly RecordAccess access = new(archive, book, new RetentionTerms(ledger, retention, time));
+    private readonly RetentionTerms terms = new(ledger, retention, time);
     private readonly RecordWishes wishes = new(ledger, book, time);
     private readonly RowMarker marker = new(archive, mails, time);
     private readonly RecordTimeline timeline = new(archive, events, eventProgress, ledger, desk);
@@ -58,10 +59,10 @@ public sealed class Recovery(
     {
         var state = ledger.State;
         var page = index.Search(
-            new SearchRequest(reader.Scope, wish.Query, Math.Clamp(wish.Limit, 1, MaxRows), wish.Cursor, access.NotBefore, wish.Zone)
+            terms.Within(new SearchRequest(reader.Scope, wish.Query, Math.Clamp(wish.Limit, 1, MaxRows), wish.Cursor, Zone: wish.Zone)
             {
                 Marks = new RecordMarks(state, reader), Order = wish.Order, WithFacets = wish.WithFacets,
-            },
+            }),
             cancel);
         var list = new MessageList(
             [.. page.Items.Select(hit => Row(state, reader, hit))], page.Next, page.Total, page.TotalIsExact, page.Hints,

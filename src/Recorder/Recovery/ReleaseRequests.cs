@@ -16,7 +16,8 @@ public sealed class ReleaseRequests(
 {
     private const int MaxRows = 200;
 
-    private readonly RecordAccess access = new(archive, book, retention, time);
+    private readonly RecordAccess access = new(archive, book, new RetentionTerms(ledger, retention, time));
+    private readonly RetentionTerms terms = new(ledger, retention, time);
     private readonly RecordWishes wishes = new(ledger, book, time);
 
     public async Task<IReadOnlyList<RequestRow>> ListAsync(Reader admin, bool decided, CancellationToken cancel)
@@ -73,7 +74,8 @@ public sealed class ReleaseRequests(
     private async Task<RequestRow> RowAsync(Reader admin, ReleaseRequest request, CancellationToken cancel)
     {
         var granted = Granted(admin, request);
-        var hit = index.Find(request.RecordId, granted.Scope, access.NotBefore);
+        var (scope, notBefore) = terms.Bounds(granted.Scope);
+        var hit = index.Find(request.RecordId, scope, notBefore);
         var sight = RecordId.TryParse(request.RecordId, out var id) ? await access.FindAsync(granted, id, cancel) : null;
         var state = sight is null ? "" : RecordStates.Word(ledger.State, request.RecordId, sight.Recipients[0].Disposition, sight.Own, granted.Account);
         return new RequestRow(

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Recorder.Archive;
+using Recorder.Ledger;
 using Recorder.Settings;
 using Recorder.Transfer.Backup;
 using Recorder.Transfer.Export;
@@ -13,7 +14,8 @@ public static class TransferSetup
     {
         services.AddSingleton<Importer>();
         services.AddSingleton(provider => new ArchiveSource(
-            provider.GetRequiredService<MailArchive>(), PlaceOf(provider.GetRequiredService<IOptions<DataOptions>>().Value), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<MailArchive>(), provider.GetRequiredService<ILedger>(), PlaceOf(provider.GetRequiredService<IOptions<DataOptions>>().Value),
+            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Backups>();
         services.AddSingleton<Exporter>();
         return services;

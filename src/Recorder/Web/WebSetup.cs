@@ -83,6 +83,7 @@ public static class WebSetup
         pages.MapCopiesPages();
         pages.MapCampaignPages();
         pages.MapOutboxPages();
+        pages.MapRetentionPages();
         pages.MapListPages();
         pages.MapSettingsPages();
         pages.MapPageAssets();
@@ -101,6 +102,7 @@ public static class WebSetup
         api.MapCopiesApi();
         api.MapCampaignApi();
         api.MapOutboxApi();
+        api.MapRetentionApi();
         api.MapListsApi();
         api.MapPreferencesApi();
     }

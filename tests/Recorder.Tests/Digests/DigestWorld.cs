@@ -110,7 +110,7 @@ internal sealed partial class DigestWorld : IAsyncDisposable
     }
 
     private DigestRuns NewRuns() => new(
-        Desk.Ledger, new DigestMaker(Desk.Ledger, new HeldMail(Recovery, Options.Create(DigestOptions), Options.Create(new RetentionOptions())), Desk.Time),
+        Desk.Ledger, new DigestMaker(Desk.Ledger, new HeldMail(Recovery, Options.Create(DigestOptions), new RetentionTerms(Desk.Ledger, Options.Create(new RetentionOptions()), Desk.Time)), Desk.Time),
         Schedules, Options.Create(DigestOptions), Desk.Time, NullLogger<DigestRuns>.Instance);
 
     [GeneratedRegex("/digest/([A-Za-z0-9_-]+)")]

@@ -89,6 +89,21 @@ internal sealed class InMemoryMailIndex : IMailIndex
     public SearchHit? Find(string id, IReadOnlyList<OwnerScope>? scope, DateTimeOffset? notBefore) =>
         visible.TryGetValue(id, out var document) ? Hit(document, scope, notBefore) : null;
 
+    public long Remove(string lane, long firstSequence, long lastSequence, Func<string, bool> isGone)
+    {
+        lock (gate)
+        {
+            var gone = visible.Values.Where(document => document.Lane == lane && document.Sequence >= firstSequence && document.Sequence <= lastSequence && isGone(document.Id))
+                .Select(document => document.Id).ToList();
+            (added, visible, Committed) = (added.RemoveRange(gone), visible.RemoveRange(gone), Committed.RemoveRange(gone));
+            return gone.Count;
+        }
+    }
+
+    public void Expunge(CancellationToken cancel = default)
+    {
+    }
+
     public void Dispose()
     {
     }
@@ -100,7 +115,8 @@ internal sealed class InMemoryMailIndex : IMailIndex
     private static SearchHit? Hit(SearchDocument document, IReadOnlyList<OwnerScope>? scope, DateTimeOffset? notBefore)
     {
         var own = document.Owners.Where(owner => scope is null || scope.Any(part => part.Address == owner
-            && (part.From is not { } from || document.ReceivedAt >= from) && (part.Until is not { } until || document.ReceivedAt < until))).ToList();
+            && (part.From is not { } from || document.ReceivedAt >= from) && (part.Until is not { } until || document.ReceivedAt < until)
+            && !((document.KeptSince ?? document.ReceivedAt) < part.Kept?.Of(document.Dispositions[owner])))).ToList();
         return own.Count == 0 || document.ReceivedAt < notBefore ? null : new SearchHit(
             document.Id, document.Lane, document.Sequence, document.ReceivedAt, own, document.Dispositions[own[0]], document.Subject,
             document.From, document.To, document.Summary, document.AttachmentNames.Count > 0, document.SizeBytes);

@@ -323,6 +323,10 @@ internal sealed class World : IAsyncDisposable
 
         public SearchHit? Find(string id, IReadOnlyList<OwnerScope>? scope, DateTimeOffset? notBefore) => index.Find(id, scope, notBefore);
 
+        public long Remove(string lane, long firstSequence, long lastSequence, Func<string, bool> isGone) => index.Remove(lane, firstSequence, lastSequence, isGone);
+
+        public void Expunge(CancellationToken cancel = default) => index.Expunge(cancel);
+
         public void Dispose() => index.Dispose();
     }
 

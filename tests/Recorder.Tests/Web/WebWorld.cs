@@ -84,6 +84,10 @@ internal sealed partial class WebWorld : IAsyncDisposable
         builder.Services.AddSingleton<DeliveryProblems>();
         AddOutbox(builder.Services, counter);
         builder.Services.AddSenderLists();
+        builder.Services.AddSingleton<ISealedLog>(new NothingSealed());
+        builder.Services.AddSingleton<IAddressBook>(counter.Desk.Book);
+        builder.Services.AddSingleton(counter.Mail);
+        builder.Services.AddRetention();
         AddDigests(builder.Services, counter, served);
         builder.Services.AddRecorderWeb(new WebOptions());
         var app = builder.Build();

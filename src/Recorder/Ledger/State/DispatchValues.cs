@@ -97,6 +97,18 @@ internal static class DispatchValues
         }
     }
 
+    /// <summary>All of one record, owed or not: there is nothing to deliver any more.</summary>
+    public static void Forget(StateEditor state, string recordId)
+    {
+        foreach (var (_, dispatch) in state.Range<Dispatch>(StateKeys.DispatchesOf(recordId)))
+        {
+            Put(state, dispatch with { State = DispatchState.Failed });
+            state.Remove(StateKeys.Dispatch(recordId, dispatch.Kind, dispatch.Recipient, dispatch.Round));
+            MarkValues.Remove(state, dispatch);
+            if (dispatch.Asker is { } asker) state.Remove(OutboxKeys.Problem(asker, dispatch));
+        }
+    }
+
     private static DispatchState StateAfter(DispatchEnded ended) => ended switch
     {
         { Outcome.Outcome: DeliveryOutcome.Accepted } => DispatchState.Accepted,

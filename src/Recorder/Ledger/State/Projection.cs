@@ -29,12 +29,13 @@ internal static class Projection
     {
         RetryKeys.Sweep(state, now);
         SessionValues.Sweep(state, now);
-        RelayValues.Sweep(state, now - recordsKept);
-        DispatchValues.Sweep(state, now - recordsKept);
         ListValues.Sweep(state, now);
-        QuarantineValues.Sweep(state, now - recordsKept);
         DigestValues.Sweep(state, now);
         ExportValues.Sweep(state, now);
+        if (RetentionValues.Longest(state, recordsKept) is not { } kept || now - DateTimeOffset.MinValue <= kept) return;
+        RelayValues.Sweep(state, now - kept);
+        DispatchValues.Sweep(state, now - kept);
+        QuarantineValues.Sweep(state, now - kept);
     }
 
     internal static void Apply(LedgerEvent fact, StateEditor state)
@@ -122,6 +123,11 @@ internal static class RelayValues
         {
             state.Remove(key);
         }
+    }
+
+    public static void Forget(StateEditor state, string recordId)
+    {
+        foreach (var (key, _) in state.Range<RelayState>(StateKeys.Relay(recordId, ""))) state.Remove(key);
     }
 
     private static string RecordOf(string key) => key[StateKeys.Relays.Length..].Split('/')[0];

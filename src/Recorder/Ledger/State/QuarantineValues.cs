@@ -55,6 +55,20 @@ internal static class QuarantineValues
         Sweep<RecordOverride>(state, ActKeys.Overrides(CampaignAct.Hide), one => IsOld(one.RecordId, recordsBefore));
     }
 
+    public static void Forget(StateEditor state, string recordId)
+    {
+        foreach (var (_, hidden) in state.Range<HiddenMail>(ActKeys.HiddenOf(recordId, ""))) Show(state, recordId, hidden.Mailbox);
+        foreach (var (_, asked) in state.Range<ReleaseRequest>(ActKeys.RequestsOf(recordId))) MarkValues.Remove(state, MarkKind.Requested, asked.Mailbox, recordId);
+        foreach (var (_, said) in state.Range<MailReport>(ActKeys.Report(recordId, ""))) MarkValues.Remove(state, MarkKind.Reported, said.Mailbox, recordId);
+        foreach (var prefix in new[] { ActKeys.RequestsOf(recordId), ActKeys.OpenRequest(recordId, ""), ActKeys.Report(recordId, ""), ActKeys.OpenReport(recordId, "") })
+        {
+            foreach (var (key, _) in state.Range<object>(prefix)) state.Remove(key);
+        }
+
+        state.Remove(ActKeys.Override(CampaignAct.Hold, recordId));
+        state.Remove(ActKeys.Override(CampaignAct.Hide, recordId));
+    }
+
     private static bool IsOld(string recordId, DateTimeOffset before) => RecordTime.Of(recordId) < before;
 
     private static void Sweep<T>(StateEditor state, string prefix, Func<T, bool> isOld, Action<T>? forget = null) where T : class

@@ -28,6 +28,17 @@ internal static class StateValues
         ["digest-of"] = typeof(DigestMark),
         ["digests-ran"] = typeof(DigestRunState),
         ["digest-link"] = typeof(UsedLink),
+        ["retention-rule"] = typeof(RetentionRule),
+        ["retention-default"] = typeof(RetentionDefault),
+        ["retention-change"] = typeof(RetentionChange),
+        ["retention-clock"] = typeof(ClockState),
+        ["hold"] = typeof(Hold),
+        ["hold-of"] = typeof(HeldRecord),
+        ["purge"] = typeof(PurgeRun),
+        ["purge-step"] = typeof(PurgeStep),
+        ["removed"] = typeof(RemovedSegment),
+        ["purge-index"] = typeof(IndexLeftover),
+        ["erasure"] = typeof(Erasure),
     };
 
     private static readonly Dictionary<Type, string> Kinds = Types.ToDictionary(pair => pair.Value, pair => pair.Key);

@@ -18,7 +18,7 @@ public sealed class BulkJobs(ILedger ledger, IMailIndex index, IOptions<Retentio
     /// <summary>What running jobs have done so far; the ledger learns it at their end.</summary>
     internal ConcurrentDictionary<string, BulkProgress> Running { get; } = new(StringComparer.Ordinal);
 
-    internal DateTimeOffset NotBefore => time.GetUtcNow() - TimeSpan.FromDays(retention.Value.Days);
+    internal RetentionTerms Terms { get; } = new(ledger, retention, time);
 
     public async Task<BulkStatus> StartAsync(
         Reader reader, BulkAct act, string query, IReadOnlyList<string>? recordIds, TimeZoneInfo? zone, CancellationToken cancel)
@@ -62,10 +62,10 @@ public sealed class BulkJobs(ILedger ledger, IMailIndex index, IOptions<Retentio
     internal SearchRequest Request(Reader reader, BulkAct act, string query, int limit, string? cursor, TimeZoneInfo? zone)
     {
         var isAboutHiding = act is BulkAct.Hide or BulkAct.Unhide;
-        return new SearchRequest(reader.Scope, isAboutHiding ? Marks.Split(query).Query : query, limit, cursor, NotBefore, zone)
+        return Terms.Within(new SearchRequest(reader.Scope, isAboutHiding ? Marks.Split(query).Query : query, limit, cursor, Zone: zone)
         {
             Marks = new RecordMarks(ledger.State, reader) { WithHidden = isAboutHiding },
-        };
+        });
     }
 
     internal IReadOnlyList<BulkJob> Open => [.. ledger.State.Range<BulkJob>(BulkKeys.AllOpen).Select(pair => pair.Value)];

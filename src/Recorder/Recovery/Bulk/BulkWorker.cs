@@ -95,7 +95,9 @@ public sealed class BulkWorker(
 
     // Already hidden ones are meant only where the query says so, exactly as in the list the person saw.
     private IEnumerable<string> FirstOf(BulkJob job) =>
-        job.First is { } first && ReaderOf(job) is { } reader && index.Find(first, reader.Scope, jobs.NotBefore) is { } hit && IsMeant(job, hit) ? [first] : [];
+        job.First is { } first && ReaderOf(job) is { } reader && Find(first, reader) is { } hit && IsMeant(job, hit) ? [first] : [];
+
+    private SearchHit? Find(string id, Reader reader) => jobs.Terms.Bounds(reader.Scope) is var (scope, notBefore) ? index.Find(id, scope, notBefore) : null;
 
     private IEnumerable<string> Found(BulkJob job)
     {

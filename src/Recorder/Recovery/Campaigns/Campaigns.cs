@@ -16,6 +16,7 @@ public sealed class Campaigns(
 
     private const int RowsOfAPage = 500, MaxReasonChars = 500, MaxWordsChars = 300;
     private static readonly TimeSpan UsualRange = TimeSpan.FromDays(7);
+    private readonly RetentionTerms terms = new(ledger, retention, time);
 
     public async Task<CampaignPreview> PreviewAsync(Reader admin, CampaignTarget target, CancellationToken cancel)
     {
@@ -50,7 +51,7 @@ public sealed class Campaigns(
         var rows = new List<CampaignRow>();
         for (string? cursor = null, next = ""; next is not null; cursor = next)
         {
-            var page = index.Search(new SearchRequest(null, query, RowsOfAPage, cursor, NotBefore), cancel);
+            var page = index.Search(terms.Within(new SearchRequest(null, query, RowsOfAPage, cursor)), cancel);
             foreach (var hit in page.Items)
             {
                 if (await RowAsync(hit, target, sha256, cancel) is { } row) rows.Add(row);
@@ -65,8 +66,6 @@ public sealed class Campaigns(
         return (rows, false);
     }
 
-    private DateTimeOffset NotBefore => time.GetUtcNow() - TimeSpan.FromDays(retention.Value.Days);
-
     private DateTimeOffset From(CampaignTarget target) => target.From ?? time.GetUtcNow() - UsualRange;
 
     private async Task<CampaignRow?> RowAsync(SearchHit hit, CampaignTarget target, ReadOnlyMemory<byte>? sha256, CancellationToken cancel)
@@ -78,8 +77,10 @@ public sealed class Campaigns(
             return null;
         }
 
+        var mail = RecordedMail.Decode(entry.Payload.Span);
+        if (mail.Owners.Where(owner => terms.IsInSight(entry, mail, owner)).ToList() is not { Count: > 0 } owners) return null;
         var state = string.Join(' ', Enum.GetValues<CampaignAct>().Where(act => IsInForce(act, hit.Id)).Select(act => act.ToString().ToLowerInvariant()));
-        return new CampaignRow(hit.Id, hit.ReceivedAt, hit.From, hit.Subject, RecordedMail.Decode(entry.Payload.Span).Owners, state);
+        return new CampaignRow(hit.Id, hit.ReceivedAt, hit.From, hit.Subject, owners, state);
     }
 
     /// <returns>The query, and the hash of the bytes where only equal ones are meant.</returns>

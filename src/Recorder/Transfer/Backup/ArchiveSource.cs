@@ -1,11 +1,12 @@
 using Recorder.Archive;
 using Recorder.Archive.Copies;
 using Recorder.Archive.Disk;
+using Recorder.Ledger;
 
 namespace Recorder.Transfer.Backup;
 
 /// <summary>What a copy of this installation consists of: the archive, and the keys that stand beside it.</summary>
-public sealed class ArchiveSource(MailArchive archive, DataPlace data, TimeProvider time)
+public sealed class ArchiveSource(MailArchive archive, ILedger ledger, DataPlace data, TimeProvider time)
 {
     public const string KeysFolder = "keys";
 
@@ -31,8 +32,7 @@ public sealed class ArchiveSource(MailArchive archive, DataPlace data, TimeProvi
         return new ArchiveCopier(target, WasRemoved, time, tell).Run(image, keys, cancel);
     }
 
-    // Nothing is removed in this version.
-    private static bool WasRemoved(string segment) => false;
+    private bool WasRemoved(string segment) => ledger.State.Get<RemovedSegment>(RetentionKeys.Removed(segment)) is not null;
 
     private async Task RefuseForeignAsync(CopyTarget target, ArchiveImage image, CancellationToken cancel)
     {

@@ -1,0 +1,93 @@
+using System.CommandLine;
+using System.Text.Json;
+using Recorder.Control;
+using Recorder.Ledger;
+using Recorder.Retention;
+
+namespace Recorder.Cli;
+
+/// <summary>What a purge would take, taking it, and what it took; works while <c>serve</c> runs and while it does not.</summary>
+internal static class PurgeCommand
+{
+    private static readonly Option<bool> Plan = new("--plan") { Description = "Print what would leave now, and change nothing." };
+    private static readonly Option<bool> Execute = new("--execute") { Description = "Remove what has come to its end. It may be stopped, and goes on when it is run again." };
+    private static readonly Option<bool> ConfirmClock = new("--confirm-clock") { Description = "Say that the clock is right after it leapt ahead by more than a day." };
+    private static readonly Option<string?> Certificate = new("--certificate") { Description = "Print the certificate of a purge as JSON." };
+
+    public static Command Create(CommandContext context)
+    {
+        var command = new Command("purge", "Remove mail whose term is over and that no hold keeps. Exit code 1 when a segment could not be purged.")
+        {
+            Plan, Execute, ConfirmClock, Certificate,
+        };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var asked = new[] { parsed.GetValue(Plan), parsed.GetValue(Execute), parsed.GetValue(ConfirmClock), parsed.GetValue(Certificate) is not null };
+            if (asked.Count(one => one) != 1) throw new ControlException(ExitCodes.BadInput, "give one of --plan, --execute, --confirm-clock and --certificate RUN");
+            await using var door = await ControlDoor.OpenAsync(context.LoadSettings(parsed), cancel);
+            var json = parsed.GetValue(context.Json);
+            if (asked[0]) return await PlanAsync(door, json, cancel);
+            if (asked[1]) return await ExecuteAsync(door, json, cancel);
+            if (asked[3]) return await CertificateAsync(door, parsed.GetValue(Certificate)!, cancel);
+            var clock = await door.SendAsync<ClockState>(HttpMethod.Post, "purge/confirm-clock", null, cancel);
+            Console.WriteLine(json ? JsonSerializer.Serialize(clock, ControlDoor.Json) : $"the clock is right at {clock.SeenAt:u}");
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+
+    private static async Task<int> PlanAsync(ControlDoor door, bool json, CancellationToken cancel)
+    {
+        var plan = await door.SendAsync<PurgePlan>(HttpMethod.Get, "purge/plan", null, cancel);
+        if (json)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(plan, ControlDoor.Json));
+            return plan.Problems.Count == 0 ? ExitCodes.Done : ExitCodes.Findings;
+        }
+
+        foreach (var step in plan.Steps)
+        {
+            Console.WriteLine($"{step.Act.ToString().ToLowerInvariant()} {step.Segment}: {step.Records} records, {step.Bytes} bytes{(step.Held > 0 ? $", {step.Held} held" : "")}");
+        }
+
+        foreach (var problem in plan.Problems) Console.WriteLine($"PROBLEM {problem}");
+        Console.WriteLine(
+            $"{plan.Records} records of {plan.Steps.Count} segments, {plan.Bytes} bytes, are over their terms{(plan.GraceUntil is { } until ? $" and must be gone by {until:u}" : "")}; "
+            + $"{plan.Held} stay because they are held, {plan.Unreadable} because their envelope cannot be read");
+        return plan.Problems.Count == 0 ? ExitCodes.Done : ExitCodes.Findings;
+    }
+
+    private static async Task<int> ExecuteAsync(ControlDoor door, bool json, CancellationToken cancel)
+    {
+        var last = await Progress.ShowAsync("purging", json, async tell =>
+        {
+            var line = new PurgeLine("none");
+            await foreach (var next in door.StreamAsync<PurgeLine>("purge", null, cancel))
+            {
+                line = next;
+                if (json) Console.WriteLine(JsonSerializer.Serialize(line, ControlDoor.Json));
+                else tell(line.Done, line.Total);
+            }
+
+            return line;
+        });
+        if (!json) Console.WriteLine(Words(last));
+        return last.Outcome is not { } outcome ? ExitCodes.Failed : outcome.Problems.Count == 0 ? ExitCodes.Done : ExitCodes.Findings;
+    }
+
+    private static string Words(PurgeLine last) => last switch
+    {
+        { Outcome: { Run: null } } => "nothing is over its term",
+        { Outcome: { } done } => $"{done.Records} records of {done.Segments} segments are gone, {done.FreedBytes} bytes freed; certificate: recorder purge --certificate {done.Run}"
+            + string.Concat(done.Problems.Select(problem => $"\nPROBLEM {problem}")),
+        { Reason: { } reason } => $"not purged: {reason}",
+        _ => "the purge was cut short; run it again to go on",
+    };
+
+    private static async Task<int> CertificateAsync(ControlDoor door, string run, CancellationToken cancel)
+    {
+        var certificate = await door.SendAsync<PurgeCertificate>(HttpMethod.Get, $"purge/runs/{Uri.EscapeDataString(run)}", null, cancel);
+        Console.WriteLine(System.Text.Encoding.UTF8.GetString(certificate.ToJson()));
+        return ExitCodes.Done;
+    }
+}

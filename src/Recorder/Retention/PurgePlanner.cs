@@ -1,0 +1,104 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Options;
+using Recorder.Archive;
+using Recorder.Archive.Segments;
+using Recorder.Ledger;
+using Recorder.Ledger.State;
+
+namespace Recorder.Retention;
+
+/// <summary>What a purge would do now.</summary>
+/// <param name="Steps">By position in the log.</param>
+/// <param name="Held">Records whose term is over and that a hold keeps.</param>
+/// <param name="Unreadable">Records whose envelope cannot be read: they are kept until a person decides.</param>
+/// <param name="Problems">Segments that cannot be looked at, and why.</param>
+/// <param name="GraceUntil">By then all of it must be gone.</param>
+public sealed record PurgePlan(
+    DateTimeOffset At, IReadOnlyList<PurgeStepPlan> Steps, long Records, long Bytes, long Held, long Unreadable, DateTimeOffset? GraceUntil, IReadOnlyList<string> Problems);
+
+/// <summary>
+/// Looks at the segments that may hold something due. A segment is not read while nothing in it can be due, and what was
+/// found of it is remembered until a rule changes, so that a purge costs as what it removes and not as the archive.
+/// </summary>
+public sealed class PurgePlanner(ISealedLog archive, ILedger ledger, IOptions<RetentionOptions> options, TimeProvider time)
+{
+    private readonly ConcurrentDictionary<string, (RetentionChange? Rules, int Days, DateTimeOffset? NextDue)> known = new(StringComparer.Ordinal);
+
+    /// <summary>Segments that were read since the start, for figures and tests.</summary>
+    public long SegmentsRead { get; private set; }
+
+    /// <summary>Rules that changed act on the archive a day later, so that a mistake can be taken back.</summary>
+    public bool IsSettling(DateTimeOffset now) => Change is { } change && now < change.At.AddDays(1) && now > change.At.AddDays(-1);
+
+    /// <summary>Nothing is changed; holds of queries are as they were asked last.</summary>
+    public PurgePlan Plan(CancellationToken cancel)
+    {
+        var context = Context();
+        var looks = new List<SegmentLook>();
+        var problems = new List<string>(archive.LostSegments.Select(name => $"{name} is missing or cannot be read"));
+        foreach (var segment in Candidates())
+        {
+            cancel.ThrowIfCancellationRequested();
+            if (TryLook(segment, context, out var problem) is { } look) looks.Add(look);
+            else problems.Add(problem);
+        }
+
+        if (archive.HasDamagedFiles) problems.Add("a damaged file was set aside under log/; mail in it stays until it is removed by hand");
+        var due = looks.Where(look => look.Due.Count > 0 || look.IsHusk).ToList();
+        return new PurgePlan(
+            context.Now, [.. due.Select(look => look.Plan())], due.Sum(look => (long)look.Due.Count), due.Sum(look => look.DueBytes),
+            looks.Sum(look => look.Held), looks.Sum(look => look.Unreadable), due.Min(look => look.FirstEnd) + context.Grace, problems);
+    }
+
+    /// <summary>Mail segments in which something may be due, oldest first.</summary>
+    internal IEnumerable<SegmentInfo> Candidates()
+    {
+        var (policy, change, now) = (RetentionPolicy.Of(ledger.State, options.Value), Change, time.GetUtcNow());
+        var names = archive.Segments.Select(segment => segment.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var gone in known.Keys.Where(name => !names.Contains(name))) known.TryRemove(gone, out _);
+        return archive.Segments.Where(segment => segment.Kind == SegmentKind.Mail && segment.LastSequence <= archive.SealedThrough && MayBeDue(segment, policy, change, now));
+    }
+
+    /// <exception cref="ArchiveException">It cannot be read.</exception>
+    internal SegmentLook Look(SegmentInfo segment, PurgeContext context)
+    {
+        SegmentsRead++;
+        var look = SegmentLook.At(segment, archive.EntriesOf(segment), context);
+        // While something is due the answer is not worth keeping.
+        if (look is { Due.Count: 0, IsHusk: false }) known[segment.Name] = (Change, context.Policy.DefaultDays, look.NextDue);
+        return look;
+    }
+
+    internal PurgeContext Context()
+    {
+        var (state, now) = (ledger.State, time.GetUtcNow());
+        var busy = state.Range<Dispatch>(StateKeys.OutboxAll).Select(pair => pair.Value.RecordId).ToHashSet(StringComparer.Ordinal);
+        return new PurgeContext(RetentionPolicy.Of(state, options.Value), new HoldsInForce(state, now), busy, now, TimeSpan.FromDays(options.Value.GraceDays));
+    }
+
+    private RetentionChange? Change => ledger.State.Get<RetentionChange>(RetentionKeys.Change);
+
+    private SegmentLook? TryLook(SegmentInfo segment, PurgeContext context, out string problem)
+    {
+        problem = "";
+        try
+        {
+            return Look(segment, context);
+        }
+        catch (Exception error) when (error is ArchiveException or IOException)
+        {
+            problem = $"{segment.Name}: {error.Message}";
+            return null;
+        }
+    }
+
+    // Nothing in a segment is kept since before its day and since before its first id, but for clocks a day apart.
+    private bool MayBeDue(SegmentInfo segment, RetentionPolicy policy, RetentionChange? change, DateTimeOffset now)
+    {
+        if (policy.ShortestDays == int.MaxValue) return false;
+        if (known.TryGetValue(segment.Name, out var before) && before.Rules == change && before.Days == policy.DefaultDays) return before.NextDue <= now;
+        var day = new DateTimeOffset(segment.Day.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
+        var (first, least) = (RecordTime.Of(segment.FirstId.ToString()).AddDays(-1), TimeSpan.FromDays(policy.ShortestDays));
+        return (day < first ? day : first) <= now - least;
+    }
+}
