@@ -110,7 +110,6 @@ internal static class ControlEndpoints
         }
     }
 
-    private static async Task StreamAsync<T>(HttpContext http, IAsyncEnumerable<T> lines, CancellationToken cancel)
     internal static async Task StreamAsync<T>(HttpContext http, IAsyncEnumerable<T> lines, CancellationToken cancel)
     {
         http.Response.ContentType = "application/x-ndjson";

@@ -17,6 +17,8 @@ public sealed class DeliveryProblems(ILedger ledger, IMailIndex index, IOptions<
     /// <summary>No more are counted or listed.</summary>
     public const int MaxRows = 100;
 
+    private readonly RetentionTerms terms = new(ledger, retention, time);
+
     public static int CountFor(IStateSnapshot state, Reader reader) => All(state, reader).Count();
 
     /// <summary>The newest wishes first.</summary>
@@ -38,7 +40,8 @@ public sealed class DeliveryProblems(ILedger ledger, IMailIndex index, IOptions<
 
     private ProblemRow RowOf(Reader reader, Dispatch one)
     {
-        var hit = index.Find(one.RecordId, reader.Scope, time.GetUtcNow() - TimeSpan.FromDays(retention.Value.Days));
+        var (scope, notBefore) = terms.Bounds(reader.Scope);
+        var hit = index.Find(one.RecordId, scope, notBefore);
         return new ProblemRow(IdOf(one), RecordWishes.StatusOf(one), hit is not null, hit?.From ?? "", hit?.Subject ?? "", hit?.ReceivedAt, one.RequestedAt);
     }
 

@@ -13,6 +13,7 @@ namespace Recorder.Transfer.Export;
 public sealed class Exporter(IArchiveLog log, IMailIndex index, ILedger ledger, IAddressBook book, IOptions<RetentionOptions> retention, TimeProvider time)
 {
     private const int PageRows = 500;
+    private readonly RetentionTerms terms = new(ledger, retention, time);
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Checks the request and begins; the lines end with a summary, or with failed.</summary>
@@ -103,8 +104,8 @@ public sealed class Exporter(IArchiveLog log, IMailIndex index, ILedger ledger, 
     private static ExportLine Counts(ExportRun run, string kind, long total) =>
         new(kind, run.Messages + run.Known + run.Skipped, total, run.Known, run.Bytes, run.Skipped);
 
-    private SearchPage Page(ExportRequest request, string? cursor) => index.Search(new SearchRequest(
-        request.Mailbox is { } owner ? [new OwnerScope(owner)] : null, request.Query, PageRows, cursor, time.GetUtcNow() - TimeSpan.FromDays(retention.Value.Days)));
+    private SearchPage Page(ExportRequest request, string? cursor) => index.Search(terms.Within(new SearchRequest(
+        request.Mailbox is { } owner ? [new OwnerScope(owner)] : null, request.Query, PageRows, cursor)));
 
     private IEnumerable<ExportItem> Items(ExportRequest request, SearchPage page)
     {
