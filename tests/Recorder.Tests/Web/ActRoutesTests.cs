@@ -28,6 +28,9 @@ public sealed class ActRoutesTests
         ["POST /admin/lists"] = "POST /api/v1/admin/lists", ["POST /admin/lists/remove"] = "DELETE /api/v1/admin/lists",
         ["POST /admin/lists/import"] = "POST /api/v1/admin/lists/import", ["POST /settings"] = "PUT /api/v1/preferences",
         ["POST /admin/outbox/{dispatch}/act"] = "POST /api/v1/admin/outbox/{dispatch}/give-up", ["POST /problems/{problem}/dismiss"] = "POST /api/v1/problems/{problem}/dismiss",
+        ["POST /admin/retention/rules"] = "POST /api/v1/admin/retention/rules", ["POST /admin/retention/confirm-clock"] = "POST /api/v1/admin/retention/confirm-clock",
+        ["POST /admin/erasures"] = "POST /api/v1/admin/erasures", ["POST /admin/holds"] = "POST /api/v1/admin/holds",
+        ["POST /admin/holds/{hold}/lift"] = "POST /api/v1/admin/holds/{hold}/lift",
         ["POST /signin"] = "POST /api/v1/session", ["POST /signout"] = "DELETE /api/v1/session",
     };
 
@@ -36,6 +39,9 @@ public sealed class ActRoutesTests
         ["POST /setup"] = "SetupLink makes the first account: SignInTests", ["POST /digest/{token}"] = "LinkTests",
         ["POST /api/v1/admin/outbox/{dispatch}/retry"] = "OutboxPageTests", ["POST /api/v1/admin/outbox/{dispatch}/give-up"] = "OutboxPageTests",
         ["POST /api/v1/problems/{problem}/dismiss"] = "OutboxPageTests",
+        ["POST /api/v1/admin/retention/preview"] = "counts and makes nothing", ["DELETE /api/v1/admin/retention/rules/{rule}"] = "RetentionPageTests",
+        ["POST /api/v1/admin/holds/{hold}/lift"] = "RetentionPageTests", ["POST /api/v1/admin/erasures"] = "PurgeTests", ["POST /api/v1/admin/retention/rules"] = "RetentionPageTests",
+        ["POST /api/v1/admin/holds"] = "RetentionPageTests", ["POST /api/v1/admin/retention/confirm-clock"] = "RetentionPageTests",
         ["POST /language"] = "a cookie of the browser", ["POST /api/v1/lists/preview"] = "looks at one's own mail and makes nothing",
         ["POST /api/v1/admin/lists/preview"] = "looks at one's own mail and makes nothing",
         ["POST /api/v1/admin/requests/{request}/approve"] = "QuarantineTests", ["POST /api/v1/messages/{id}/safe-copy"] = "RecordActsTests",

@@ -1,0 +1,55 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Recorder.Ledger;
+
+namespace Recorder.Tests.Web;
+
+public sealed class RetentionPageTests
+{
+    [Fact]
+    public async Task Rules_holds_and_the_clock_are_recorded_with_who_did_it()
+    {
+        await using var world = await WebWorld.StartAsync();
+        var program = await world.ProgramAsync(WebWorld.Admin);
+        const string Root = "/api/v1/admin";
+
+        using var set = await program.PostAsJsonAsync($"{Root}/retention/rules", new { id = "law", days = 2555, mailboxes = new[] { "Alice@Example.edu" } });
+        Assert.Equal(HttpStatusCode.OK, set.StatusCode);
+        using var tooShort = await program.PostAsJsonAsync($"{Root}/retention/rules", new { id = "brief", days = 30, categories = new[] { "spam" } });
+        Assert.Equal("too-short", (await tooShort.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString());
+        var report = await program.GetFromJsonAsync<JsonElement>($"{Root}/retention");
+        Assert.Equal(WebWorld.Alice, report.GetProperty("rules")[0].GetProperty("mailboxes")[0].GetString());
+        using var removed = await program.DeleteAsync($"{Root}/retention/rules/law");
+        using var none = await program.DeleteAsync($"{Root}/retention/rules/law");
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.NotFound), (removed.StatusCode, none.StatusCode));
+
+        using var placed = await program.PostAsJsonAsync($"{Root}/holds", new { matter = "Case 1", reason = "letter", kind = "mailboxes", mailboxes = new[] { WebWorld.Alice } });
+        var hold = (await placed.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("hold").GetProperty("id").GetString();
+        using var lifted = await program.PostAsJsonAsync($"{Root}/holds/{hold}/lift", new { reason = "over" });
+        using var again = await program.PostAsJsonAsync($"{Root}/holds/{hold}/lift", new { reason = "over" });
+        Assert.Equal((HttpStatusCode.NoContent, HttpStatusCode.NotFound), (lifted.StatusCode, again.StatusCode));
+        using var confirmed = await program.PostAsync($"{Root}/retention/confirm-clock", null);
+        Assert.Equal(HttpStatusCode.NoContent, confirmed.StatusCode);
+
+        LedgerEvent[] facts = [.. world.Facts<RetentionRuleSet>(), .. world.Facts<RetentionRuleRemoved>(), .. world.Facts<HoldPlaced>(), .. world.Facts<HoldLifted>(), .. world.Facts<ClockConfirmed>()];
+        Assert.Equal(5, facts.Length);
+        Assert.All(facts, fact => Assert.Equal((WebWorld.Admin, "127.0.0.1"), (fact.Actor.Name, fact.Actor.Source)));
+    }
+
+    [Fact]
+    public async Task The_pages_show_what_is_in_force_and_a_person_sees_the_effect_of_a_rule_first()
+    {
+        await using var world = await WebWorld.StartAsync();
+        var browser = await world.BrowserAsync(WebWorld.Admin);
+        using var preview = await WebWorld.PostFormAsync(browser, "/admin/retention", "/admin/retention/rules", ("act", "preview"), ("name", "law"), ("days", "2555"), ("mailboxes", WebWorld.Alice));
+        Assert.Contains("value=\"set\"", await preview.Content.ReadAsStringAsync());
+        Assert.Empty(world.Facts<RetentionRuleSet>());
+        using var set = await WebWorld.PostFormAsync(browser, "/admin/retention", "/admin/retention/rules", ("act", "set"), ("name", "law"), ("days", "2555"), ("mailboxes", WebWorld.Alice));
+        Assert.Contains("<strong>law</strong>", await set.Content.ReadAsStringAsync());
+        using var held = await WebWorld.PostFormAsync(browser, "/admin/holds", "/admin/holds", ("matter", "Case 7"), ("reason", "letter"), ("kind", "mailboxes"), ("mailboxes", WebWorld.Bob));
+        Assert.Contains("Case 7", await held.Content.ReadAsStringAsync());
+        using var alice = await (await world.BrowserAsync(WebWorld.Alice)).GetAsync("/admin/retention");
+        Assert.NotEqual(HttpStatusCode.OK, alice.StatusCode);
+    }
+}
