@@ -27,7 +27,7 @@ internal sealed class OwnScope(IReadOnlyList<OwnerScope> addresses, PartitionFac
     /// <summary>The reader's own copies that a clause of their address does not have.</summary>
     public Clause Without(Func<string, Clause> ofAddress) => Combine.Or(addresses.Select(own => Combine.And(Copy(own), [ofAddress(own.Address)])));
 
-    private Clause[] Copy(OwnerScope own) => [Received(facts, own.From, own.Until), new Word(MailFields.Owner, MailFields.Keyword(own.Address))];
+    private Clause[] Copy(OwnerScope own) => [Received(facts, own.From, own.Until), InTerm(own), new Word(MailFields.Owner, MailFields.Keyword(own.Address))];
 
     private Clause OneOf(string field, Func<string, string> term, IEnumerable<OwnerScope>? some = null) =>
         Combine.Or((some ?? addresses).Select(own => Combine.And(
