@@ -94,6 +94,20 @@ public sealed class BrowserTests(BrowserTests.Stage stage) : IClassFixture<Brows
         await page.Context.CloseAsync();
     }
 
+    [Fact]
+    public async Task A_search_says_what_it_understood_marks_it_and_is_narrowed_and_widened_by_links()
+    {
+        var page = await stage.Browser.PageAsync(script: false);
+        await stage.SignInAsync(page);
+        await SearchAsync(page, "library -nothing");
+        Assert.Equal(["library", "not nothing"], await page.Locator("a.chip bdi").AllTextContentsAsync());
+        Assert.Equal("library", (await page.Locator("a.row mark").First.TextContentAsync())!.ToLowerInvariant());
+        await page.Locator("a.chip").Nth(1).ClickAsync();
+        await page.Locator("input[type=search][value=library]").WaitForAsync();
+        Assert.Equal(["library"], await page.Locator("a.chip bdi").AllTextContentsAsync());
+        await page.Context.CloseAsync();
+    }
+
     private static async Task SearchAsync(IPage page, string query)
     {
         // The index follows within moments.

@@ -11,10 +11,14 @@ internal static class HeaderTerms
 {
     private const int MaxFields = 100, MaxValueChars = 300, MaxWordsOfField = 40, MaxNameChars = 60, MaxIds = 30;
 
+    /// <summary>A longer word with a digit in it is a machine's: no two messages share one, and nobody types it.</summary>
+    private const int MaxCodeChars = 12;
+
     private static readonly string[] NamesAlone =
     [
         "received", "dkim-signature", "arc-", "x-received", "x-google-dkim-signature", "x-gm-message-state", "x-ms-exchange-", "x-microsoft-antispam",
         "x-forefront-", "domainkey-signature", "message-id", "date", "x-ms-traffictypediagnostic", "x-google-smtp-source", "x-proofpoint-", "x-ironport-",
+        "content-type", "mime-version", "content-transfer-encoding", "return-path", "delivered-to", "received-spf", "thread-index", "x-original-to",
     ];
 
     public static IEnumerable<string> Of(IReadOnlyList<SearchHeader> fields)
@@ -32,9 +36,11 @@ internal static class HeaderTerms
             foreach (var id in value.Split([' ', '\t', ','], StringSplitOptions.RemoveEmptyEntries).Take(MaxIds))
                 terms.Add(MailFields.HeaderTerm(name, DenseTerms.OfMessageId(id.TrimStart('<').TrimEnd('>'))));
         else if (HeaderFields.Own(name) is null && !Array.Exists(NamesAlone, alone => name.StartsWith(alone, StringComparison.Ordinal)))
-            foreach (var unit in TextUnits.Of(value.Length <= MaxValueChars ? value : value[..MaxValueChars]).Take(MaxWordsOfField))
+            foreach (var unit in TextUnits.Of(value.Length <= MaxValueChars ? value : value[..MaxValueChars]).Take(MaxWordsOfField).Where(IsPeoples))
                 terms.UnionWith(WordsOf(unit).Select(word => MailFields.HeaderTerm(name, word)));
     }
+
+    private static bool IsPeoples(TextUnit unit) => unit.IsRun || unit.Folded.Length <= MaxCodeChars || !unit.Folded.Any(char.IsAsciiDigit);
 
     /// <summary>A word, or the single characters and pairs of a run.</summary>
     public static IEnumerable<string> WordsOf(TextUnit unit)

@@ -16,7 +16,7 @@ public sealed record OperatorWord(Operator Operator, IReadOnlyList<string> Names
     public string Name => Names[0];
 }
 
-/// <summary>What <c>is:</c> may name.</summary>
+/// <summary>What <c>is:</c> may name. The first name is shown in English, the last one in Chinese.</summary>
 /// <param name="Disposition">The first disposition's code or its first part; null where the word is a mark.</param>
 /// <param name="Mark">What happened later; see <see cref="RecordMarkNames"/>.</param>
 public sealed record StateWord(IReadOnlyList<string> Names, string? Disposition, string? Mark)
@@ -24,7 +24,7 @@ public sealed record StateWord(IReadOnlyList<string> Names, string? Disposition,
     public string Name => Names[0];
 }
 
-/// <summary>What <c>has:</c> may name: a kind of attachment. The first row is any attachment.</summary>
+/// <summary>What <c>has:</c> may name: a kind of attachment. The first row is any attachment. Names as above.</summary>
 /// <param name="Term">In the index.</param>
 public sealed record KindWord(IReadOnlyList<string> Names, string Term)
 {
@@ -60,7 +60,7 @@ public static class QueryLanguage
 
     public static IReadOnlyList<StateWord> States { get; } =
     [
-        First("held", "held", "quarantined", "quarantine", "隔離", "已隔離", "攔截", "已攔截"),
+        First("held", "held", "quarantined", "quarantine", "隔離", "攔截", "已攔截", "已隔離"),
         First("held.spam", "spam", "junk", "垃圾", "垃圾信", "垃圾郵件"),
         First("held.phish", "phish", "phishing", "釣魚", "釣魚信"),
         First("held.malware", "malware", "virus", "病毒", "惡意", "惡意程式"),
@@ -76,16 +76,16 @@ public static class QueryLanguage
 
     public static IReadOnlyList<KindWord> Kinds { get; } =
     [
-        Kind("attachment", "attachment", "attachments", "file", "附件", "檔案"),
-        Kind("image", "image", "images", "picture", "photo", "圖片", "圖檔", "照片"),
+        Kind("attachment", "attachment", "attachments", "file", "檔案", "附件"),
+        Kind("image", "image", "images", "picture", "photo", "圖檔", "照片", "圖片"),
         Kind("pdf", "pdf"),
-        Kind("document", "document", "doc", "word", "文件", "文件檔"),
-        Kind("spreadsheet", "spreadsheet", "sheet", "excel", "試算表", "表格"),
-        Kind("presentation", "presentation", "slides", "powerpoint", "簡報", "投影片"),
+        Kind("document", "document", "doc", "word", "文件檔", "文件"),
+        Kind("spreadsheet", "spreadsheet", "sheet", "excel", "表格", "試算表"),
+        Kind("presentation", "presentation", "slides", "powerpoint", "投影片", "簡報"),
         Kind("archive", "archive", "zip", "壓縮檔"),
-        Kind("audio", "audio", "music", "音訊", "錄音"),
-        Kind("video", "video", "影片", "視訊"),
-        Kind("calendar", "calendar", "invite", "invitation", "行事曆", "會議邀請"),
+        Kind("audio", "audio", "music", "錄音", "音訊"),
+        Kind("video", "video", "視訊", "影片"),
+        Kind("calendar", "calendar", "invite", "invitation", "會議邀請", "行事曆"),
         Kind("message", "message", "email", "郵件"),
     ];
 

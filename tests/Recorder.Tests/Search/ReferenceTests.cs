@@ -56,15 +56,17 @@ public class ReferenceTests
         string[] pieces =
         [
             "(", ")", "\"", "「", "」", "“", "-", "－", ":", "：", "*", "OR", "AND", " ", "　", "from:", "寄件者：", "附件:", "has:", "is:", "after:", "before:",
-            "older_than:", "newer_than:", "larger:", "2026-11", "2026-99-99", "9999y", "99999999999999999999d", "5M", "1e9G", "report", "期", "期末成績", "al*", "a*", "\uD800",
+            "older_than:", "newer_than:", "larger:", "on:", "日期：", "header:", "X-A:", "in-reply-to:", "is:hidden", "is:released", "含：圖片", "last week", "民國115年", "..", "<a@b.c>", "@b.c", "name <a@b.c>", "body:", "2026-11", "2026-99-99", "9999y", "99999999999999999999d", "5M", "1e9G", "report", "期", "期末成績", "al*", "a*", "\uD800",
             "\0", "@", "a@b", "a@b.c", "<>", "rfc822msgid:", "bcc:", "to:", "[", "\\", "\u0301", "ﷺ", "🚀",
         ];
         var piece = Gen.Int[0, pieces.Length - 1].Select(i => pieces[i]);
         var typed = Gen.OneOf(Gen.String, piece.Array[0, 60].Select(string.Concat), piece.Array[0, 2000].Select(string.Concat));
         Gen.Select(typed, Gen.String, Gen.Int[-5, 10_000]).Sample((query, cursor, limit) =>
         {
-            var page = bed.Index.Search(new SearchRequest([new OwnerScope(SampleMail.Owners[0])], query, limit, cursor));
+            var page = bed.Index.Search(new SearchRequest([new OwnerScope(SampleMail.Owners[0])], query, limit, cursor) { WithFacets = true, Order = (HitOrder)(limit & 1) });
             Assert.InRange(page.Items.Count, 0, 500);
+            foreach (var part in page.Understood.Take(3)) bed.Index.Search(new SearchRequest([], part.Without));
+            foreach (var hit in page.Items.Take(3)) page.Highlighter.Cut(hit.Summary, 50);
             Assert.InRange(page.Hints.Count, 0, 20);
             Assert.All(page.Items, hit => Assert.Equal([SampleMail.Owners[0]], hit.Addresses));
         }, iter: 400, threads: 1);

@@ -26,7 +26,7 @@ internal sealed record SlowQuery(string Text, Func<SearchDocument, IReadOnlyList
     public static IEnumerable<string> Own(SearchDocument mail, IReadOnlyList<OwnerScope>? scope) => mail.Owners.Where(owner =>
         scope is null || scope.Any(s => s.Address == owner && !(mail.ReceivedAt < s.From) && !(mail.ReceivedAt >= s.Until)));
 
-    private static SlowQuery Leaf(Random random) => random.Next(11) switch
+    private static SlowQuery Leaf(Random random) => random.Next(20) switch
     {
         0 or 1 => Word(SampleMail.Pick(SampleMail.Words, random)),
         2 or 3 => Piece(SampleMail.Pick(SampleMail.Runs, random), random),
@@ -35,6 +35,15 @@ internal sealed record SlowQuery(string Text, Func<SearchDocument, IReadOnlyList
         6 => new("has:attachment", (m, _) => m.AttachmentNames.Count > 0),
         7 => Larger(random.Next(1, 10)),
         8 => After(SearchBed.Now.UtcDateTime.Date.AddDays(-random.Next(20))),
+        10 => new("subject:(report OR 成績)", (m, _) => HasWord(m.Subject, "report") || m.Subject.Contains("成績", StringComparison.Ordinal)),
+        11 => Body(SampleMail.Pick(SampleMail.Words, random)),
+        12 => On(SearchBed.Now.UtcDateTime.Date.AddDays(-random.Next(20))),
+        13 => new("on:2026-11", (m, _) => m.ReceivedAt is { Year: 2026, Month: 11 }),
+        14 => new("is:delivered", (m, scope) => Own(m, scope).Any(o => m.Dispositions[o] == "deliver")),
+        15 => new("has:pdf", (m, _) => m.AttachmentNames.Count > 0),
+        16 => new("from:@sender.example", (m, _) => m.From.EndsWith("@sender.example", StringComparison.Ordinal)),
+        17 => new("older_than:5d", (m, _) => m.ReceivedAt < SearchBed.Now.AddDays(-5)),
+        18 => Smaller(random.Next(1, 10)),
         9 => new("is:held", (m, scope) => Own(m, scope).Any(o => m.Dispositions[o].StartsWith("held", StringComparison.Ordinal))),
         _ => To(SampleMail.Pick(SampleMail.Owners, random)),
     };
@@ -48,6 +57,12 @@ internal sealed record SlowQuery(string Text, Func<SearchDocument, IReadOnlyList
     private static SlowQuery Word(string word) => new(word, (m, _) => HasWord($"{m.Subject} {m.Text} {string.Join(' ', m.AttachmentNames)}", word));
 
     private static SlowQuery Subject(string word) => new($"subject:{word}", (m, _) => HasWord(m.Subject, word));
+
+    private static SlowQuery Body(string word) => new($"內文：{word}", (m, _) => HasWord(m.Text, word));
+
+    private static SlowQuery On(DateTime day) => new($"on:{day:yyyy-MM-dd}", (m, _) => m.ReceivedAt >= day && m.ReceivedAt < day.AddDays(1));
+
+    private static SlowQuery Smaller(int thousand) => new($"smaller:{thousand * 1000}", (m, _) => m.SizeBytes < thousand * 1000);
 
     private static SlowQuery From(string name) => new($"from:{name}", (m, _) => m.From.StartsWith(name, StringComparison.Ordinal) || m.ReversePath.StartsWith(name, StringComparison.Ordinal));
 
