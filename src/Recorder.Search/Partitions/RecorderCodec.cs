@@ -27,12 +27,17 @@ internal sealed class RecorderCodec() : FilterCodec(new Lucene46Codec())
         }
     }
 
+    /// <summary>What earlier indexes name: enough to read from which stretch of the log they are.</summary>
+    [CodecName("Recorder1")]
+    private sealed class FormerCodec() : FilterCodec(new Lucene46Codec());
+
     private sealed class Factory : DefaultCodecFactory
     {
         protected override void Initialize()
         {
             base.Initialize();
             PutCodecType(typeof(RecorderCodec));
+            PutCodecType(typeof(FormerCodec));
         }
     }
 }
