@@ -1,3 +1,5 @@
+using System.Collections;
+
 namespace Recorder.Search;
 
 /// <summary>What never changes about a record, ready to be indexed. Later states are not in the index.</summary>
@@ -111,6 +113,19 @@ public interface IMailIndex : IDisposable
 
     /// <summary>After a bulk: merges the many small pieces it left, and returns when that is durable. Anything else goes on meanwhile.</summary>
     void Settle() { }
+
+    /// <summary>What is missing as a whole, oldest first; see <see cref="IndexGap"/>.</summary>
+    IReadOnlyList<IndexGap> Gaps => [];
+
+    /// <summary>An empty partition for the gap, beside everything else. One at a time.</summary>
+    IIndexRebuild BeginRebuild(IndexGap gap) => throw new NotSupportedException();
+
+    /// <summary>Reads every byte of what is not written any more; a damaged partition becomes a gap.</summary>
+    /// <returns>How many did.</returns>
+    int CheckBytes(CancellationToken cancel) => 0;
+
+    /// <summary>Sets the bits of those sequences behind <paramref name="after"/> that can be found; the first bit is the next sequence.</summary>
+    void MarkPresent(string lane, long after, BitArray present) => throw new NotSupportedException();
 
     /// <summary>Never throws for what a person types.</summary>
     /// <exception cref="OperationCanceledException">Noticed between two segments.</exception>

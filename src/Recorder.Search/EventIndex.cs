@@ -36,7 +36,7 @@ public sealed class EventIndex : IEventIndex
     }
 
     /// <summary>Why an index that was here was deleted at opening (damage, another format); null where none was.</summary>
-    public string? StartedEmptyBecause => _partitions.StartedEmptyBecause;
+    public string? StartedEmptyBecause => _partitions.LostAtOpening;
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, long> Checkpoint => _partitions.Checkpoint;

@@ -1,3 +1,4 @@
+using System.Collections;
 using Recorder.Search.Documents;
 using Recorder.Search.Matching;
 using Recorder.Search.Paging;
@@ -30,12 +31,12 @@ public sealed class MailIndex : IMailIndex
     /// <exception cref="IOException">Another process has it open, or the disk refuses.</exception>
     public static MailIndex Open(string folder, MailIndexOptions options, TimeProvider time)
     {
-        var layout = new PartitionOptions(MailFields.FormatVersion, options.PartitionDocuments, options.RamBufferMegabytes);
+        var layout = new PartitionOptions(MailFields.FormatVersion, options.PartitionDocuments, options.RamBufferMegabytes, FillsGaps: true) { Disk = options.Disk };
         return new MailIndex(PartitionSet.Open(folder, layout), options, time);
     }
 
-    /// <summary>Why an index that was here was deleted at opening (damage, another format); null where none was.</summary>
-    public string? StartedEmptyBecause => _partitions.StartedEmptyBecause;
+    /// <summary>What was found damaged or of another format at opening, and deleted; null where nothing was.</summary>
+    public string? LostAtOpening => _partitions.LostAtOpening;
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, long> Checkpoint => _partitions.Checkpoint;
@@ -65,10 +66,27 @@ public sealed class MailIndex : IMailIndex
     public void Settle() => _partitions.Settle();
 
     /// <inheritdoc/>
+    public IReadOnlyList<IndexGap> Gaps => _partitions.Gaps;
+
+    /// <inheritdoc/>
+    public IIndexRebuild BeginRebuild(IndexGap gap) => new Rebuild(_partitions.BeginRebuild(gap));
+
+    /// <inheritdoc/>
+    public int CheckBytes(CancellationToken cancel) => _partitions.CheckMerged(cancel);
+
+    /// <inheritdoc/>
+    public void MarkPresent(string lane, long after, BitArray present) => _partitions.MarkPresent(lane, after, present);
+
+    /// <inheritdoc/>
     public SearchPage Search(SearchRequest request, CancellationToken cancel = default)
     {
-        using var snapshot = _partitions.Acquire();
-        return new MailSearch(snapshot, request, _options, _time.GetUtcNow(), cancel).Run();
+        while (true)
+        {
+            using var snapshot = _partitions.Acquire();
+            // A damaged partition is given up, so there are fewer at each turn.
+            try { return new MailSearch(snapshot, request, _options, _time.GetUtcNow(), _partitions.Gaps, cancel).Run(); }
+            catch (UnreadablePartitionException unreadable) when (_partitions.GaveUp(unreadable.View)) { }
+        }
     }
 
     /// <inheritdoc/>
@@ -90,6 +108,17 @@ public sealed class MailIndex : IMailIndex
 
     /// <inheritdoc/>
     public void Expunge(CancellationToken cancel = default) => _partitions.Expunge(cancel);
+
+    private sealed class Rebuild(PartitionRebuild partition) : IIndexRebuild
+    {
+        private readonly MailDocuments _documents = new();
+
+        public void Add(IReadOnlyList<SearchDocument> documents) => partition.Write(documents, MailDocuments.KeyOf, _documents.Build);
+
+        public void Finish() => partition.Finish();
+
+        public void Dispose() => partition.Dispose();
+    }
 
     /// <summary>Lets go without committing: what was not committed is replayed by the follower.</summary>
     public void Dispose() => _partitions.Dispose();

@@ -11,4 +11,6 @@ public sealed record MailIndexOptions
 
     /// <summary>Most hits on one page, whatever the request asks for.</summary>
     public int MaxPageHits { get; init; } = 500;
+
+    internal Func<Lucene.Net.Store.Directory, Lucene.Net.Store.Directory> Disk { get; init; } = static directory => directory;
 }

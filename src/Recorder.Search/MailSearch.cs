@@ -7,7 +7,7 @@ using Recorder.Search.Translation;
 namespace Recorder.Search;
 
 /// <summary>One search over one snapshot.</summary>
-internal sealed class MailSearch(Snapshot snapshot, SearchRequest request, MailIndexOptions options, DateTimeOffset now, CancellationToken cancel)
+internal sealed class MailSearch(Snapshot snapshot, SearchRequest request, MailIndexOptions options, DateTimeOffset now, IReadOnlyList<IndexGap> gaps, CancellationToken cancel)
 {
     private readonly Hints _hints = new();
     private readonly MarkSets _marks = new(request.Marks);
@@ -18,6 +18,7 @@ internal sealed class MailSearch(Snapshot snapshot, SearchRequest request, MailI
     public SearchPage Run()
     {
         var query = QueryParser.Parse(request.Query, now, _zone, _hints);
+        if (gaps.Count > 0) _hints.Incomplete(gaps.Sum(gap => gap.Entries));
         var cursor = ReadCursor();
         var highlighter = Highlighter.Of(query.Root);
         var page = request.Scope is { Count: 0 } ? Page([], null, 0, true)
@@ -95,6 +96,6 @@ internal sealed class MailSearch(Snapshot snapshot, SearchRequest request, MailI
         new(hits, next?.ToText(Paged), total, exact, _hints.All, snapshot.Through);
 
     private SearchHit Hit(Row row) =>
-        MailHits.Read(row.View.Reader, row.Document, request.Scope, request.NotBefore)
+        UnreadablePartitionException.Guard(row.View, () => MailHits.Read(row.View.Reader, row.Document, request.Scope, request.NotBefore))
         ?? throw new InvalidOperationException($"record {row.Key.Lane}/{row.Key.Sequence} matched outside the scope");
 }

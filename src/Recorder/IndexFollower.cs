@@ -49,7 +49,8 @@ public sealed partial class IndexFollower : IIndexProgress
     /// <summary>Runs until cancelled.</summary>
     public Task RunAsync(CancellationToken cancel) => pump.RunAsync(cancel);
 
-    private async Task<IReadOnlyList<SearchDocument>> PrepareAsync(LogEntry entry, CancellationToken cancel)
+    /// <summary>The document of one entry, if it is mail. Never fails for what the entry holds.</summary>
+    internal async Task<IReadOnlyList<SearchDocument>> PrepareAsync(LogEntry entry, CancellationToken cancel)
     {
         if (entry.Kind != EntryKind.Mail)
         {

@@ -24,7 +24,11 @@ internal sealed class PageSearch(PagePlan plan, Func<PartitionView, Clause> tran
         {
             if (_page.IsSettledAgainst(view.Facts.Min, view.Facts.Max)) continue;
             if (plan.Excludes(view.Facts.Min, view.Facts.Max) || plan.HasExpired(view.Facts.Max, view.Facts.KeptMax)) continue;
-            Search(view);
+            UnreadablePartitionException.Guard(view, () =>
+            {
+                Search(view);
+                return true;
+            });
         }
         return _page.Take();
     }

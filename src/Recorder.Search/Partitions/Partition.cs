@@ -34,7 +34,7 @@ internal sealed class Partition : IDisposable
     private Partition(string folder, PartitionOptions options, PartitionFacts? committed, IReadOnlyDictionary<string, long> through)
     {
         Folder = folder;
-        _directory = committed is { Merged: true } ? Storage(folder) : FreshStorage(folder);
+        _directory = committed is { Merged: true } ? Storage(folder, options) : FreshStorage(folder, options);
         _isCommitted = committed is not null;
         _facts = committed ?? PartitionFacts.Empty(options.Format, through);
         _tally = new PartitionTally(_facts);
@@ -43,6 +43,11 @@ internal sealed class Partition : IDisposable
     }
 
     public string Folder { get; }
+
+    public int Number => IndexFolder.NumberOf(Folder);
+
+    /// <summary>What is missing in the index; goes with the next commit.</summary>
+    public IReadOnlyList<IndexGap> Gaps { get; set; } = [];
 
     /// <summary>Facts as of now, uncommitted documents included.</summary>
     public PartitionFacts Facts => _facts.Closed ? _facts : _tally.Facts();
@@ -63,16 +68,26 @@ internal sealed class Partition : IDisposable
         new(folder, options, committed, committed.Through);
 
     /// <summary>The committed facts, or null where nothing was ever committed. Lucene's exceptions mean damage.</summary>
-    /// <param name="wasUnclean">Check every byte against the checksum written with it: all that a crash can break, at the speed of the disk.</param>
-    public static PartitionFacts? ReadFacts(string folder, bool wasUnclean)
+    public static PartitionFacts? ReadFacts(string folder)
     {
-        using var directory = Storage(folder);
+        using var directory = new NIOFSDirectory(folder);
         if (!DirectoryReader.IndexExists(directory)) return null;
-        using var reader = DirectoryReader.Open(directory);
-        var facts = PartitionFacts.FromCommitData(reader.IndexCommit.UserData) ?? throw new CorruptIndexException($"{folder}: no facts in the commit");
-        if (wasUnclean && !facts.Merged) CheckIntegrity(reader); // what was merged is not written any more, so a crash does not touch it
-        return facts;
+        var segments = new SegmentInfos();
+        segments.Read(directory);
+        return PartitionFacts.FromCommitData(segments.UserData) ?? throw new CorruptIndexException($"{folder}: no facts in the commit");
     }
+
+    /// <summary>Whether it can be opened. Lucene's exceptions mean damage.</summary>
+    /// <param name="whole">Check every byte against the checksum written with it: all that a crash can break, at the speed of the disk.</param>
+    public static void Check(string folder, bool whole)
+    {
+        using var directory = new PackedDirectory(new NIOFSDirectory(folder));
+        using var reader = DirectoryReader.Open(directory);
+        if (whole) CheckIntegrity(reader);
+    }
+
+    /// <summary>The same of a partition in use, over what its newest reader has on the disk.</summary>
+    public static void Check(DirectoryReader reader) => CheckIntegrity(reader);
 
     /// <summary>Adds, or replaces where the record may be here already.</summary>
     public void Write(in RecordKey key, IEnumerable<IIndexableField> document)
@@ -97,7 +112,7 @@ internal sealed class Partition : IDisposable
         lock (_gate)
         {
             if (_writer is null || (_facts.Closed && _isCommitted)) return;
-            var facts = _facts.Closed ? _facts : _tally.Facts() with { Through = through };
+            var facts = _facts.Closed ? _facts : _tally.Facts() with { Through = through, Gaps = Gaps };
             _writer.SetCommitData(facts.ToCommitData());
             _writer.Commit();
             _facts = facts;
@@ -204,12 +219,12 @@ internal sealed class Partition : IDisposable
         older.DecRef();
     }
 
-    private static PackedDirectory Storage(string folder) => new(new NIOFSDirectory(folder));
+    private static PackedDirectory Storage(string folder, PartitionOptions options) => new(options.Disk(new NIOFSDirectory(folder)));
 
     // Each refresh makes a dozen small files that the next merges delete. They stay in memory until the commit, which
     // writes and syncs what is left of them; making them on the disk cost a tenth of the CPU time of a message.
-    private static PackedDirectory FreshStorage(string folder) =>
-        new(new NRTCachingDirectory(new NIOFSDirectory(folder), MaxCachedMergeMegabytes, MaxCachedMegabytes));
+    private static PackedDirectory FreshStorage(string folder, PartitionOptions options) =>
+        new(new NRTCachingDirectory(options.Disk(new NIOFSDirectory(folder)), MaxCachedMergeMegabytes, MaxCachedMegabytes));
 
     // Lucene's own bound makes whoever writes or refreshes wait as soon as two merges are pending; new mail would be found late.
     private static ConcurrentMergeScheduler Merges()

@@ -23,6 +23,9 @@ internal sealed record PartitionFacts(
     /// <summary>The latest time that retention of a document counts from, of those where it is not the order value.</summary>
     public long KeptMax { get; init; }
 
+    /// <summary>What was missing in the index when this was committed.</summary>
+    public IReadOnlyList<IndexGap> Gaps { get; init; } = [];
+
     public static PartitionFacts Empty(string format, IReadOnlyDictionary<string, long> through) =>
         new(format, 0, long.MaxValue, long.MinValue, new Dictionary<string, SequenceRange>(), through, false, false);
 

@@ -4,4 +4,9 @@ namespace Recorder.Search.Partitions;
 /// <param name="Format">Version of fields and analysis.</param>
 /// <param name="PartitionDocuments">A partition closes at this many documents.</param>
 /// <param name="RamBufferMegabytes">Documents held in memory before a segment is written.</param>
-internal sealed record PartitionOptions(string Format, int PartitionDocuments, double RamBufferMegabytes);
+/// <param name="FillsGaps">Somebody fills what is missing, so what is good is kept when something else is not.</param>
+internal sealed record PartitionOptions(string Format, int PartitionDocuments, double RamBufferMegabytes, bool FillsGaps = false)
+{
+    /// <summary>Stands between Lucene and the disk: for tests of what fails.</summary>
+    public Func<Lucene.Net.Store.Directory, Lucene.Net.Store.Directory> Disk { get; init; } = static directory => directory;
+}

@@ -6,7 +6,7 @@ namespace Recorder.Search.Partitions;
 /// An index in append order: one active partition, closed ones behind it. One writer at a time (callers may be several, they wait),
 /// any number of searches beside it, each on the snapshot of the last <see cref="Refresh"/>.
 /// </summary>
-internal sealed class PartitionSet : IDisposable
+internal sealed partial class PartitionSet : IDisposable
 {
     private readonly Lock _writing = new();
     private readonly Lock _rewriting = new(); // taken before _writing
@@ -16,20 +16,29 @@ internal sealed class PartitionSet : IDisposable
     private Partition _active;
     private Snapshot _current;
     private IReadOnlyDictionary<string, long> _checkpoint;
+    private IReadOnlyList<IndexGap> _gaps;
+    private string? _setBack;
     private Task _merging = Task.CompletedTask;
     private volatile bool _isDisposed;
 
     private PartitionSet(IndexFolder folder, PartitionOptions options)
     {
         (_folder, _options) = (folder, options);
-        _checkpoint = Positions.Latest(folder.Partitions.Select(p => p.Facts.Through));
-        foreach (var found in folder.Partitions) _partitions.Add(Partition.Open(found.Folder, options, found.Facts));
-        _active = _partitions is [.., { Facts.Closed: false } last] ? last : AddPartition();
+        var plan = options.FillsGaps ? OpenPlan.Keeping(folder.Partitions) : OpenPlan.AllOrNothing(folder.Partitions);
+        (_checkpoint, _gaps, LostAtOpening) = (plan.Through, plan.Gaps, plan.Reasons.Count > 0 ? string.Join("; ", plan.Reasons) : null);
+        foreach (var found in plan.Usable) _partitions.Add(Partition.Open(found.Folder, options, found.Facts!));
+        IndexFolder.Delete(folder.PartitionPath(plan.NextNumber)); // where there is one, nothing is known of it that could get lost
+        _active = _partitions is [.., { Facts.Closed: false } last] ? last : AddPartition(plan.NextNumber);
         _current = new Snapshot(Views(), _checkpoint);
+        Forget(plan.Useless);
         foreach (var partition in _partitions.Where(p => p.AwaitsMerge)) MergeLater(partition);
     }
 
-    public string? StartedEmptyBecause => _folder.StartedEmptyBecause;
+    /// <summary>What was found wrong at opening and deleted; null where nothing was.</summary>
+    public string? LostAtOpening { get; }
+
+    /// <summary>What is missing now, oldest first.</summary>
+    public IReadOnlyList<IndexGap> Gaps => Volatile.Read(ref _gaps);
 
     /// <summary>The last failed merge. What it would have merged stays searchable; closed partitions are tried again at the next start.</summary>
     public Exception? MergeFailure { get; private set; }
@@ -38,7 +47,7 @@ internal sealed class PartitionSet : IDisposable
 
     public static PartitionSet Open(string path, PartitionOptions options)
     {
-        var folder = IndexFolder.Open(path, options.Format);
+        var folder = IndexFolder.Open(path, options);
         try { return new PartitionSet(folder, options); }
         catch
         {
@@ -51,19 +60,23 @@ internal sealed class PartitionSet : IDisposable
     public void Write<T>(IEnumerable<T> items, Func<T, RecordKey> key, Func<T, IEnumerable<IIndexableField>> document)
     {
         lock (_writing)
+        {
+            TellSetBack();
             foreach (var item in items)
             {
                 var at = key(item);
-                if (IsInClosedPartition(at)) continue;
+                if (IsLeftToOthers(at)) continue;
                 if (_active.Documents >= _options.PartitionDocuments) Roll();
                 _active.Write(at, document(item));
             }
+        }
     }
 
     public void Refresh(IReadOnlyDictionary<string, long> through)
     {
         lock (_writing)
         {
+            TellSetBack();
             _active.Refresh();
             Publish(new Snapshot(Views(), Positions.Latest([_current.Through, through])));
         }
@@ -74,12 +87,17 @@ internal sealed class PartitionSet : IDisposable
     {
         lock (_writing)
         {
-            var latest = Positions.Latest([_checkpoint, through]);
-            foreach (var partition in _partitions)
-                if (partition != _active) partition.Commit(_checkpoint);
-            _active.Commit(latest);
-            Volatile.Write(ref _checkpoint, latest);
+            TellSetBack();
+            CommitAll(Positions.Latest([_checkpoint, through]));
         }
+    }
+
+    private void CommitAll(IReadOnlyDictionary<string, long> through)
+    {
+        foreach (var partition in _partitions)
+            if (partition != _active) partition.Commit(_checkpoint);
+        _active.Commit(through);
+        Volatile.Write(ref _checkpoint, through);
     }
 
     /// <summary>Merges what a bulk left in small segments, durably; searches and writes go on beside it.</summary>
@@ -99,7 +117,7 @@ internal sealed class PartitionSet : IDisposable
             if (_isDisposed || active != _active) return;
             active.Refresh();
             Publish(new Snapshot(Views(), _current.Through));
-            active.Commit(_checkpoint);
+            CommitAll(_checkpoint);
         }
     }
 
@@ -182,14 +200,23 @@ internal sealed class PartitionSet : IDisposable
             if (_isDisposed) return;
             _isDisposed = true;
             _current.Dispose();
-            foreach (var partition in _partitions) partition.Dispose();
+            try
+            {
+                foreach (var partition in _partitions) partition.Dispose();
+            }
+            finally
+            {
+                _folder.Dispose();
+            }
         }
         _merging.Wait();
-        _folder.Dispose();
     }
 
-    private bool IsInClosedPartition(in RecordKey key)
+    /// <summary>In a closed partition already, or in a gap, whose rebuild will bring it.</summary>
+    private bool IsLeftToOthers(in RecordKey key)
     {
+        foreach (var gap in _gaps)
+            if (gap.Covers(key.Lane, key.Sequence)) return true;
         foreach (var partition in _partitions)
             if (partition != _active && partition.Facts.Covers(key.Lane, key.Sequence) && partition.Contains(key.Id)) return true;
         return false;
@@ -199,13 +226,13 @@ internal sealed class PartitionSet : IDisposable
     {
         _active.Close();
         MergeLater(_active);
-        _active = AddPartition();
+        _active = AddPartition(_active.Number + 1);
     }
 
-    private Partition AddPartition()
+    private Partition AddPartition(int number)
     {
-        var number = _partitions.Count == 0 ? 1 : IndexFolder.NumberOf(_partitions[^1].Folder) + 1;
         var partition = Partition.Create(_folder.PartitionPath(number), _options, _checkpoint);
+        partition.Gaps = _gaps;
         _partitions.Add(partition);
         return partition;
     }

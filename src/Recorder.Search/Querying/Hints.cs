@@ -22,6 +22,9 @@ internal sealed class Hints
     public void QueryCut() => Add("query-cut", QueryParser.MaxChars.ToString(System.Globalization.CultureInfo.InvariantCulture));
     public void BadCursor() => Add("bad-cursor", "");
 
+    /// <summary>A part of the index is being made anew: so many entries of the log at most cannot be found.</summary>
+    public void Incomplete(long entries) => Add("incomplete", entries.ToString(System.Globalization.CultureInfo.InvariantCulture));
+
     private void Add(string code, string subject)
     {
         var hint = $"{code}:{(subject.Length <= MaxSubjectChars ? subject : subject[..MaxSubjectChars])}";

@@ -1,6 +1,7 @@
 using Recorder.Archive;
 using Recorder.Delivery.Outbox;
 using Recorder.Digests;
+using Recorder.Indexing;
 using Recorder.Intake;
 using Recorder.Screening.Learning;
 using Recorder.Screening.Sources;
@@ -10,7 +11,7 @@ namespace Recorder.Health;
 
 /// <summary>One look at what an operator must know: is mail being taken, is everything findable, is there room.</summary>
 public sealed class HealthCheck(
-    MailArchive archive, IndexFollower index, DiskWatermark disk, IDigestStatus digests, OutboxState outbox, VerdictSources sources, IMirror mirror, ReportLearner learner)
+    MailArchive archive, IndexFollower index, IndexCare care, DiskWatermark disk, IDigestStatus digests, OutboxState outbox, VerdictSources sources, IMirror mirror, ReportLearner learner)
 {
     // Further behind than this, people search for mail that is not findable yet.
     private const long LagToReport = 10_000;
@@ -33,6 +34,7 @@ public sealed class HealthCheck(
             reasons.Add($"index: {lag} entries behind");
         }
 
+        AddCare(reasons);
         if (!status.Recovery.IsClean)
         {
             reasons.Add("archive: the last start found damage; run recorder verify");
@@ -81,6 +83,25 @@ public sealed class HealthCheck(
         if (learner.Status is { LastError: { } why, Waiting: var waiting })
         {
             reasons.Add($"screening: {waiting} reports wait for the filter's learner: {why}");
+        }
+    }
+
+    private void AddCare(List<string> reasons)
+    {
+        var status = care.Status;
+        if (status.Gaps.Count > 0)
+        {
+            reasons.Add($"index: {status.Gaps.Count} partitions are being made anew, up to {status.GapEntries} entries cannot be found meanwhile");
+        }
+
+        if (status.Missing > 0)
+        {
+            reasons.Add($"index: {status.Missing} records are in the log and not in the index");
+        }
+
+        if (status.LastError is { } error)
+        {
+            reasons.Add($"index: {error}");
         }
     }
 

@@ -22,17 +22,25 @@ public static class IndexingSetup
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<IndexFollower>>()));
         services.AddSingleton<EventFollower>();
+        services.AddSingleton(provider => new IndexCare(
+            provider.GetRequiredService<IArchiveLog>(),
+            provider.GetRequiredService<IMailIndex>(),
+            provider.GetRequiredService<IndexFollower>().PrepareAsync,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<IndexCare>>()));
         services.AddHostedService<FollowerHost>();
         return services;
     }
 
     /// <summary>Begins when the ports answer: taking mail waits for no follower.</summary>
-    private sealed class FollowerHost(IndexFollower mail, EventFollower events, IHostApplicationLifetime lifetime) : BackgroundService
+    private sealed class FollowerHost(IndexFollower mail, EventFollower events, IndexCare care, IHostApplicationLifetime lifetime) : BackgroundService
     {
         protected override async Task ExecuteAsync(CancellationToken stopping)
         {
             await StartedAsync().WaitAsync(stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await Task.WhenAll(BackgroundThreads.Shared.RunAsync(() => mail.RunAsync(stopping)), BackgroundThreads.Shared.RunAsync(() => events.RunAsync(stopping)));
+            await Task.WhenAll(
+                BackgroundThreads.Shared.RunAsync(() => mail.RunAsync(stopping)), BackgroundThreads.Shared.RunAsync(() => events.RunAsync(stopping)),
+                BackgroundThreads.Shared.RunAsync(() => care.RunAsync(stopping)));
         }
 
         private Task StartedAsync()

@@ -1,3 +1,4 @@
+using System.Collections;
 using Recorder.Search;
 
 namespace Recorder.Indexing;
@@ -13,6 +14,8 @@ internal sealed class Late<T>(Func<T> open) : IDisposable where T : class, IDisp
     private bool closed;
 
     public T Value => opened ?? Open();
+
+    public bool IsOpen => opened is not null;
 
     public void Dispose()
     {
@@ -49,6 +52,14 @@ internal sealed class LateMailIndex(Func<IMailIndex> open) : IMailIndex
     public void Commit(IReadOnlyDictionary<string, long> through) => index.Value.Commit(through);
 
     public void Settle() => index.Value.Settle();
+
+    public IReadOnlyList<IndexGap> Gaps => index.IsOpen ? index.Value.Gaps : [];
+
+    public IIndexRebuild BeginRebuild(IndexGap gap) => index.Value.BeginRebuild(gap);
+
+    public int CheckBytes(CancellationToken cancel) => index.Value.CheckBytes(cancel);
+
+    public void MarkPresent(string lane, long after, BitArray present) => index.Value.MarkPresent(lane, after, present);
 
     public SearchPage Search(SearchRequest request, CancellationToken cancel = default) => index.Value.Search(request, cancel);
 

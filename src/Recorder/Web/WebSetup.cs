@@ -101,6 +101,7 @@ public static class WebSetup
         api.MapAuditApi();
         api.MapCopiesApi();
         api.MapCampaignApi();
+        api.MapIndexApi();
         api.MapOutboxApi();
         api.MapRetentionApi();
         api.MapListsApi();

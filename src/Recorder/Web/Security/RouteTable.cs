@@ -97,6 +97,8 @@ internal static class RouteTable
         ["POST /api/v1/messages/{id}/hide"] = Access.SignedIn,
         ["POST /api/v1/messages/{id}/unhide"] = Access.SignedIn,
         ["POST /api/v1/messages/{id}/safe-copy"] = Access.SignedIn,
+        ["GET /api/v1/admin/index"] = Access.Admin,
+        ["POST /api/v1/admin/index/check"] = Access.Admin,
         ["GET /api/v1/admin/campaign"] = Access.Admin,
         ["POST /api/v1/admin/campaign"] = Access.Admin,
         ["GET /api/v1/admin/retention"] = Access.Admin,
