@@ -25,6 +25,7 @@ public static class DigestsSetup
         services.AddSingleton(provider => new HeldMail(
             provider.GetRequiredService<IRecovery>(), provider.GetRequiredService<IOptions<DigestOptions>>(), provider.GetRequiredService<IOptions<RetentionOptions>>()));
         services.AddSingleton<DigestMaker>();
+        services.AddSingleton<DigestNow>();
         services.AddSingleton<DigestRuns>();
         services.AddSingleton<IDigestStatus>(provider => provider.GetRequiredService<DigestRuns>());
         services.AddSingleton<IDispatchWriter>(provider => new DigestMail(
