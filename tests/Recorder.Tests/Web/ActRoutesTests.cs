@@ -28,7 +28,7 @@ public sealed class ActRoutesTests
         ["POST /admin/lists"] = "POST /api/v1/admin/lists", ["POST /admin/lists/remove"] = "DELETE /api/v1/admin/lists",
         ["POST /admin/lists/import"] = "POST /api/v1/admin/lists/import", ["POST /settings"] = "PUT /api/v1/preferences",
         ["POST /admin/outbox/{dispatch}/act"] = "POST /api/v1/admin/outbox/{dispatch}/give-up", ["POST /problems/{problem}/dismiss"] = "POST /api/v1/problems/{problem}/dismiss",
-        ["POST /signin"] = "POST /api/v1/session", ["POST /signout"] = "DELETE /api/v1/session",
+        ["POST /settings/digest"] = "POST /api/v1/preferences/digest", ["POST /signin"] = "POST /api/v1/session", ["POST /signout"] = "DELETE /api/v1/session",
     };
 
     private static readonly Dictionary<string, string> Elsewhere = new()
@@ -36,6 +36,7 @@ public sealed class ActRoutesTests
         ["POST /setup"] = "SetupLink makes the first account: SignInTests", ["POST /digest/{token}"] = "LinkTests",
         ["POST /api/v1/admin/outbox/{dispatch}/retry"] = "OutboxPageTests", ["POST /api/v1/admin/outbox/{dispatch}/give-up"] = "OutboxPageTests",
         ["POST /api/v1/problems/{problem}/dismiss"] = "OutboxPageTests",
+        ["POST /api/v1/preferences/digest"] = "DigestPageTests",
         ["POST /language"] = "a cookie of the browser", ["POST /api/v1/lists/preview"] = "looks at one's own mail and makes nothing",
         ["POST /api/v1/admin/lists/preview"] = "looks at one's own mail and makes nothing",
         ["POST /api/v1/admin/requests/{request}/approve"] = "QuarantineTests", ["POST /api/v1/messages/{id}/safe-copy"] = "RecordActsTests",
