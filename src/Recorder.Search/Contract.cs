@@ -39,9 +39,12 @@ public sealed record KeptBounds(DateTimeOffset? NotBefore, IReadOnlyDictionary<s
 /// <param name="Cursor">From the previous page; null starts at the newest.</param>
 /// <param name="NotBefore">Records kept since an earlier time have expired and are unfindable.</param>
 /// <param name="Zone">The reader's time zone, for days in queries.</param>
+/// <param name="MessageId">Beside the query: exactly this one, whatever characters it has; with or without angle brackets.</param>
+/// <param name="From">Beside the query: received at or after.</param>
+/// <param name="Until">Beside the query: received before.</param>
 public sealed record SearchRequest(
     IReadOnlyList<OwnerScope>? Scope, string Query, int Limit = 50, string? Cursor = null,
-    DateTimeOffset? NotBefore = null, TimeZoneInfo? Zone = null)
+    DateTimeOffset? NotBefore = null, TimeZoneInfo? Zone = null, string? MessageId = null, DateTimeOffset? From = null, DateTimeOffset? Until = null)
 {
     /// <summary>Later states; null knows none, and hides nothing.</summary>
     public IRecordMarks? Marks { get; init; }

@@ -19,11 +19,12 @@ internal sealed class MailSearch(Snapshot snapshot, SearchRequest request, MailI
     {
         var query = QueryParser.Parse(request.Query, now, _zone, _hints);
         if (gaps.Count > 0) _hints.Incomplete(gaps.Sum(gap => gap.Entries));
+        var root = Asked(query.Root);
         var cursor = ReadCursor();
         var highlighter = Highlighter.Of(query.Root);
         var page = request.Scope is { Count: 0 } ? Page([], null, 0, true)
-            : request.Order == HitOrder.Best ? Ranked(query.Root, cursor, highlighter)
-            : Newest(query.Root, cursor);
+            : request.Order == HitOrder.Best ? Ranked(root, cursor, highlighter)
+            : Newest(root, cursor);
         return page with { Understood = query.Parts, Highlighter = highlighter };
     }
 
@@ -53,6 +54,14 @@ internal sealed class MailSearch(Snapshot snapshot, SearchRequest request, MailI
 
     /// <summary>A cursor belongs to the query and the order it was given for.</summary>
     private string Paged => request.Order == HitOrder.Newest ? request.Query : $"{request.Order}\0{request.Query}";
+
+    /// <summary>With what a program asks beside the words, which goes through no parser.</summary>
+    private AllOf Asked(AllOf query)
+    {
+        QueryNode? id = request.MessageId is { } text ? new MessageIdNode(text.Trim().TrimStart('<').TrimEnd('>')) : null;
+        QueryNode? times = request.From is null && request.Until is null ? null : new ReceivedNode(request.From, request.Until);
+        return id is null && times is null ? query : new AllOf([.. query.Parts, .. new[] { id, times }.OfType<QueryNode>()]);
+    }
 
     private Cursor? ReadCursor()
     {

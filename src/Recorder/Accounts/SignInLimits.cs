@@ -1,6 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
-
 namespace Recorder.Accounts;
 
 /// <summary>
@@ -26,7 +23,7 @@ internal sealed class SignInLimits(int maxPerAddress, int maxPerSource, TimeProv
         lock (gate)
         {
             Sweep();
-            var (byAddress, bySource) = ($"a/{address}", $"s/{Group(source)}");
+            var (byAddress, bySource) = ($"a/{address}", $"s/{SourceNetwork.Of(source)}");
             // What is refused takes no name: nobody may fill the table for everybody else.
             if (Count(byAddress) >= maxPerAddress || Count($"o/{address}") >= MaxSuccessesPerAddress || Count(bySource) >= maxPerSource || attempts.Count > MaxNames)
             {
@@ -46,15 +43,9 @@ internal sealed class SignInLimits(int maxPerAddress, int maxPerSource, TimeProv
         {
             attempts.Remove($"a/{address}");
             Recent($"o/{address}").Enqueue(time.GetTimestamp());
-            Recent($"s/{Group(source)}").TryDequeue(out _);
+            Recent($"s/{SourceNetwork.Of(source)}").TryDequeue(out _);
         }
     }
-
-    // One IPv6 customer has a whole /64 at hand.
-    private static string Group(string source) =>
-        IPAddress.TryParse(source, out var parsed) && parsed is { AddressFamily: AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: false }
-            ? Convert.ToHexString(parsed.GetAddressBytes().AsSpan(0, 8))
-            : source;
 
     private int Count(string name)
     {

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using Recorder.Archive;
 using Recorder.Ledger;
+using Recorder.Recovery;
 
 namespace Recorder.Digests;
 
@@ -15,19 +16,22 @@ internal sealed class DigestMaker(ILedger ledger, HeldMail held, TimeProvider cl
     private static readonly TimeSpan LongestLook = TimeSpan.FromDays(31);
 
     /// <param name="first">What a first digest looks back to.</param>
+    /// <param name="actor">Whoever asked for it; null: the schedule.</param>
+    /// <param name="desk">Where to search while somebody waits; null: here.</param>
     /// <returns>false when there is nothing new.</returns>
     /// <exception cref="ArchiveException">Not recorded: nothing is owed.</exception>
-    public async Task<bool> MakeAsync(Account account, DateTimeOffset first, CancellationToken cancel)
+    public async Task<bool> MakeAsync(Account account, DateTimeOffset first, Actor? actor, CancellationToken cancel, SearchDesk? desk = null)
     {
         var now = clock.GetUtcNow();
         var mark = ledger.State.Get<DigestMark>(StateKeys.DigestMark(account.Address));
-        var from = Later(mark is null ? first : mark.Until - Slack, now - LongestLook);
-        var found = held.Find(account, now, from, mark?.Through ?? 0, held.Expiring(account, mark?.At ?? first, now));
+        var from = Later((mark?.Until ?? first) - Slack, now - LongestLook);
+        var found = await SearchDesk.RunAsync(
+            desk, account.Address, _ => held.Find(account, now, from, mark?.Through ?? 0, held.Expiring(account, mark?.At ?? first, now)), cancel);
         if (found.Items.Count == 0) return false;
         var made = new DigestMade(
             NewId(now), account.Address, account.Address, from, found.IsBehind ? from + Slack : now, found.Through, found.Items, found.More)
         {
-            Actor = Actor.System("digests"), At = now,
+            Actor = actor ?? Actor.System("digests"), At = now,
         };
         // Whoever came first has made it: two runs may not tell the same.
         return await ledger.ActAsync(StateKeys.DigestMark(account.Address), state =>

@@ -74,7 +74,7 @@ internal sealed class DigestRuns(
     {
         try
         {
-            if (await maker.MakeAsync(account, due.Before, cancel)) tally.Made++;
+            if (await maker.MakeAsync(account, due.Before, null, cancel)) tally.Made++;
             else tally.NothingNew++;
             settled[account.Address] = due.At;
         }

@@ -26,6 +26,7 @@ public static class DigestsSetup
             provider.GetRequiredService<IRecovery>(), provider.GetRequiredService<IOptions<DigestOptions>>(),
             new RetentionTerms(provider.GetRequiredService<ILedger>(), provider.GetRequiredService<IOptions<RetentionOptions>>(), provider.GetRequiredService<TimeProvider>())));
         services.AddSingleton<DigestMaker>();
+        services.AddSingleton<DigestNow>();
         services.AddSingleton<DigestRuns>();
         services.AddSingleton<IDigestStatus>(provider => provider.GetRequiredService<DigestRuns>());
         services.AddSingleton<IDispatchWriter>(provider => new DigestMail(

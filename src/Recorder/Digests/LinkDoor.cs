@@ -19,6 +19,10 @@ public sealed class LinkDoor(DigestLinks links, IRecovery recovery, ILedger ledg
 {
     private readonly KeyedLocks turns = new();
 
+    /// <summary>Whose link it is, expired or not, from its signature alone.</summary>
+    /// <returns>null for what we did not write.</returns>
+    public string? AccountOf(string token) => links.Read(token)?.Account;
+
     /// <summary>Changes nothing.</summary>
     /// <returns>null for a link that is wrong or has expired, and for a message that nobody may release with it.</returns>
     public async Task<LinkSight?> ShowAsync(string token, string source, CancellationToken cancel)
@@ -78,5 +82,5 @@ public static class DigestRules
 {
     /// <summary>What could harm the reader's machine or purse is never a click in a mail away.</summary>
     public static bool MayLink(string disposition) =>
-        !disposition.StartsWith(Dispositions.HeldMalware, StringComparison.Ordinal) && !disposition.StartsWith(Dispositions.HeldPhish, StringComparison.Ordinal);
+        !Dispositions.IsHarmful(disposition);
 }

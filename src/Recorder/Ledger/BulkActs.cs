@@ -53,6 +53,10 @@ public static class BulkKeys
     public static string Job(string job) => $"bulk/{job}";
     public const string Jobs = "bulk/";
 
+    /// <summary>An account's jobs in order of time: value <see cref="BulkJob"/> again, without records.</summary>
+    public static string Of(string account, string job) => $"{AllOf(account)}{job}";
+    public static string AllOf(string account) => $"bulk-of/{account}/";
+
     /// <summary>The one job of an account that has not ended: value <see cref="BulkJob"/> again.</summary>
     public static string Open(string account) => $"bulk-open/{account}";
     public const string AllOpen = "bulk-open/";

@@ -20,5 +20,12 @@ public static class Dispositions
     /// <summary>By a list's block, of mail that no filter called spam.</summary>
     public const string HeldBlocked = "held.blocked";
 
+    /// <summary>Never recorded: stands for a hold that another reader of a shared address decided.</summary>
+    public const string HeldShared = "held.shared";
+
     public static bool IsHeld(string code) => code.StartsWith(HeldPrefix, StringComparison.Ordinal);
+
+    /// <summary>What could harm the reader's machine or purse.</summary>
+    public static bool IsHarmful(string code) =>
+        code.StartsWith(HeldMalware, StringComparison.Ordinal) || code.StartsWith(HeldPhish, StringComparison.Ordinal);
 }

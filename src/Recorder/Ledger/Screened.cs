@@ -49,8 +49,9 @@ public sealed record MatchedEntry(string Scope, ListKind Kind, string Pattern, s
 /// <param name="Threshold">The one in force for this recipient, where a score was compared.</param>
 /// <param name="Passed">A matching allow that did not count.</param>
 /// <param name="PassedWhy">One of <see cref="PassedCodes"/>: why it did not.</param>
+/// <param name="ThresholdOf">Of an address with several readers: the account whose own threshold was compared.</param>
 public sealed record ScreeningReason(
-    string Code, MatchedEntry? Entry = null, double? Threshold = null, MatchedEntry? Passed = null, string? PassedWhy = null);
+    string Code, MatchedEntry? Entry = null, double? Threshold = null, MatchedEntry? Passed = null, string? PassedWhy = null, string? ThresholdOf = null);
 
 /// <summary>The closed list of reasons. Codes are stored and never change their meaning; sentences are made from them.</summary>
 public static class ReasonCodes
@@ -70,6 +71,9 @@ public static class ReasonCodes
 
     /// <summary>A filter fails on this very message and answers others; the site lets nothing pass unscreened.</summary>
     public const string Unreadable = "unreadable";
+
+    /// <summary>Never recorded: what a reader of a shared address sees of a decision by another reader's list or threshold.</summary>
+    public const string Shared = "shared";
 }
 
 /// <summary>Why a matching allow did not lift a hold.</summary>

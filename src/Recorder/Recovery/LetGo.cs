@@ -23,11 +23,14 @@ public enum LetGo
 
 /// <summary>What a reader may do with a record.</summary>
 /// <param name="Request">The newest request for a release; null when nobody asked.</param>
-/// <param name="IsHeldByAdmin">Its body is closed to the reader.</param>
+/// <param name="Opening">How much of its content the reader gets.</param>
 /// <param name="MaySafeCopy">A plain-text copy may be sent to the own mailbox.</param>
 /// <param name="Report">What the reader said it is.</param>
 public sealed record RecordRights(
-    LetGo LetGo, ReleaseRequest? Request, bool IsHeldByAdmin, bool MaySafeCopy, bool IsHidden, ReportKind? Report);
+    LetGo LetGo, ReleaseRequest? Request, Opening Opening, bool MaySafeCopy, bool IsHidden, ReportKind? Report)
+{
+    public bool IsHeldByAdmin => Opening == Opening.Facts;
+}
 
 /// <summary>Rights from the state alone.</summary>
 internal static class Rights
@@ -44,7 +47,7 @@ internal static class Rights
                 : !isHeld ? LetGo.Nothing
                 : !isClosed || reader.Account.IsAdmin || request?.State == RequestState.Approved ? LetGo.Release
                 : Asking(request, DateTimeOffset.MinValue),
-            request, hold is not null,
+            request, Openings.Of(state, reader, sight),
             hold is null && sight.Recipients.Any(recipient => Dispositions.IsHeld(recipient.Disposition)) && (!isClosed || reader.Account.IsAdmin),
             Marks.IsHidden(state, sight.Id, sight.Own),
             sight.Own.Select(mailbox => state.Get<MailReport>(ActKeys.Report(sight.Id, mailbox))?.Kind).LastOrDefault(kind => kind is not null));
@@ -53,9 +56,7 @@ internal static class Rights
     /// <summary>What could harm the reader's machine or purse is let go by an administrator alone.</summary>
     public static bool IsForAdmins(Sight sight) => sight.Recipients.Any(IsForAdmins);
 
-    public static bool IsForAdmins(RecordedRecipient recipient) =>
-        recipient.Disposition.StartsWith(Dispositions.HeldMalware, StringComparison.Ordinal)
-        || recipient.Disposition.StartsWith(Dispositions.HeldPhish, StringComparison.Ordinal);
+    public static bool IsForAdmins(RecordedRecipient recipient) => Dispositions.IsHarmful(recipient.Disposition);
 
     private static bool IsStillHeld(RecordedRecipient recipient, IEnumerable<Dispatch> dispatches) =>
         Dispositions.IsHeld(recipient.Disposition) && !dispatches.Any(dispatch =>

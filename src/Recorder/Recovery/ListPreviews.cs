@@ -25,7 +25,7 @@ public sealed record ListPreview(int Looked, bool IsWhole, int WouldBeHeld, int 
 /// lists as they are and with the entry added. What was decided then is not asked, since lists have changed since.
 /// </summary>
 public sealed class ListPreviews(
-    IArchiveLog archive, IMailIndex index, ILedger ledger, ScreeningPolicy policy, IOptions<RetentionOptions> retention, TimeProvider clock)
+    IArchiveLog archive, IMailIndex index, ILedger ledger, ScreeningPolicy policy, IOptions<RetentionOptions> retention, TimeProvider clock, SearchDesk? desk = null)
 {
     public const int DaysBack = 90;
     public const int MaxLooked = 500;
@@ -39,7 +39,8 @@ public sealed class ListPreviews(
     {
         var (now, before) = (clock.GetUtcNow(), ledger.State);
         var after = new StateWithEntry(before, wish);
-        var page = index.Search(terms.Within(new SearchRequest(reader.Scope, QueryOf(SenderPattern.Stored(wish.Pattern)), MaxLooked)), cancel);
+        var request = terms.Within(new SearchRequest(reader.Scope, QueryOf(SenderPattern.Stored(wish.Pattern)), MaxLooked));
+        var page = await SearchDesk.RunAsync(desk, reader.Account.Address, stop => index.Search(request, stop), cancel);
         List<TurnedMessage> turned = [];
         var looked = 0;
         foreach (var hit in page.Items.Where(hit => hit.ReceivedAt >= now.AddDays(-DaysBack)))

@@ -31,14 +31,20 @@ internal static class Reasons
     public static ScreeningReason? Narrowed(ScreeningReason? reason, Account reader, IReadOnlyList<string> own)
     {
         if (reason is null) return null;
+        if (IsOfAnother(reason, reader, own)) return new ScreeningReason(ReasonCodes.Shared);
         var isPassedOwn = IsOwn(reason.Passed, reader, own);
         return reason with
         {
-            Entry = IsOwn(reason.Entry, reader, own) ? reason.Entry : null,
             Passed = isPassedOwn ? reason.Passed : null,
             PassedWhy = isPassedOwn ? reason.PassedWhy : null,
+            ThresholdOf = null,
         };
     }
+
+    // One copy for several accounts: whose list or threshold decided is that one's alone to know, and so is which of the two it was.
+    private static bool IsOfAnother(ScreeningReason reason, Account reader, IReadOnlyList<string> own) =>
+        (reason.Entry is not null && !IsOwn(reason.Entry, reader, own))
+        || (reason.ThresholdOf is { } account && account != reader.Address && !own.Contains(account));
 
     /// <summary>Without what would tell of anybody else's address.</summary>
     public static ScreenedMail? Narrowed(ScreenedMail? screened) => screened is not { Symbols: { } symbols } ? screened : screened with
@@ -47,10 +53,13 @@ internal static class Reasons
     };
 
     private static Why Of(ScreenedMail? screened, RecordedRecipient recipient) => new(
-        recipient.Owners[0], recipient.Disposition, recipient.Reason?.Code ?? OldCode(recipient.Disposition),
-        screened?.Category, screened?.Source ?? "", recipient.Reason?.Entry, screened?.Score, recipient.Reason?.Threshold ?? screened?.Threshold,
+        recipient.Owners[0], IsShared(recipient) && Dispositions.IsHeld(recipient.Disposition) ? Dispositions.HeldShared : recipient.Disposition,
+        recipient.Reason?.Code ?? OldCode(recipient.Disposition), screened?.Category, screened?.Source ?? "", recipient.Reason?.Entry, screened?.Score,
+        IsShared(recipient) ? null : recipient.Reason?.Threshold ?? screened?.Threshold,
         screened?.Symbols ?? [], screened?.Proof ?? SenderProof.None, recipient.Reason?.Passed, recipient.Reason?.PassedWhy,
         [.. (screened?.Unavailable ?? []).Select(line => line.Split(':')[0])]);
+
+    private static bool IsShared(RecordedRecipient recipient) => recipient.Reason is { Code: ReasonCodes.Shared };
 
     private static string OldCode(string disposition) => disposition switch
     {

@@ -46,11 +46,15 @@ public sealed record SeenRecord(RecordRights Rights, IReadOnlyList<Why> Why, Lis
 public sealed record RequestRow(
     string Id, ReleaseRequest Request, DateTimeOffset? ReceivedAt, string From, string Subject, IReadOnlyList<Why> Why, string State);
 
+/// <param name="Next">Cursor of the next page; null on the last one.</param>
+public sealed record RequestPageOf(IReadOnlyList<RequestRow> Items, string? Next);
+
 /// <summary>The administrators' side of requests. Every method is for administrators alone; the routes see to it.</summary>
 public interface IReleaseRequests
 {
-    /// <param name="decided">The newest decided ones rather than those that wait, oldest first.</param>
-    Task<IReadOnlyList<RequestRow>> ListAsync(Reader admin, bool decided, CancellationToken cancel);
+    /// <param name="decided">The decided ones, newest first, rather than those that wait, oldest message first.</param>
+    /// <param name="cursor">Of the page before; null for the first.</param>
+    Task<RequestPageOf> ListAsync(Reader admin, bool decided, string? cursor, CancellationToken cancel);
 
     /// <summary>The message behind a request; the view is recorded in the user's own timeline.</summary>
     Task<(RequestRow Row, OpenedMessage Message)?> OpenAsync(Reader admin, string requestId, CancellationToken cancel);

@@ -35,9 +35,7 @@ internal sealed class RecordTimeline(IArchiveLog archive, IEventIndex index, IIn
     }
 
     private Task<List<EventDocument>> IndexedAsync(Reader reader, Sight sight, IReadOnlyList<Dispatch> dispatches, CancellationToken cancel) =>
-        desk is null
-            ? Task.FromResult(Indexed(sight, dispatches, cancel))
-            : desk.RunAsync(reader.Account.Address, stop => Indexed(sight, dispatches, stop), cancel);
+        SearchDesk.RunAsync(desk, reader.Account.Address, stop => Indexed(sight, dispatches, stop), cancel);
 
     private List<EventDocument> Indexed(Sight sight, IReadOnlyList<Dispatch> dispatches, CancellationToken cancel) => [.. sight.Own
         .Concat(dispatches.Select(dispatch => dispatch.Mailbox))
@@ -98,7 +96,7 @@ internal static class TimelineSteps
 
     public static IEnumerable<TimelineStep> Of(LedgerEvent fact, string mailbox) => fact switch
     {
-        MessageViewed viewed => [Step(viewed, viewed.What is "message" or "facts" ? "viewed" : "downloaded", mailbox)],
+        MessageViewed viewed => [Step(viewed, viewed.What is "message" or "facts" or "text" ? "viewed" : "downloaded", mailbox)],
         MessageRelayed relayed => relayed.Outcomes.Select(outcome => Step(relayed, OutcomeCode(outcome, "delivered", ended: false), mailbox, outcome)),
         MailExported exported => [Step(exported, "downloaded", mailbox)],
         DispatchRequested asked => [Step(asked, RequestCode(asked.Kind), mailbox)],

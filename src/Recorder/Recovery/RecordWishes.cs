@@ -10,7 +10,7 @@ internal sealed class RecordWishes(ILedger ledger, IAddressBook book, TimeProvid
     public IReadOnlyList<string> Targets(Reader reader, Sight sight) =>
         [.. Ownership.AddressesAt(reader.Account, time.GetUtcNow()).OrderByDescending(sight.Own.Contains)];
 
-    /// <exception cref="ActRefusedException">not-own-address, still-held, held-by-admin.</exception>
+    /// <exception cref="ActRefusedException">not-own-address, still-held, held-by-admin, harmful.</exception>
     public async Task<DispatchStatus> ResendAsync(Reader reader, Sight sight, string? mailbox, bool again, CancellationToken cancel)
     {
         var target = Target(reader, sight, mailbox);
@@ -18,7 +18,7 @@ internal sealed class RecordWishes(ILedger ledger, IAddressBook book, TimeProvid
             KeyOf(sight, target),
             state =>
             {
-                CheckAdminHold(state, reader, sight);
+                Openings.CheckBytes(state, reader, sight);
                 var known = RecordStates.Dispatches(state, sight.Id, sight.Own, reader.Account);
                 if (RecordStates.IsHeld(sight.Recipients, known))
                 {

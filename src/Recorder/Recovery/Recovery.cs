@@ -42,17 +42,14 @@ public sealed class Recovery(
 
     public async Task<MessageList> FindAsync(Reader reader, SearchWish wish, CancellationToken cancel)
     {
-        var (list, words) = desk is null
-            ? Find(reader, wish, cancel)
-            : await desk.RunAsync(reader.Account.Address, stop => Find(reader, wish, stop), cancel);
+        var (list, words) = await SearchDesk.RunAsync(desk, reader.Account.Address, stop => Find(reader, wish, stop), cancel);
         if (!wish.WithHits)
         {
             return list;
         }
 
         var state = ledger.State;
-        bool MayOpen(MessageRow row) => RecordStates.AdminHold(state, row.Hit.Id, row.Hit.Addresses, reader.Account) is null;
-        return list with { Items = await marker.MarkAsync(list.Items, words, MayOpen, cancel) };
+        return list with { Items = await marker.MarkAsync(list.Items, words, row => Openings.MayQuote(state, reader, row.Hit), cancel) };
     }
 
     private (MessageList List, Highlighter Words) Find(Reader reader, SearchWish wish, CancellationToken cancel)
@@ -83,14 +80,14 @@ public sealed class Recovery(
 
         var state = ledger.State;
         var rights = Rights.Of(state, reader, sight);
-        RecordView(reader, sight, rights.IsHeldByAdmin ? "facts" : "message");
+        RecordView(reader, sight, rights.Opening switch { Opening.Facts => "facts", Opening.Disarmed => "text", _ => "message" });
         var view = await ReadViewAsync(id, new MailViewOptions(showRemoteContent, partUrl), cancel);
         var dispatches = RecordStates.Dispatches(state, sight.Id, sight.Own, reader.Account);
         var targets = wishes.Targets(reader, sight);
         return new OpenedMessage(
             id, sight.Mail, sight.Own, RecordStates.Word(state, sight.Id, sight.Recipients[0].Disposition, sight.Own, reader.Account),
-            rights.IsHeldByAdmin ? Closed(view) : view, sight.Entry.ContentLengthBytes, Convert.ToHexStringLower(sight.Entry.ContentSha256.Span),
-            targets.Count > 0 && !rights.IsHeldByAdmin && !RecordStates.IsHeld(sight.Recipients, dispatches), targets,
+            Openings.Narrowed(view, rights.Opening), sight.Entry.ContentLengthBytes, Convert.ToHexStringLower(sight.Entry.ContentSha256.Span),
+            targets.Count > 0 && rights.Opening == Opening.Whole && !RecordStates.IsHeld(sight.Recipients, dispatches), targets,
             new SeenRecord(rights, Reasons.Of(sight), Authors.EntryOf(state, reader, view.Facts)));
     }
 
@@ -101,7 +98,7 @@ public sealed class Recovery(
             return null;
         }
 
-        RecordWishes.CheckAdminHold(ledger.State, reader, sight);
+        Openings.CheckBytes(ledger.State, reader, sight);
         RecordView(reader, sight, "source");
         return await archive.OpenContentAsync(id, cancel);
     }
@@ -113,7 +110,7 @@ public sealed class Recovery(
             return null;
         }
 
-        RecordWishes.CheckAdminHold(ledger.State, reader, sight);
+        Openings.CheckBytes(ledger.State, reader, sight);
         var content = await archive.OpenContentAsync(id, cancel);
         MailPart? part = null;
         try
@@ -151,15 +148,8 @@ public sealed class Recovery(
         await access.FindAsync(reader, id, cancel) is { } sight ? wishes.All(reader, sight) : null;
 
     private static MessageRow Row(IStateSnapshot state, Reader reader, SearchHit hit) => new(
-        RecordStates.AdminHold(state, hit.Id, hit.Addresses, reader.Account) is null ? hit : hit with { Summary = "" },
+        Openings.Narrowed(state, reader, hit),
         RecordStates.Word(state, hit.Id, hit.Disposition, hit.Addresses, reader.Account));
-
-    // Who sent it, when and about what: enough to ask for it.
-    private static MailView Closed(MailView view) => view with
-    {
-        Html = null, Text = "", Headers = [], HasRemoteContent = false,
-        Facts = view.Facts with { Text = "", Summary = "", Attachments = [] },
-    };
 
     private void RecordView(Reader reader, Sight sight, string what)
     {

@@ -77,18 +77,19 @@ public interface IRecovery
     IRecovery WithinView { get; }
 
     /// <summary>The exact stored bytes.</summary>
+    /// <exception cref="ActRefusedException">held-by-admin, harmful (<see cref="Opening"/>), busy.</exception>
     Task<Stream?> OpenSourceAsync(Reader reader, RecordId id, CancellationToken cancel);
 
+    /// <exception cref="ActRefusedException">held-by-admin, harmful (<see cref="Opening"/>), busy.</exception>
     Task<(MailAttachment Facts, Stream Bytes)?> OpenPartAsync(Reader reader, RecordId id, int index, CancellationToken cancel);
 
-    /// <exception cref="ActRefusedException">search-busy: too many search at this moment, try again.</exception>
     /// <exception cref="ActRefusedException">search-busy: too many search at this moment, try again.</exception>
     Task<IReadOnlyList<TimelineStep>?> TimelineAsync(Reader reader, RecordId id, CancellationToken cancel);
 
     /// <summary>Sends the exact bytes again to one of the reader's own addresses; idempotent unless <paramref name="again"/>.</summary>
     /// <param name="mailbox">One of the reader's present addresses; null takes the one the envelope named.</param>
     /// <returns>null for a record the reader may not see.</returns>
-    /// <exception cref="ActRefusedException">not-own-address, still-held.</exception>
+    /// <exception cref="ActRefusedException">not-own-address, still-held, held-by-admin, harmful.</exception>
     Task<DispatchStatus?> ResendAsync(Reader reader, RecordId id, string? mailbox, bool again, CancellationToken cancel);
 
     /// <summary>Lets a held message go on to the reader's own recipient.</summary>

@@ -14,26 +14,37 @@ namespace Recorder.Recovery;
 public sealed class ReleaseRequests(
     IArchiveLog archive, IMailIndex index, ILedger ledger, IAddressBook book, IRecovery recovery, IOptions<RetentionOptions> retention, TimeProvider time) : IReleaseRequests
 {
-    private const int MaxRows = 200;
+    private const int RowsOfAPage = 100;
 
     private readonly RecordAccess access = new(archive, book, new RetentionTerms(ledger, retention, time));
     private readonly RetentionTerms terms = new(ledger, retention, time);
     private readonly RecordWishes wishes = new(ledger, book, time);
 
-    public async Task<IReadOnlyList<RequestRow>> ListAsync(Reader admin, bool decided, CancellationToken cancel)
+    public async Task<RequestPageOf> ListAsync(Reader admin, bool decided, string? cursor, CancellationToken cancel)
     {
-        var requests = decided
-            ? ledger.State.Range<ReleaseRequest>(ActKeys.Requests).Select(pair => pair.Value)
-                .Where(request => request.State != RequestState.Open).OrderByDescending(request => request.DecidedAt).Take(MaxRows)
-            : ledger.State.Range<ReleaseRequest>(ActKeys.OpenRequests, limit: MaxRows).Select(pair => pair.Value).OrderBy(request => request.AskedAt);
+        var found = (decided ? Decided(cursor) : Waiting(cursor)).Take(RowsOfAPage + 1).ToList();
         var rows = new List<RequestRow>();
-        foreach (var request in requests.ToList())
+        foreach (var request in found.Take(RowsOfAPage))
         {
             rows.Add(await RowAsync(admin, request, cancel));
         }
 
-        return rows;
+        return new RequestPageOf(rows, found.Count > RowsOfAPage ? CursorOf(found[RowsOfAPage - 1], decided) : null);
     }
+
+    private IEnumerable<ReleaseRequest> Waiting(string? cursor) => ledger.State
+        .Range<ReleaseRequest>(ActKeys.OpenRequests, cursor is null ? null : ActKeys.OpenRequests + cursor, RowsOfAPage + 1).Select(pair => pair.Value);
+
+    private IEnumerable<ReleaseRequest> Decided(string? cursor) => ledger.State
+        .Range<ReleaseRequest>(ActKeys.Requests).Select(pair => pair.Value)
+        .Where(request => request.State != RequestState.Open)
+        .Select(request => (Key: CursorOf(request, decided: true), Request: request))
+        .Where(one => cursor is null || string.CompareOrdinal(one.Key, cursor) < 0)
+        .OrderByDescending(one => one.Key, StringComparer.Ordinal)
+        .Select(one => one.Request);
+
+    private static string CursorOf(ReleaseRequest request, bool decided) => decided
+        ? $"{request.DecidedAt?.UtcTicks ?? 0:D19}/{request.RecordId}/{request.Recipient}" : $"{request.RecordId}/{request.Recipient}";
 
     public async Task<(RequestRow Row, OpenedMessage Message)?> OpenAsync(Reader admin, string requestId, CancellationToken cancel) =>
         Find(requestId) is { } request && RecordId.TryParse(request.RecordId, out var id)

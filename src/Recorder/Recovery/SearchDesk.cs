@@ -52,6 +52,11 @@ public sealed class SearchDesk : IDisposable
         }
     }
 
+    /// <summary>On the desk where there is one, and otherwise here and now.</summary>
+    /// <exception cref="ActRefusedException"><see cref="BusyCode"/>.</exception>
+    public static Task<T> RunAsync<T>(SearchDesk? desk, string reader, Func<CancellationToken, T> search, CancellationToken cancel) =>
+        desk is null ? Task.FromResult(search(cancel)) : desk.RunAsync(reader, search, cancel);
+
     /// <param name="reader">Whose search it is.</param>
     /// <param name="search">Should end soon after its token is cancelled.</param>
     /// <exception cref="ActRefusedException"><see cref="BusyCode"/>: too many wait, or it took too long.</exception>

@@ -14,7 +14,8 @@ public sealed record CaseFacts(
 
 /// <param name="Lists">What the party's lists, its domain's and the site's say.</param>
 /// <param name="Threshold">The party's own, or the site's; null: the source's own.</param>
-public sealed record PartyFacts(ListChoice Lists, double? Threshold);
+/// <param name="ThresholdOf">Whose own it is, where the copy is for several.</param>
+public sealed record PartyFacts(ListChoice Lists, double? Threshold, string? ThresholdOf = null);
 
 /// <param name="Disposition">One of <see cref="Dispositions"/>.</param>
 /// <param name="Reason">null for recipients outside our domains: their mail is not ours to keep back.</param>
@@ -44,7 +45,7 @@ public static class Judge
 
     private static Judgement Decide(ScreenedMail? screened, PartyFacts party)
     {
-        var filtered = ByFilter(screened, party.Threshold);
+        var filtered = Owned(ByFilter(screened, party.Threshold), party);
         if (filtered.Disposition is Dispositions.HeldMalware or Dispositions.HeldPhish) return filtered;
         return party.Lists switch
         {
@@ -58,6 +59,9 @@ public static class Judge
         Judgement WithPassed(Judgement one) => party.Lists.Passed is null ? one
             : one with { Reason = one.Reason! with { Passed = party.Lists.Passed, PassedWhy = party.Lists.PassedWhy } };
     }
+
+    private static Judgement Owned(Judgement one, PartyFacts party) => party.ThresholdOf is null || one.Reason is not { Threshold: not null } reason
+        ? one : one with { Reason = reason with { ThresholdOf = party.ThresholdOf } };
 
     private static Judgement ByFilter(ScreenedMail? screened, double? threshold) => screened switch
     {

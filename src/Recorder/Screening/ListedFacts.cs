@@ -15,11 +15,18 @@ public sealed class ListedFacts(IStateSnapshot state, ScreeningPolicy policy, Me
     private readonly Dictionary<string, IReadOnlyList<ListMatch>> domains = new(StringComparer.Ordinal);
 
     /// <param name="owners">Of one recipient; nothing of any other comes in here.</param>
-    public IReadOnlyList<PartyFacts> Of(IReadOnlyList<string> owners) => [.. Party.Of(state, owners, now).Select(Of)];
+    public IReadOnlyList<PartyFacts> Of(IReadOnlyList<string> owners)
+    {
+        var parties = Party.Of(state, owners, now);
+        return [.. parties.Select(party => Of(party, isOneOfMany: parties.Count > 1))];
+    }
 
-    private PartyFacts Of(Party party) => new(
-        ListChoice.Of(Levels(party), senders, policy.AllowUnauthenticated),
-        (party.Account is null ? null : state.Get<Preferences>(StateKeys.Preferences(party.Account))?.SpamThreshold) ?? policy.SpamThreshold);
+    private PartyFacts Of(Party party, bool isOneOfMany)
+    {
+        var own = party.Account is null ? null : state.Get<Preferences>(StateKeys.Preferences(party.Account))?.SpamThreshold;
+        return new PartyFacts(
+            ListChoice.Of(Levels(party), senders, policy.AllowUnauthenticated), own ?? policy.SpamThreshold, own is not null && isOneOfMany ? party.Account : null);
+    }
 
     // Looked up as they are asked for: what an earlier level decides costs the later ones nothing.
     private IEnumerable<ListMatch> Levels(Party party)

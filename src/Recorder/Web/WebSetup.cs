@@ -30,7 +30,7 @@ public static class WebSetup
         services.AddProblemDetails();
         services.AddSingleton<ViewTickets>();
         services.AddSingleton<ListDesk>();
-        services.AddSingleton<WrongLinks>();
+        services.AddSingleton<LinkLimits>();
         services.AddRecorderOpenApi();
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddAuthentication(SessionAuthentication.SchemeName)

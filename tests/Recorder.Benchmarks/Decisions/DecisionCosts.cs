@@ -11,7 +11,7 @@ namespace Recorder.Benchmarks.Decisions;
 /// <summary>What the decision for one recipient costs, from the senders to the disposition, against the length of the lists.</summary>
 internal sealed class DecisionCosts(Action<string> say)
 {
-    private const string Owner = "user@example.edu";
+    public const string Owner = "user@example.edu";
     private const int WarmUp = 2_000, Times = 20_000;
     private static readonly DateTimeOffset Now = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
     private static readonly ScreenedMail Spam = new(MailCategory.Spam, "rspamd", 9, 6, [], SenderProof.Aligned);
@@ -48,7 +48,7 @@ internal sealed class DecisionCosts(Action<string> say)
         return Judge.Decide(new CaseFacts(IntakeMode.Relay, new WireShape(8192, false, false, false, false, 78), true, Spam, parties));
     }
 
-    private static StateSnapshot StateWith(int own, int site, int wildcards)
+    public static StateSnapshot StateWith(int own, int site, int wildcards)
     {
         var state = new StateEditor(StateSnapshot.Empty);
         var account = new Account(Owner, "", null, false, false, [new OwnedAddress(Owner)], Now);

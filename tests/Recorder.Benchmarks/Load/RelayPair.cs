@@ -22,12 +22,14 @@ internal sealed class RelayPair : IAsyncDisposable
 
     public string CpuCountedBy => ourCpu.How;
 
-    public static async Task<RelayPair> StartAsync(RowContext context)
+    /// <param name="theirs">Further main.cf lines.</param>
+    /// <param name="ours">Further settings.</param>
+    public static async Task<RelayPair> StartAsync(RowContext context, string theirs = "", params string[] ours)
     {
         var (theirCpu, ourCpu) = (new CpuMeter("theirs"), new CpuMeter("ours"));
         var (theirSink, ourSink) = (await SmtpSink.StartAsync(), await SmtpSink.StartAsync());
-        var postfix = await Sides.PostfixRelayingAsync(theirSink.Port, theirCpu.Under);
-        var recorder = Sides.Relay(context.SubFolder("data"), ourSink.Port, ourCpu.Under);
+        var postfix = await Sides.PostfixRelayingAsync(theirSink.Port, theirCpu.Under, theirs);
+        var recorder = Sides.Relay(context.SubFolder("data"), ourSink.Port, ourCpu.Under, ours);
         var pair = new RelayPair(theirCpu, ourCpu, theirSink, ourSink, postfix, recorder);
         try
         {

@@ -13,8 +13,8 @@ internal static class Sides
     public static Task<Postfix> PostfixAcceptingAsync() => Postfix.StartAsync(
         PostfixDefaults + "virtual_mailbox_domains = example.edu\nsmtpd_client_restrictions = check_client_access static:HOLD");
 
-    public static Task<Postfix> PostfixRelayingAsync(int port, string[]? under = null) => Postfix.StartAsync(
-        PostfixDefaults + $"relay_domains = example.edu\nrelayhost = [127.0.0.1]:{port}", under: under);
+    public static Task<Postfix> PostfixRelayingAsync(int port, string[]? under = null, string more = "") => Postfix.StartAsync(
+        PostfixDefaults + $"relay_domains = example.edu\nrelayhost = [127.0.0.1]:{port}\n{more}", under: under);
 
     public static RecorderProcess Journal(string dataPath, string[]? under = null, params string[] more) =>
         new(dataPath, ["Smtp:Protocol=smtp", "Smtp:Mode=Journal", "Smtp:Domains:0=example.edu", .. more]) { Under = under ?? [] };

@@ -50,5 +50,7 @@ internal sealed class Api : IDisposable
 
     public Task<HttpResponseMessage> PostAsync(string path, object body) => client.PostAsJsonAsync(path, body);
 
+    public Task<HttpResponseMessage> PutAsync(string path, object body) => client.PutAsJsonAsync(path, body);
+
     public void Dispose() => client.Dispose();
 }

@@ -17,7 +17,7 @@ public sealed class SafeCopyTests
     [InlineData("ftp://a.example and javascript://b", "ftp[:]//a.example and javascript[:]//b")]
     [InlineData("www.a.example or mailto:a@b.example", "www[.]a.example or mailto[:]a@b.example")]
     [InlineData("nothing to see", "nothing to see")]
-    public void Links_are_spelled_out_and_open_nowhere(string text, string disarmed) => Assert.Equal(disarmed, SafeCopy.Disarmed(text));
+    public void Links_are_spelled_out_and_open_nowhere(string text, string disarmed) => Assert.Equal(disarmed, Recorder.Mail.DisarmedText.Of(text));
 
     [Fact]
     public void A_copy_says_what_the_message_says_and_carries_nothing_of_it()

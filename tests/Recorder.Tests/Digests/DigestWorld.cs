@@ -64,9 +64,9 @@ internal sealed partial class DigestWorld : IAsyncDisposable
     /// <summary>As after a restart: nothing but the log is remembered.</summary>
     public void RestartRuns() => Runs = NewRuns();
 
-    public async Task<RecordId> HoldAsync(string subject, string address = Alice, string disposition = Dispositions.HeldSpam)
+    public async Task<RecordId> HoldAsync(string subject, string address = Alice, string disposition = Dispositions.HeldSpam, DateTimeOffset? received = null)
     {
-        var id = (await Desk.Ledger.RecordAsync(Mails.Envelope(Time.GetUtcNow(), Mails.To(address, disposition)), Mails.Message(subject))).Id;
+        var id = (await Desk.Ledger.RecordAsync(Mails.Envelope(received ?? Time.GetUtcNow(), Mails.To(address, disposition)), Mails.Message(subject))).Id;
         await follower.CatchUpAsync(CancellationToken.None);
         return id;
     }

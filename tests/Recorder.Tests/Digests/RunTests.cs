@@ -40,6 +40,21 @@ public sealed class RunTests
     }
 
     [Fact]
+    public async Task A_first_digest_misses_nothing_that_was_recorded_around_the_time_of_the_one_before()
+    {
+        await using var world = await WithAliceAsync();
+        await world.RunAtAsync(5, 9);
+        Assert.Empty(world.Made);
+        // Received a moment before nine, recorded after the run.
+        world.Time.Advance(TimeSpan.FromSeconds(3));
+        var late = await world.HoldAsync("Offer", received: new DateTimeOffset(2026, 1, 5, 8, 59, 58, TimeSpan.Zero));
+        await world.RunAtAsync(6, 9);
+        Assert.Equal(late.ToString(), Assert.Single(Assert.Single(world.Made).Items).RecordId);
+        await world.RunAtAsync(7, 9);
+        Assert.Single(world.Made);
+    }
+
+    [Fact]
     public async Task Without_anything_new_there_is_no_digest_and_the_run_says_so()
     {
         await using var world = await WithAliceAsync();

@@ -73,7 +73,9 @@ internal sealed class InMemoryMailIndex : IMailIndex
     {
         var words = request.Query.Replace("is:hidden", "", StringComparison.Ordinal).Trim();
         var hits = visible.Values
-            .Where(document => $"rfc822msgid:\"{document.MessageId}\"" == words || document.Subject.Contains(words, StringComparison.OrdinalIgnoreCase)
+            .Where(document => request.MessageId is not { } id || document.MessageId == id.Trim('<', '>'))
+            .Where(document => (request.From is not { } from || document.ReceivedAt >= from) && (request.Until is not { } until || document.ReceivedAt < until))
+            .Where(document => document.Subject.Contains(words, StringComparison.OrdinalIgnoreCase)
                 || document.Text.Contains(words, StringComparison.OrdinalIgnoreCase))
             .Select(document => Hit(document, request.Scope, request.NotBefore))
             .OfType<SearchHit>()

@@ -46,6 +46,77 @@ public sealed class CampaignTests
         Assert.Empty((await counter.Campaigns.PreviewAsync(admin, new CampaignTarget(RecordId: first.ToString()), Cancel)).Rows);
     }
 
+    [Theory]
+    [InlineData("odd \" (OR) -name@example.org")]
+    [InlineData("from:everybody")]
+    [InlineData("*")]
+    public async Task A_Message_ID_is_compared_and_never_read_as_a_query(string messageId)
+    {
+        await using var counter = await Counter.OpenAsync();
+        var (_, _, admin) = await ReadersAsync(counter);
+        var envelope = Mails.Envelope(counter.Desk.Time.GetUtcNow(), Mails.To(Alice));
+        var id = (await counter.Desk.Ledger.RecordAsync(envelope, System.Text.Encoding.UTF8.GetBytes($"Message-ID: <{messageId}>\r\nSubject: One\r\n\r\nHello\r\n"))).Id;
+        await counter.RecordAsync("Other", Mails.To(Alice));
+        await counter.IndexAsync();
+        var stored = Assert.Single(counter.Index.Visible.Values, document => document.Id == id.ToString()).MessageId;
+        Assert.Equal([id.ToString()], (await counter.Campaigns.PreviewAsync(admin, new CampaignTarget(MessageId: $"<{stored}>"), Cancel)).Rows.Select(row => row.RecordId));
+    }
+
+    [Fact]
+    public async Task Days_bound_the_search_itself()
+    {
+        await using var counter = await Counter.OpenAsync();
+        var (_, _, admin) = await ReadersAsync(counter);
+        var start = counter.Desk.Time.GetUtcNow();
+        var ids = new List<string>();
+        for (var day = 0; day < 4; day++)
+        {
+            ids.Add((await counter.RecordAsync("Payroll", Mails.To(Alice))).ToString());
+            counter.Desk.Time.Advance(TimeSpan.FromDays(1));
+        }
+
+        await counter.IndexAsync();
+        var found = await counter.Campaigns.PreviewAsync(admin, new CampaignTarget(RecordId: ids[1], From: start.AddDays(1), Until: start.AddDays(3)), Cancel);
+        Assert.Equal([ids[2], ids[1]], found.Rows.Select(row => row.RecordId));
+    }
+
+    [Fact]
+    public async Task Requests_are_listed_to_the_end_page_by_page()
+    {
+        await using var counter = await Counter.OpenAsync();
+        var (alice, _, admin) = await ReadersAsync(counter);
+        for (var number = 0; number < 205; number++)
+        {
+            counter.Desk.Time.Advance(TimeSpan.FromSeconds(1));
+            await counter.Acts.AskAsync(alice, await counter.RecordAsync($"Offer {number}", Mails.To(Alice, Dispositions.HeldMalware)), null, Cancel);
+        }
+
+        var waiting = await AllAsync(decided: false);
+        Assert.Equal(205, waiting.Distinct().Count());
+        Assert.Equal(waiting.Order(StringComparer.Ordinal), waiting);
+        foreach (var request in waiting)
+        {
+            counter.Desk.Time.Advance(TimeSpan.FromSeconds(1));
+            await counter.Requests.DecideAsync(admin, request, false, "no", Cancel);
+        }
+
+        Assert.Empty(await AllAsync(decided: false));
+        Assert.Equal(Enumerable.Reverse(waiting), await AllAsync(decided: true));
+
+        async Task<List<string>> AllAsync(bool decided)
+        {
+            var all = new List<string>();
+            for (string? cursor = null, next = ""; next is not null; cursor = next)
+            {
+                var page = await counter.Requests.ListAsync(admin, decided, cursor, Cancel);
+                all.AddRange(page.Items.Select(row => row.Id));
+                next = page.Next;
+            }
+
+            return all;
+        }
+    }
+
     [Fact]
     public async Task What_an_administrator_holds_is_closed_to_users_until_it_is_lifted()
     {
@@ -73,7 +144,7 @@ public sealed class CampaignTests
 
         // A request and its approval open it for that mailbox alone; what was delivered before is not sent once more.
         await counter.Acts.AskAsync(alice, id, "please", Cancel);
-        await counter.Requests.DecideAsync(admin, Assert.Single(await counter.Requests.ListAsync(admin, false, Cancel)).Id, true, "", Cancel);
+        await counter.Requests.DecideAsync(admin, Assert.Single((await counter.Requests.ListAsync(admin, false, null, Cancel)).Items).Id, true, "", Cancel);
         Assert.NotEqual("", (await counter.Recovery.OpenAsync(alice, id, false, _ => "", Cancel))!.View.Text);
         Assert.Empty(Facts<DispatchRequested>(counter));
         Assert.Equal("held-by-admin", await RefusedAsync(() => counter.Recovery.OpenSourceAsync(bob, id, Cancel)));

@@ -30,8 +30,28 @@ public sealed class ReasonsTests
 
         var opened = (await counter.Recovery.OpenAsync(reader, id, false, _ => "", Cancel))!;
         var why = Assert.Single(opened.Standing.Why);
-        Assert.Equal((ReasonCodes.Blocked, isNamed, isNamed), (why.Code, why.Entry is not null, why.Passed is not null));
+        Assert.Equal((isNamed ? ReasonCodes.Blocked : ReasonCodes.Shared, isNamed, isNamed), (why.Code, why.Entry is not null, why.Passed is not null));
         Assert.Equal(isNamed, Encoding.UTF8.GetString(opened.Facts.Encode()).Contains("pattern.example", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("alice@example.edu", ReasonCodes.Score, 2.0, Dispositions.HeldSpam)]
+    [InlineData("bob@example.edu", ReasonCodes.Shared, null, Dispositions.HeldShared)]
+    [InlineData(null, ReasonCodes.Score, 2.0, Dispositions.HeldSpam)]
+    public async Task Of_a_shared_address_nobody_reads_another_readers_threshold(string? whose, string code, double? threshold, string disposition)
+    {
+        await using var counter = await Counter.OpenAsync();
+        var reader = await counter.Desk.ReaderAsync(Alice);
+        var mail = Mails.Envelope(counter.Desk.Time.GetUtcNow(), Mails.To("office@example.edu", Dispositions.HeldSpam, Alice, Bob) with
+        {
+            Reason = new ScreeningReason(ReasonCodes.Score, Threshold: 2, ThresholdOf: whose),
+        }) with { Screened = new ScreenedMail(MailCategory.Clean, "rspamd", 3, 15) };
+        var id = (await counter.Desk.Ledger.RecordAsync(mail)).Id;
+
+        var opened = (await counter.Recovery.OpenAsync(reader, id, false, _ => "", Cancel))!;
+        var why = Assert.Single(opened.Standing.Why);
+        Assert.Equal((code, threshold, disposition), (why.Code, why.Threshold, why.Disposition));
+        Assert.DoesNotContain(Bob, Encoding.UTF8.GetString(opened.Facts.Encode()), StringComparison.Ordinal);
     }
 
     [Fact]

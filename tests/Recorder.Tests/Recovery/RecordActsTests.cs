@@ -60,7 +60,7 @@ public sealed class RecordActsTests
         Assert.Equal("requested", await WordAsync(counter, reader, id));
         Assert.Equal("not-allowed", await RefusedAsync(() => counter.Recovery.ReleaseAsync(reader, id, Cancel)));
 
-        var row = Assert.Single(await counter.Requests.ListAsync(admin, decided: false, Cancel));
+        var row = Assert.Single((await counter.Requests.ListAsync(admin, decided: false, null, Cancel)).Items);
         Assert.Equal((Alice, id.ToString()), (row.Request.Mailbox, row.Request.RecordId));
         await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Task.Run(() => counter.Requests.DecideAsync(admin, row.Id, true, "fine", Cancel))));
         var dispatch = Assert.Single(Facts(counter).OfType<DispatchRequested>());
@@ -70,8 +70,8 @@ public sealed class RecordActsTests
 
         await counter.EndAsync(Assert.Single((await counter.Recovery.DispatchesAsync(reader, id, Cancel))!), accepted: true, Alice);
         Assert.Equal("released", await WordAsync(counter, reader, id));
-        Assert.Empty(await counter.Requests.ListAsync(admin, decided: false, Cancel));
-        Assert.Single(await counter.Requests.ListAsync(admin, decided: true, Cancel));
+        Assert.Empty((await counter.Requests.ListAsync(admin, decided: false, null, Cancel)).Items);
+        Assert.Single((await counter.Requests.ListAsync(admin, decided: true, null, Cancel)).Items);
         await counter.IndexAsync();
         var steps = (await counter.Recovery.TimelineAsync(reader, id, Cancel))!.Select(step => step.Code).ToList();
         Assert.Contains("review-asked", steps);
@@ -85,7 +85,7 @@ public sealed class RecordActsTests
         var (reader, admin) = (await counter.Desk.ReaderAsync(Alice), await AdminAsync(counter));
         var id = await counter.RecordAsync("Invoice", Mails.To(Alice, "held.malware"));
         await counter.Acts.AskAsync(reader, id, null, Cancel);
-        await counter.Requests.DecideAsync(admin, (await counter.Requests.ListAsync(admin, false, Cancel))[0].Id, true, "", Cancel);
+        await counter.Requests.DecideAsync(admin, ((await counter.Requests.ListAsync(admin, false, null, Cancel)).Items)[0].Id, true, "", Cancel);
         await counter.EndAsync((await counter.Recovery.DispatchesAsync(reader, id, Cancel))![0], accepted: false, Alice);
 
         Assert.Equal("approved", await WordAsync(counter, reader, id));
@@ -100,7 +100,7 @@ public sealed class RecordActsTests
         var (reader, admin) = (await counter.Desk.ReaderAsync(Alice), await AdminAsync(counter));
         var id = await counter.RecordAsync("Invoice", Mails.To(Alice, "held.malware"));
         await counter.Acts.AskAsync(reader, id, null, Cancel);
-        await counter.Requests.DecideAsync(admin, (await counter.Requests.ListAsync(admin, false, Cancel))[0].Id, false, "it is a trojan", Cancel);
+        await counter.Requests.DecideAsync(admin, ((await counter.Requests.ListAsync(admin, false, null, Cancel)).Items)[0].Id, false, "it is a trojan", Cancel);
 
         var rights = (await SeeAsync(counter, reader, id)).Rights;
         Assert.Equal((LetGo.Denied, "it is a trojan"), (rights.LetGo, rights.Request!.DecidedWords));
@@ -117,12 +117,12 @@ public sealed class RecordActsTests
         var both = reader with { Scope = [new OwnerScope(Alice), new OwnerScope(Bob)] };
         var id = await counter.RecordAsync("Invoice", Mails.To(Alice, "held.malware"), Mails.To(Bob, "held.malware"));
         await counter.Acts.AskAsync(both, id, null, Cancel);
-        var first = (await counter.Requests.ListAsync(admin, false, Cancel)).Single(row => row.Request.Mailbox == Alice);
+        var first = (await counter.Requests.ListAsync(admin, false, null, Cancel)).Items.Single(row => row.Request.Mailbox == Alice);
         await counter.Requests.DecideAsync(admin, first.Id, false, "it is a trojan", Cancel);
 
         await counter.Acts.AskAsync(both, id, null, Cancel);
 
-        Assert.Equal(Bob, Assert.Single(await counter.Requests.ListAsync(admin, false, Cancel)).Request.Mailbox);
+        Assert.Equal(Bob, Assert.Single((await counter.Requests.ListAsync(admin, false, null, Cancel)).Items).Request.Mailbox);
         Assert.Equal(2, Facts(counter).OfType<ReleaseAsked>().Count());
     }
 
@@ -158,7 +158,7 @@ public sealed class RecordActsTests
         var id = await counter.RecordAsync("Invoice", Mails.To(Alice, "held.phish"), Mails.To(Bob));
         Assert.Null(await counter.Recovery.OpenAsync(admin, id, false, _ => "", Cancel));
         await counter.Acts.AskAsync(reader, id, null, Cancel);
-        var row = Assert.Single(await counter.Requests.ListAsync(admin, false, Cancel));
+        var row = Assert.Single((await counter.Requests.ListAsync(admin, false, null, Cancel)).Items);
         Assert.Empty(Facts(counter).OfType<MessageViewed>());
 
         var opened = (await counter.Requests.OpenAsync(admin, row.Id, Cancel))!.Value.Message;

@@ -67,6 +67,14 @@ public sealed class JudgeTests
         Assert.Equal(new Judgement(Dispositions.Deliver, null), Judge.Decide(new CaseFacts(IntakeMode.Relay, Plain, true, Of(MailCategory.Spam), [])));
 
     [Fact]
+    public void Of_one_copy_for_two_people_it_is_recorded_whose_threshold_decided()
+    {
+        var judged = Judge.Decide(new CaseFacts(IntakeMode.Relay, Plain, true, Of(MailCategory.Clean, 3, 15),
+            [new(ListChoice.None, 9, "alice@example.edu"), new(ListChoice.None, 2, "bob@example.edu")]));
+        Assert.Equal((Dispositions.HeldSpam, 2, "bob@example.edu"), (judged.Disposition, judged.Reason!.Threshold, judged.Reason.ThresholdOf));
+    }
+
+    [Fact]
     public void One_copy_for_two_people_is_held_when_one_of_them_wants_it_held()
     {
         PartyFacts[] both = [new(Allowed, null), new(ListChoice.None, null)];

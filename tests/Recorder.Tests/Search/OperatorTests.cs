@@ -22,6 +22,35 @@ public class OperatorTests
     }
 
     [Theory]
+    [InlineData("odd \" (OR) name@example.org", true)]
+    [InlineData("<odd \" (OR) name@example.org>", true)]
+    [InlineData("odd", false)]
+    [InlineData("", false)]
+    public void A_program_asks_for_a_Message_ID_as_it_is(string messageId, bool isFound)
+    {
+        using var bed = new SearchBed();
+        bed.Add(bed.Mail("One") with { MessageId = "<odd \" (OR) name@example.org>" });
+        bed.Add(bed.Mail("Other"));
+        bed.Show();
+        Assert.Equal(isFound ? 1 : 0, bed.Index.Search(new SearchRequest(null, "", MessageId: messageId)).Items.Count);
+        Assert.Equal(isFound ? 1 : 0, bed.Index.Search(new SearchRequest(null, "subject:One", MessageId: messageId)).Items.Count);
+        Assert.Empty(bed.Index.Search(new SearchRequest(null, "subject:Other", MessageId: messageId)).Items);
+    }
+
+    [Fact]
+    public void A_program_bounds_a_search_by_received_times_beside_its_words()
+    {
+        using var bed = new SearchBed();
+        var all = Enumerable.Range(0, 6).Select(_ => bed.Add(bed.Mail("Minutes"))).ToList();
+        bed.Show();
+        var request = new SearchRequest(null, "Minutes", 2, From: all[1].ReceivedAt, Until: all[5].ReceivedAt);
+        var first = bed.Index.Search(request);
+        var second = bed.Index.Search(request with { Cursor = first.Next });
+        Assert.Equal([all[4].Id, all[3].Id, all[2].Id, all[1].Id], first.Items.Concat(second.Items).Select(hit => hit.Id));
+        Assert.Equal((4L, null), (first.Total, second.Next));
+    }
+
+    [Theory]
     [InlineData("from:ming")]
     [InlineData("from:王小明")]
     [InlineData("from:ming@dept.example.edu")]

@@ -31,7 +31,7 @@ public sealed class ActRoutesTests
         ["POST /admin/retention/rules"] = "POST /api/v1/admin/retention/rules", ["POST /admin/retention/confirm-clock"] = "POST /api/v1/admin/retention/confirm-clock",
         ["POST /admin/erasures"] = "POST /api/v1/admin/erasures", ["POST /admin/holds"] = "POST /api/v1/admin/holds",
         ["POST /admin/holds/{hold}/lift"] = "POST /api/v1/admin/holds/{hold}/lift",
-        ["POST /signin"] = "POST /api/v1/session", ["POST /signout"] = "DELETE /api/v1/session",
+        ["POST /settings/digest"] = "POST /api/v1/preferences/digest", ["POST /signin"] = "POST /api/v1/session", ["POST /signout"] = "DELETE /api/v1/session",
     };
 
     private static readonly Dictionary<string, string> Elsewhere = new()
@@ -42,6 +42,7 @@ public sealed class ActRoutesTests
         ["POST /api/v1/admin/retention/preview"] = "counts and makes nothing", ["DELETE /api/v1/admin/retention/rules/{rule}"] = "RetentionPageTests",
         ["POST /api/v1/admin/holds/{hold}/lift"] = "RetentionPageTests", ["POST /api/v1/admin/erasures"] = "PurgeTests", ["POST /api/v1/admin/retention/rules"] = "RetentionPageTests",
         ["POST /api/v1/admin/holds"] = "RetentionPageTests", ["POST /api/v1/admin/retention/confirm-clock"] = "RetentionPageTests",
+        ["POST /api/v1/preferences/digest"] = "DigestPageTests",
         ["POST /language"] = "a cookie of the browser", ["POST /api/v1/lists/preview"] = "looks at one's own mail and makes nothing",
         ["POST /api/v1/admin/lists/preview"] = "looks at one's own mail and makes nothing",
         ["POST /api/v1/admin/requests/{request}/approve"] = "QuarantineTests", ["POST /api/v1/messages/{id}/safe-copy"] = "RecordActsTests",

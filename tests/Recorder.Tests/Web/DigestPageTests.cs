@@ -84,9 +84,33 @@ public sealed class DigestPageTests
         for (var i = 0; i < 100; i++) (await client.GetAsync("/digest/x", Cancel)).Dispose();
         using var limited = await client.GetAsync("/digest/x", Cancel);
         Assert.Equal(HttpStatusCode.TooManyRequests, limited.StatusCode);
+        // Wrong ones of a neighbour keep no right one out.
+        using var right = await client.GetAsync(link, Cancel);
+        Assert.Equal(HttpStatusCode.OK, right.StatusCode);
         world.Counter.Desk.Time.Advance(TimeSpan.FromMinutes(16));
-        using var again = await client.GetAsync(link, Cancel);
-        Assert.Equal(HttpStatusCode.OK, again.StatusCode);
+        using var again = await client.GetAsync("/digest/x", Cancel);
+        Assert.Equal(HttpStatusCode.NotFound, again.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_right_link_is_opened_so_often_in_a_minute_and_no_oftener()
+    {
+        await using var world = await WebWorld.StartAsync();
+        var (client, link) = (world.Anonymous(), await LinkAsync(world));
+        for (var open = 0; open < 60; open++)
+        {
+            using var answer = await client.GetAsync(link, Cancel);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
+
+        using var limited = await client.GetAsync(link, Cancel);
+        Assert.Equal(HttpStatusCode.TooManyRequests, limited.StatusCode);
+        using var act = await client.PostAsync(link, Form(("act", "release")), Cancel);
+        Assert.Equal(HttpStatusCode.TooManyRequests, act.StatusCode);
+        world.Counter.Desk.Time.Advance(TimeSpan.FromMinutes(1));
+        using var later = await client.PostAsync(link, Form(("act", "release")), Cancel);
+        Assert.Equal(HttpStatusCode.OK, later.StatusCode);
+        Assert.Single(world.Facts<DispatchRequested>());
     }
 
     [Fact]
@@ -111,6 +135,25 @@ public sealed class DigestPageTests
         var off = await put.Content.ReadFromJsonAsync<JsonElement>(Cancel);
         Assert.Equal((0, JsonValueKind.Null), (off.GetProperty("digestTimes").GetArrayLength(), off.GetProperty("nextDigest").ValueKind));
         Assert.Null(world.Counter.Desk.Accounts.Find(WebWorld.Alice)!.Language);
+    }
+
+    [Fact]
+    public async Task A_digest_is_sent_at_once_to_whoever_asks_and_tells_the_same_once()
+    {
+        await using var world = await WebWorld.StartAsync();
+        var browser = await world.BrowserAsync(WebWorld.Alice);
+        await world.HeldAsync("Offer", Mails.To(WebWorld.Alice, Dispositions.HeldSpam));
+        using var sent = await WebWorld.PostFormAsync(browser, "/settings", "/settings/digest");
+        Assert.Equal("/settings?sent=1", sent.Headers.Location?.ToString());
+        var made = Assert.Single(world.Facts<DigestMade>());
+        Assert.Equal((WebWorld.Alice, "user", WebWorld.Alice, 1), (made.Account, made.Actor.Kind, made.Actor.Name, made.Items.Count));
+
+        using var again = await WebWorld.PostFormAsync(browser, "/settings", "/settings/digest");
+        Assert.Equal(HttpStatusCode.Conflict, again.StatusCode);
+        Assert.Contains("Nothing new is held for you.", await again.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        using var program = await (await world.ProgramAsync(WebWorld.Alice)).PostAsync("/api/v1/preferences/digest", null, Cancel);
+        Assert.Equal(HttpStatusCode.Conflict, program.StatusCode);
+        Assert.Single(world.Facts<DigestMade>());
     }
 
     [Theory]

@@ -29,6 +29,6 @@ internal static class FailureNotice
         text.AppendLine(CultureInfo.InvariantCulture, $"Subject 主旨: {OwnMessage.OneLine(facts.Subject)}");
         text.AppendLine(CultureInfo.InvariantCulture, $"Received 收到時間: {mail.ReceivedAt:yyyy-MM-dd HH:mm:ss zzz}");
         text.AppendLine(CultureInfo.InvariantCulture, $"Record 紀錄: {failed.RecordId}");
-        return SafeCopy.Disarmed(text.ToString()).ReplaceLineEndings("\r\n");
+        return DisarmedText.Of(text.ToString()).ReplaceLineEndings("\r\n");
     }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.RegularExpressions;
 using Recorder.Ledger;
 using Recorder.Mail;
 
@@ -10,7 +9,7 @@ namespace Recorder.Delivery.Outbox;
 /// Writes a message that says what a held one says and can do nothing: its text, links that no client makes clickable,
 /// attachments by name and size. The original's bytes are not in it.
 /// </summary>
-internal static partial class SafeCopy
+internal static class SafeCopy
 {
     private const int MaxTextChars = 1_000_000;
 
@@ -18,38 +17,22 @@ internal static partial class SafeCopy
         hostname, dispatch.Recipient, $"[Safe copy 純文字副本] {OwnMessage.OneLine(facts.Subject)}", dispatch.RequestedAt,
         $"safe.{dispatch.RecordId}.{dispatch.Round}@{hostname}", Body(dispatch, mail, facts));
 
-    /// <summary>No mail client finds a link in it.</summary>
-    public static string Disarmed(string text) => Web().Replace(
-        Scheme().Replace(text, match => match.Groups[1].Value.ToLowerInvariant() switch
-        {
-            "http" => "hxxp://",
-            "https" => "hxxps://",
-            var other => $"{other}[:]//",
-        }).Replace("mailto:", "mailto[:]", StringComparison.OrdinalIgnoreCase),
-        "www[.]");
-
     private static string Body(Dispatch dispatch, RecordedMail mail, MailFacts facts)
     {
         var text = new StringBuilder();
         text.AppendLine("This is a plain-text copy of a message that is held. Links are written so that they do not open.");
         text.AppendLine("這是被隔離郵件的純文字副本，連結已改寫為無法點選的形式。").AppendLine();
-        text.AppendLine(CultureInfo.InvariantCulture, $"From 寄件者: {Disarmed(OwnMessage.OneLine(string.Join(", ", facts.From.Select(party => $"{party.Name} <{party.Address}>".Trim()))))}");
-        text.AppendLine(CultureInfo.InvariantCulture, $"Subject 主旨: {Disarmed(OwnMessage.OneLine(facts.Subject))}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"From 寄件者: {DisarmedText.Of(OwnMessage.OneLine(string.Join(", ", facts.From.Select(party => $"{party.Name} <{party.Address}>".Trim()))))}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"Subject 主旨: {DisarmedText.Of(OwnMessage.OneLine(facts.Subject))}");
         text.AppendLine(CultureInfo.InvariantCulture, $"Received 收到時間: {mail.ReceivedAt:yyyy-MM-dd HH:mm:ss zzz}");
         text.AppendLine(CultureInfo.InvariantCulture, $"Record 紀錄: {dispatch.RecordId}");
         foreach (var part in facts.Attachments)
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"Attachment 附件 (not sent 未附上): {Disarmed(OwnMessage.OneLine(part.FileName))}, {part.SizeBytes} bytes");
+            text.AppendLine(CultureInfo.InvariantCulture, $"Attachment 附件 (not sent 未附上): {DisarmedText.Of(OwnMessage.OneLine(part.FileName))}, {part.SizeBytes} bytes");
         }
 
         text.AppendLine().AppendLine("----------------------------------------").AppendLine();
-        text.AppendLine(Disarmed(facts.Text.Length <= MaxTextChars ? facts.Text : facts.Text[..MaxTextChars] + "…"));
+        text.AppendLine(DisarmedText.Of(facts.Text.Length <= MaxTextChars ? facts.Text : facts.Text[..MaxTextChars] + "…"));
         return text.ToString().ReplaceLineEndings("\r\n");
     }
-
-    [GeneratedRegex(@"([a-z][a-z0-9+.\-]{0,20})://", RegexOptions.IgnoreCase)]
-    private static partial Regex Scheme();
-
-    [GeneratedRegex(@"www\.", RegexOptions.IgnoreCase)]
-    private static partial Regex Web();
 }

@@ -24,11 +24,14 @@ internal static class BulkValues
         }
     }
 
+    /// <summary>Open ones too: what they meant has left.</summary>
     public static void Sweep(StateEditor state, DateTimeOffset before)
     {
-        foreach (var (key, _) in state.TakeWhile<BulkJob>(BulkKeys.Jobs, job => job.StartedAt < before && IsOver(job)))
+        foreach (var (key, job) in state.TakeWhile<BulkJob>(BulkKeys.Jobs, job => job.StartedAt < before))
         {
             state.Remove(key);
+            state.Remove(BulkKeys.Of(job.Account, job.Job));
+            if (state.Get<BulkJob>(BulkKeys.Open(job.Account))?.Job == job.Job) state.Remove(BulkKeys.Open(job.Account));
         }
     }
 
@@ -39,6 +42,7 @@ internal static class BulkValues
     private static void Put(StateEditor state, BulkJob job)
     {
         state.Set(BulkKeys.Job(job.Job), job);
+        state.Set(BulkKeys.Of(job.Account, job.Job), job with { RecordIds = null, Refusals = null });
         if (IsOver(job))
         {
             state.Remove(BulkKeys.Open(job.Account));

@@ -17,10 +17,13 @@ public sealed record BulkStatus(
 public interface IBulkJobs
 {
     /// <param name="recordIds">The records, when no query names them; at most <see cref="BulkJobs.MaxIds"/>.</param>
-    /// <exception cref="ActRefusedException">job-running, nothing-named, too-many-named.</exception>
+    /// <exception cref="ActRefusedException">job-running, nothing-named, too-many-named, query-too-long, search-busy.</exception>
     Task<BulkStatus> StartAsync(Reader reader, BulkAct act, string query, IReadOnlyList<string>? recordIds, TimeZoneInfo? zone, CancellationToken cancel);
 
     BulkStatus? Find(Reader reader, string job);
+
+    /// <summary>The reader's own, the newest first; without what could not be done.</summary>
+    IReadOnlyList<BulkStatus> List(Reader reader);
 
     Task<BulkStatus?> PauseAsync(Reader reader, string job, bool isPaused, CancellationToken cancel);
 

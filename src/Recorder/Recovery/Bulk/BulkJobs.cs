@@ -9,9 +9,16 @@ using Recorder.Search;
 namespace Recorder.Recovery.Bulk;
 
 /// <summary>Starts jobs and tells how they stand; <see cref="BulkWorker"/> does the work.</summary>
-public sealed class BulkJobs(ILedger ledger, IMailIndex index, IOptions<RetentionOptions> retention, TimeProvider time) : IBulkJobs
+/// <param name="desk">Where searches run; null: where they are asked for.</param>
+public sealed class BulkJobs(
+    ILedger ledger, IMailIndex index, IOptions<RetentionOptions> retention, TimeProvider time, SearchDesk? desk = null) : IBulkJobs
 {
     public const int MaxIds = 1_000;
+
+    /// <summary>A search reads no further, and an act on more than was asked for would be wrong.</summary>
+    public const int MaxQueryChars = 4_096;
+
+    private const int MaxListed = 100;
 
     private readonly Channel<bool> wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
@@ -20,20 +27,25 @@ public sealed class BulkJobs(ILedger ledger, IMailIndex index, IOptions<Retentio
 
     internal RetentionTerms Terms { get; } = new(ledger, retention, time);
 
+    internal BulkPace Pace { get; } = new(time);
+
     public async Task<BulkStatus> StartAsync(
         Reader reader, BulkAct act, string query, IReadOnlyList<string>? recordIds, TimeZoneInfo? zone, CancellationToken cancel)
     {
-        var started = recordIds is { Count: > 0 } ? OfIds(reader, act, recordIds) : OfQuery(reader, act, query, zone);
+        var started = recordIds is { Count: > 0 } ? OfIds(reader, act, recordIds) : await OfQueryAsync(reader, act, query, zone, cancel);
         await ledger.ActAsync(
             BulkKeys.Open(started.Account),
             state => state.Get<BulkJob>(BulkKeys.Open(started.Account)) is null
                 ? started : throw new ActRefusedException("job-running", "another act on many messages is under way: wait for it, or cancel it"),
             cancel);
-        wake.Writer.TryWrite(true);
+        Wake();
         return Find(reader, started.Job)!;
     }
 
     public BulkStatus? Find(Reader reader, string job) => Own(ledger.State, reader, job) is { } found ? StatusOf(found) : null;
+
+    public IReadOnlyList<BulkStatus> List(Reader reader) =>
+        [.. ledger.State.Range<BulkJob>(BulkKeys.AllOf(reader.Account.Address)).Select(pair => StatusOf(pair.Value)).TakeLast(MaxListed).Reverse()];
 
     public async Task<BulkStatus?> PauseAsync(Reader reader, string job, bool isPaused, CancellationToken cancel)
     {
@@ -44,7 +56,7 @@ public sealed class BulkJobs(ILedger ledger, IMailIndex index, IOptions<Retentio
             state => Own(state, reader, job) is { State: BulkState.Running or BulkState.Paused } open && open.State != wanted
                 ? new BulkPaused(job, open.Account, isPaused) { Actor = reader.Actor, At = time.GetUtcNow() } : null,
             cancel);
-        wake.Writer.TryWrite(true);
+        Wake();
         return Find(reader, job);
     }
 
@@ -52,9 +64,11 @@ public sealed class BulkJobs(ILedger ledger, IMailIndex index, IOptions<Retentio
     {
         if (Own(ledger.State, reader, job) is not { } found) return null;
         await EndAsync(found, BulkState.Cancelled, Running.GetValueOrDefault(job) ?? new BulkProgress(), reader.Actor, cancel);
-        wake.Writer.TryWrite(true);
+        Wake();
         return Find(reader, job);
     }
+
+    internal void Wake() => wake.Writer.TryWrite(true);
 
     internal ValueTask<bool> WaitAsync(CancellationToken cancel) => wake.Reader.ReadAsync(cancel);
 
@@ -97,12 +111,17 @@ public sealed class BulkJobs(ILedger ledger, IMailIndex index, IOptions<Retentio
     }
 
     // The first page of one row fixes what the index knows now: mail that comes later is not meant.
-    private BulkStarted OfQuery(Reader reader, BulkAct act, string query, TimeZoneInfo? zone)
+    private async Task<BulkStarted> OfQueryAsync(Reader reader, BulkAct act, string query, TimeZoneInfo? zone, CancellationToken cancel)
     {
-        var page = index.Search(Request(reader, act, query, 1, null, zone));
+        if (query.Length > MaxQueryChars) throw new ActRefusedException("query-too-long", $"a query has at most {MaxQueryChars} characters");
+        var page = await SearchAsync(reader, Request(reader, act, query, 1, null, zone), cancel);
         return page.Items.Count > 0 ? Started(reader, act, query, null, page.Items[0].Id, page.Next, zone?.Id, page.Total)
             : throw new ActRefusedException("nothing-named", "no message is meant");
     }
+
+    /// <exception cref="ActRefusedException"><see cref="SearchDesk.BusyCode"/>.</exception>
+    internal Task<SearchPage> SearchAsync(Reader reader, SearchRequest request, CancellationToken cancel) =>
+        SearchDesk.RunAsync(desk, reader.Account.Address, stop => index.Search(request, stop), cancel);
 
     private BulkStarted Started(
         Reader reader, BulkAct act, string query, IReadOnlyList<string>? ids, string? first, string? cursor, string? zone, long total)
@@ -112,42 +131,5 @@ public sealed class BulkJobs(ILedger ledger, IMailIndex index, IOptions<Retentio
         {
             Actor = reader.Actor, At = now,
         };
-    }
-}
-
-/// <summary>What a job has done since it began or began again.</summary>
-internal sealed class BulkProgress
-{
-    private const int MaxRefusals = 100;
-
-    private readonly Lock gate = new();
-    private readonly List<BulkRefusal> refusals = [];
-    private long done, refused;
-
-    public long Done => Interlocked.Read(ref done);
-
-    public long Refused => Interlocked.Read(ref refused);
-
-    public IReadOnlyList<BulkRefusal> Refusals
-    {
-        get
-        {
-            lock (gate) return [.. refusals];
-        }
-    }
-
-    public void Add(string recordId, string? refusal)
-    {
-        if (refusal is null)
-        {
-            Interlocked.Increment(ref done);
-            return;
-        }
-
-        Interlocked.Increment(ref refused);
-        lock (gate)
-        {
-            if (refusals.Count < MaxRefusals) refusals.Add(new BulkRefusal(recordId, refusal));
-        }
     }
 }

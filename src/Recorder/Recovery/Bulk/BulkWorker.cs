@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Recorder.Accounts;
 using Recorder.Archive;
 using Recorder.Ledger;
@@ -7,12 +6,14 @@ using Recorder.Search;
 namespace Recorder.Recovery.Bulk;
 
 /// <summary>
-/// Does what bulk jobs ask, record by record through the same acts a person has. What is open in the ledger is run again
+/// Does what bulk jobs ask, record by record through the same acts a person has. A place is taken for one record at a time,
+/// so a job that is paused or waits for its pace keeps nobody else from working. What is open in the ledger is run again
 /// after a restart.
 /// </summary>
 public sealed class BulkWorker(
     BulkJobs jobs, ILedger ledger, IMailIndex index, IRecovery recovery, IRecordActs acts, TimeProvider time, ILogger<BulkWorker> log) : BackgroundService
 {
+    /// <summary>Records that are worked on at once, of all jobs.</summary>
     public const int MaxConcurrent = 4;
 
     /// <summary>Messages that leave for a mailbox in a minute: enough for a lost folder, too few to empty an archive unseen.</summary>
@@ -21,23 +22,23 @@ public sealed class BulkWorker(
     /// <summary>Marks in a minute.</summary>
     public const int MaxMarksPerMinute = 3_000;
 
-    private const int RowsOfAPage = 200, MaxTries = 5;
+    private const int MaxTries = 5;
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1), RetryPause = TimeSpan.FromSeconds(5);
 
-    private readonly ConcurrentDictionary<string, Task> running = new(StringComparer.Ordinal);
-    private readonly SemaphoreSlim slots = new(MaxConcurrent);
+    // Of this loop alone; at most one a person.
+    private readonly Dictionary<string, BulkRun> runs = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim places = new(MaxConcurrent);
+    private readonly BulkRecords records = new(jobs, ledger, index, time);
 
     protected override async Task ExecuteAsync(CancellationToken stopping)
     {
         try
         {
             await ledger.CatchUpAsync(stopping);
+            SpendWhatWasBefore();
             do
             {
-                foreach (var job in jobs.Open.Where(job => job.State == BulkState.Running))
-                {
-                    _ = running.GetOrAdd(job.Job, _ => Task.Run(() => RunAsync(job, stopping), CancellationToken.None));
-                }
+                await LookAsync(stopping);
             }
             while (await jobs.WaitAsync(stopping));
         }
@@ -45,89 +46,105 @@ public sealed class BulkWorker(
         {
         }
 
-        await Task.WhenAll(running.Values);
+        await Task.WhenAll(runs.Values.Select(run => run.Work));
     }
 
-    private async Task RunAsync(BulkJob job, CancellationToken stopping)
+    private void SpendWhatWasBefore()
     {
-        var isIn = false;
+        var now = time.GetUtcNow();
+        foreach (var (_, job) in ledger.State.Range<BulkJob>(BulkKeys.Jobs).Where(pair => pair.Value.StartedAt < now && (pair.Value.EndedAt ?? now) > now - Minute))
+        {
+            jobs.Pace.Spend(job.Account, job.Act);
+        }
+    }
+
+    /// <summary>Starts what is to run, and forgets what has ended.</summary>
+    private async Task LookAsync(CancellationToken stopping)
+    {
+        var open = jobs.Open;
+        foreach (var run in runs.Values.Where(run => run.Work.IsCompleted && !open.Any(job => job.Job == run.Job.Job)).ToList())
+        {
+            runs.Remove(run.Job.Job);
+            jobs.Running.TryRemove(run.Job.Job, out _);
+            await run.Records.DisposeAsync();
+        }
+
+        foreach (var job in open.Where(job => job.State == BulkState.Running))
+        {
+            if (!runs.TryGetValue(job.Job, out var run))
+            {
+                runs[job.Job] = run = new BulkRun(job, jobs.Running[job.Job] = new BulkProgress(), records.OfAsync(job, stopping).GetAsyncEnumerator(stopping));
+            }
+
+            if (run is { Work.IsCompleted: true, IsBroken: false }) Start(run, stopping);
+        }
+    }
+
+    private void Start(BulkRun run, CancellationToken stopping)
+    {
+        run.Work = Task.Run(() => RunAsync(run, stopping), CancellationToken.None);
+        // It may be resumed while it comes to its pause: once it has ended, look again.
+        _ = run.Work.ContinueWith(_ => jobs.Wake(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    }
+
+    private async Task RunAsync(BulkRun run, CancellationToken stopping)
+    {
         try
         {
-            await slots.WaitAsync(stopping);
-            isIn = true;
-            await WorkAsync(job, jobs.Running[job.Job] = new BulkProgress(), stopping);
+            await WorkAsync(run, stopping);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
         }
         catch (Exception error)
         {
-            Log.Failed(log, error, job.Job);
-            await EndQuietlyAsync(job, stopping);
+            Log.Failed(log, error, run.Job.Job);
+            run.IsBroken = true;
+            await EndQuietlyAsync(run, stopping);
+        }
+    }
+
+    private async Task WorkAsync(BulkRun run, CancellationToken stopping)
+    {
+        while (Now(run.Job) is { State: BulkState.Running })
+        {
+            if (records.ReaderOf(run.Job) is not { } reader)
+            {
+                await jobs.EndAsync(run.Job, BulkState.Failed, run.Progress, Actor.System("bulk"), stopping);
+                return;
+            }
+
+            if (!run.HasNext && !(run.HasNext = await run.Records.MoveNextAsync()))
+            {
+                await jobs.EndAsync(run.Job, BulkState.Done, run.Progress, Actor.System("bulk"), stopping);
+                return;
+            }
+
+            if (jobs.Pace.Take(run.Job.Account, run.Job.Act) is { Ticks: > 0 } wait)
+            {
+                await Task.Delay(wait, time, stopping);
+                continue;
+            }
+
+            await ActAsync(run, reader, stopping);
+            run.HasNext = false;
+        }
+    }
+
+    private async Task ActAsync(BulkRun run, Reader reader, CancellationToken stopping)
+    {
+        await places.WaitAsync(stopping);
+        try
+        {
+            run.Progress.Add(run.Records.Current, await TryAsync(run.Job.Act, reader, run.Records.Current, stopping));
         }
         finally
         {
-            jobs.Running.TryRemove(job.Job, out _);
-            running.TryRemove(job.Job, out _);
-            if (isIn) slots.Release();
+            places.Release();
         }
     }
-
-    private async Task WorkAsync(BulkJob job, BulkProgress progress, CancellationToken stopping)
-    {
-        var pace = new Pace(job.Act is BulkAct.Release or BulkAct.Resend ? MaxDispatchesPerMinute : MaxMarksPerMinute, time);
-        foreach (var id in Ids(job))
-        {
-            await WaitWhilePausedAsync(job, stopping);
-            if (Now(job) is not { State: BulkState.Running } || ReaderOf(job) is not { } reader) break;
-            await pace.WaitAsync(stopping);
-            progress.Add(id, await TryAsync(job.Act, reader, id, stopping));
-        }
-
-        await jobs.EndAsync(job, ReaderOf(job) is null ? BulkState.Failed : BulkState.Done, progress, Actor.System("bulk"), stopping);
-    }
-
-    private IEnumerable<string> Ids(BulkJob job)
-    {
-        if (job.RecordIds is { } named) return named;
-        return FirstOf(job).Concat(Found(job));
-    }
-
-    // Already hidden ones are meant only where the query says so, exactly as in the list the person saw.
-    private IEnumerable<string> FirstOf(BulkJob job) =>
-        job.First is { } first && ReaderOf(job) is { } reader && Find(first, reader) is { } hit && IsMeant(job, hit) ? [first] : [];
-
-    private SearchHit? Find(string id, Reader reader) => jobs.Terms.Bounds(reader.Scope) is var (scope, notBefore) ? index.Find(id, scope, notBefore) : null;
-
-    private IEnumerable<string> Found(BulkJob job)
-    {
-        var zone = job.Zone is { } name && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var known) ? known : null;
-        for (var cursor = job.Cursor; cursor is not null && ReaderOf(job) is { } reader;)
-        {
-            var page = index.Search(jobs.Request(reader, job.Act, job.Query, RowsOfAPage, cursor, zone));
-            foreach (var hit in page.Items.Where(hit => IsMeant(job, hit))) yield return hit.Id;
-            cursor = page.Next;
-        }
-    }
-
-    private bool IsMeant(BulkJob job, SearchHit hit) =>
-        !Marks.IsOutOfLists(ledger.State, hit.Id)
-        // What this very job hid or showed before a restart counts as done, not as left out.
-        && (job.Act is BulkAct.Hide or BulkAct.Unhide || Marks.IsHidden(ledger.State, hit.Id, hit.Addresses) == Marks.Split(job.Query).WantsHidden);
 
     private BulkJob? Now(BulkJob job) => ledger.State.Get<BulkJob>(BulkKeys.Job(job.Job));
-
-    // The person as they are now: an address taken away or an account closed meanwhile counts at once.
-    private Reader? ReaderOf(BulkJob job) => ledger.State.Get<Account>(StateKeys.Account(job.Account)) is { IsDisabled: false } account
-        ? new Reader(account, Ownership.ScopeOf(account), "", job.Actor.Source ?? "bulk") : null;
-
-    private async Task WaitWhilePausedAsync(BulkJob job, CancellationToken stopping)
-    {
-        while (Now(job) is { State: BulkState.Paused })
-        {
-            await Task.Delay(TimeSpan.FromSeconds(1), time, stopping);
-        }
-    }
 
     private async Task<string?> TryAsync(BulkAct act, Reader reader, string recordId, CancellationToken stopping)
     {
@@ -162,31 +179,33 @@ public sealed class BulkWorker(
         _ => await acts.ReportAsync(reader, id, ReportKind.NotSpam, stopping),
     };
 
-    private async Task EndQuietlyAsync(BulkJob job, CancellationToken stopping)
+    private async Task EndQuietlyAsync(BulkRun run, CancellationToken stopping)
     {
         try
         {
-            await jobs.EndAsync(job, BulkState.Failed, jobs.Running.GetValueOrDefault(job.Job) ?? new BulkProgress(), Actor.System("bulk"), stopping);
+            await jobs.EndAsync(run.Job, BulkState.Failed, run.Progress, Actor.System("bulk"), stopping);
         }
         catch (Exception error) when (error is ArchiveException or OperationCanceledException)
         {
-            Log.Failed(log, error, job.Job); // open in the ledger: the next start runs it again
+            Log.Failed(log, error, run.Job.Job); // open in the ledger: the next start runs it again
         }
     }
 
-    /// <summary>So many in a minute, then the next minute is waited for.</summary>
-    private sealed class Pace(int perMinute, TimeProvider time)
+    /// <summary>A job as this process works on it: where it is, kept over a pause.</summary>
+    private sealed class BulkRun(BulkJob job, BulkProgress progress, IAsyncEnumerator<string> records)
     {
-        private long start = time.GetTimestamp();
-        private int taken;
+        public BulkJob Job => job;
 
-        public async Task WaitAsync(CancellationToken stopping)
-        {
-            if (++taken <= perMinute) return;
-            var left = Minute - time.GetElapsedTime(start);
-            if (left > TimeSpan.Zero) await Task.Delay(left, time, stopping);
-            (start, taken) = (time.GetTimestamp(), 1);
-        }
+        public BulkProgress Progress => progress;
+
+        public IAsyncEnumerator<string> Records => records;
+
+        /// <summary>The current record waits for its turn.</summary>
+        public bool HasNext { get; set; }
+
+        public Task Work { get; set; } = Task.CompletedTask;
+
+        public bool IsBroken { get; set; }
     }
 }
 

@@ -10,7 +10,7 @@ namespace Recorder.Recovery.Campaigns;
 
 /// <summary>Finds by the index and checks by the log; what is in force stands in the state.</summary>
 public sealed class Campaigns(
-    IArchiveLog archive, IMailIndex index, ILedger ledger, MailReader mails, IOptions<RetentionOptions> retention, TimeProvider time) : ICampaigns
+    IArchiveLog archive, IMailIndex index, ILedger ledger, MailReader mails, IOptions<RetentionOptions> retention, TimeProvider time, SearchDesk? desk = null) : ICampaigns
 {
     public const int MaxRecords = 2_000;
 
@@ -20,7 +20,7 @@ public sealed class Campaigns(
 
     public async Task<CampaignPreview> PreviewAsync(Reader admin, CampaignTarget target, CancellationToken cancel)
     {
-        var (rows, isCut) = await FindAsync(target, cancel);
+        var (rows, isCut) = await FindAsync(admin, target, cancel);
         await ledger.AppendAsync(new CampaignPreviewed(Describe(target), rows.Count) { Actor = admin.Actor, At = time.GetUtcNow() }, cancel);
         return new CampaignPreview(rows, MailboxesOf(rows), isCut);
     }
@@ -29,7 +29,7 @@ public sealed class Campaigns(
         Reader admin, CampaignTarget target, CampaignAct act, bool isLifted, string reason, CancellationToken cancel)
     {
         var why = Words.Tidy(reason, MaxReasonChars) ?? throw new ActRefusedException("no-reason", "give a reason: it is kept in the log");
-        var (rows, isCut) = await FindAsync(target, cancel);
+        var (rows, isCut) = await FindAsync(admin, target, cancel);
         if (isCut) throw new ActRefusedException("too-many-named", $"more than {MaxRecords} records are meant: narrow the target");
         var campaign = Guid.CreateVersion7(time.GetUtcNow()).ToString("D");
         var changed = rows.Where(row => IsInForce(act, row.RecordId) == isLifted).Select(row => row.RecordId).ToList();
@@ -45,33 +45,28 @@ public sealed class Campaigns(
 
     private static int MailboxesOf(IReadOnlyList<CampaignRow> rows) => rows.SelectMany(row => row.Mailboxes).Distinct(StringComparer.Ordinal).Count();
 
-    private async Task<(List<CampaignRow> Rows, bool IsCut)> FindAsync(CampaignTarget target, CancellationToken cancel)
+    private async Task<(List<CampaignRow> Rows, bool IsCut)> FindAsync(Reader admin, CampaignTarget target, CancellationToken cancel)
     {
-        var (query, sha256) = await QueryAsync(target, cancel);
+        var (request, sha256) = await RequestAsync(target, cancel);
         var rows = new List<CampaignRow>();
-        for (string? cursor = null, next = ""; next is not null; cursor = next)
+        for (SearchRequest? asked = request; asked is not null;)
         {
-            var page = index.Search(terms.Within(new SearchRequest(null, query, RowsOfAPage, cursor)), cancel);
+            var page = await SearchDesk.RunAsync(desk, admin.Account.Address, stop => index.Search(asked, stop), cancel);
             foreach (var hit in page.Items)
             {
-                if (await RowAsync(hit, target, sha256, cancel) is { } row) rows.Add(row);
+                if (await RowAsync(hit, sha256, cancel) is { } row) rows.Add(row);
                 if (rows.Count > MaxRecords) return (rows[..MaxRecords], true);
             }
 
-            // Newest first: what follows is older still.
-            var isPast = page.Items.Count > 0 && page.Items[^1].ReceivedAt < From(target);
-            next = isPast ? null : page.Next;
+            asked = page.Next is { } next ? request with { Cursor = next } : null;
         }
 
         return (rows, false);
     }
 
-    private DateTimeOffset From(CampaignTarget target) => target.From ?? time.GetUtcNow() - UsualRange;
-
-    private async Task<CampaignRow?> RowAsync(SearchHit hit, CampaignTarget target, ReadOnlyMemory<byte>? sha256, CancellationToken cancel)
+    private async Task<CampaignRow?> RowAsync(SearchHit hit, ReadOnlyMemory<byte>? sha256, CancellationToken cancel)
     {
-        if (hit.ReceivedAt < From(target) || (target.Until is { } until && hit.ReceivedAt >= until)
-            || !RecordId.TryParse(hit.Id, out var id) || await archive.FindAsync(id, cancel) is not { Kind: EntryKind.Mail } entry
+        if (!RecordId.TryParse(hit.Id, out var id) || await archive.FindAsync(id, cancel) is not { Kind: EntryKind.Mail } entry
             || (sha256 is { } wanted && !entry.ContentSha256.Span.SequenceEqual(wanted.Span)))
         {
             return null;
@@ -83,8 +78,8 @@ public sealed class Campaigns(
         return new CampaignRow(hit.Id, hit.ReceivedAt, hit.From, hit.Subject, owners, state);
     }
 
-    /// <returns>The query, and the hash of the bytes where only equal ones are meant.</returns>
-    private async Task<(string Query, ReadOnlyMemory<byte>? Sha256)> QueryAsync(CampaignTarget target, CancellationToken cancel)
+    /// <returns>The search, and the hash of the bytes where only equal ones are meant.</returns>
+    private async Task<(SearchRequest Request, ReadOnlyMemory<byte>? Sha256)> RequestAsync(CampaignTarget target, CancellationToken cancel)
     {
         if (Words.Tidy(target.RecordId, MaxWordsChars) is { } record)
         {
@@ -95,19 +90,25 @@ public sealed class Campaigns(
 
             await using var content = await archive.OpenContentAsync(id, cancel);
             var facts = mails.ReadFacts(content, cancel);
-            return (facts.MessageId.Length > 0 ? ById(facts.MessageId) : ByWords(Authors.Of(facts).FirstOrDefault(), facts.Subject), entry.ContentSha256);
+            return (facts.MessageId.Length > 0 ? ById(target, facts.MessageId) : ByWords(target, Cut(Authors.Of(facts).FirstOrDefault()), Cut(facts.Subject)), entry.ContentSha256);
         }
 
-        var query = Words.Tidy(target.MessageId, MaxWordsChars) is { } messageId ? ById(messageId)
-            : ByWords(Words.Tidy(target.Sender, MaxWordsChars), Words.Tidy(target.Subject, MaxWordsChars));
-        return query.Length > 0 ? (query, null) : throw new ActRefusedException("nothing-named", "name a record, a Message-ID, or a sender and a subject");
+        if (target.MessageId?.Trim() is { Length: > 0 } messageId) return (ById(target, messageId), null);
+        var words = ByWords(target, Words.Tidy(target.Sender, MaxWordsChars), Words.Tidy(target.Subject, MaxWordsChars));
+        return words.Query.Length > 0 ? (words, null) : throw new ActRefusedException("nothing-named", "name a record, a Message-ID, or a sender and a subject");
     }
 
-    private static string ById(string messageId) => $"rfc822msgid:{Quoted(messageId.Trim('<', '>'))}";
+    private SearchRequest ById(CampaignTarget target, string messageId) => Within(target, "") with { MessageId = messageId };
 
-    private static string ByWords(string? sender, string? subject) => string.Join(
+    private SearchRequest ByWords(CampaignTarget target, string? sender, string? subject) => Within(target, string.Join(
         ' ', new[] { sender is { Length: > 0 } ? $"from:{Quoted(sender)}" : null, subject is { Length: > 0 } ? $"subject:{Quoted(subject)}" : null }
-            .Where(part => part is not null));
+            .Where(part => part is not null)));
+
+    private SearchRequest Within(CampaignTarget target, string query) =>
+        terms.Within(new SearchRequest(null, query, RowsOfAPage, From: target.From ?? time.GetUtcNow() - UsualRange, Until: target.Until));
+
+    // The bytes are compared afterwards: the beginning is enough to find them, and a search reads no more.
+    private static string? Cut(string? words) => Words.Tidy(words, MaxWordsChars);
 
     private static string Quoted(string words) => $"\"{words.Replace('"', ' ')}\"";
 

@@ -25,6 +25,9 @@ public sealed record JobAnswer(
         [.. job.Refusals.Select(one => new RefusalItem(one.RecordId, one.Code))], job.StartedAt, job.EndedAt);
 }
 
+/// <param name="Items">The newest first, at most a hundred; what could not be done stands in each job's own answer.</param>
+public sealed record JobsAnswer(IReadOnlyList<JobAnswer> Items);
+
 /// <summary>Acts on everything a query finds.</summary>
 internal static class BulkApi
 {
@@ -32,6 +35,7 @@ internal static class BulkApi
     {
         api.MapPost("/bulk", StartAsync).Produces<JobAnswer>(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status400BadRequest)
             .WithSummary("Release, resend, hide, unhide or report everything a query finds, one job at a time; or export it, which answers where to download.");
+        api.MapGet("/jobs", List).WithSummary("Your own jobs, the newest first.");
         api.MapGet("/jobs/{job}", Find).WithSummary("Where a job stands, and what could not be done.");
         api.MapPost("/jobs/{job}/pause", (string job, IBulkJobs jobs, HttpContext http, CancellationToken cancel) => PauseAsync(job, true, jobs, http, cancel))
             .WithSummary("Pause a job.");
@@ -55,6 +59,9 @@ internal static class BulkApi
         var job = await jobs.StartAsync(http.CurrentReader(), act, request.Query ?? "", request.Ids, null, cancel);
         return TypedResults.Accepted($"{ApiPaths.Root}/jobs/{job.Id}", JobAnswer.Of(job));
     }
+
+    private static Ok<JobsAnswer> List(IBulkJobs jobs, HttpContext http) =>
+        TypedResults.Ok(new JobsAnswer([.. jobs.List(http.CurrentReader()).Select(JobAnswer.Of)]));
 
     private static Results<Ok<JobAnswer>, ProblemHttpResult> Find(string job, IBulkJobs jobs, HttpContext http) => Answer(jobs.Find(http.CurrentReader(), job));
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Recorder.Digests;
 using Recorder.Ledger;
+using Recorder.Web.Security;
 
 namespace Recorder.Web.Api;
 
@@ -26,6 +27,13 @@ internal static class PreferencesApi
     {
         api.MapGet("/preferences", Get).WithSummary("What you chose for digests, screening and language.");
         api.MapPut("/preferences", PutAsync).WithSummary("Choose it anew: the whole of it; null members follow the site.");
+        api.MapPost("/preferences/digest", SendAsync).WithSummary("Send your digest now: what is held that the last one did not tell.");
+    }
+
+    private static async Task<Accepted<PreferencesAnswer>> SendAsync(DigestNow digests, PersonalPreferences preferences, HttpContext http, CancellationToken cancel)
+    {
+        await digests.MakeAsync(http.CurrentReader(), cancel);
+        return TypedResults.Accepted($"{ApiPaths.Root}/preferences", Answer(preferences.Of(http.CurrentReader().Account)));
     }
 
     private static Ok<PreferencesAnswer> Get(PersonalPreferences preferences, HttpContext http) => TypedResults.Ok(Answer(preferences.Of(http.CurrentReader().Account)));

@@ -22,7 +22,7 @@ internal static class QuarantineApi
         messages.MapPost("/{id}/hide", HideAsync).WithSummary("Take the message out of your lists; `is:hidden` finds it.");
         messages.MapPost("/{id}/unhide", UnhideAsync).WithSummary("Show the message in your lists again.");
         var requests = api.MapGroup("/admin/requests");
-        requests.MapGet("", ListAsync).WithSummary("Requests for a release that wait, or with state=decided the newest decided ones.");
+        requests.MapGet("", ListAsync).WithSummary("Requests for a release that wait, oldest message first, or with state=decided the decided ones, newest first; follow `next` to the end.");
         requests.MapGet("/{request}", OpenAsync).WithSummary("The text of the message behind a request; the view is recorded.");
         requests.MapPost("/{request}/approve", ApproveAsync).WithSummary("Approve a request and release the message.");
         requests.MapPost("/{request}/deny", DenyAsync).WithSummary("Deny a request.");
@@ -74,10 +74,10 @@ internal static class QuarantineApi
     private static async Task<Results<NoContent, ProblemHttpResult>> UnhideAsync(string id, IRecordActs acts, HttpContext http, CancellationToken cancel) =>
         Done(RecordId.TryParse(id, out var record) && await acts.HideAsync(http.CurrentReader(), record, false, cancel));
 
-    private static async Task<Ok<AdminRequestsAnswer>> ListAsync(IReleaseRequests requests, HttpContext http, CancellationToken cancel, string? state = null)
+    private static async Task<Ok<AdminRequestsAnswer>> ListAsync(IReleaseRequests requests, HttpContext http, CancellationToken cancel, string? state = null, string? cursor = null)
     {
-        var rows = await requests.ListAsync(http.CurrentReader(), state == "decided", cancel);
-        return TypedResults.Ok(new AdminRequestsAnswer([.. rows.Select(row => AdminRequestItem.Of(row, Text.For(http)))]));
+        var page = await requests.ListAsync(http.CurrentReader(), state == "decided", cursor, cancel);
+        return TypedResults.Ok(new AdminRequestsAnswer([.. page.Items.Select(row => AdminRequestItem.Of(row, Text.For(http)))], page.Next));
     }
 
     private static async Task<Results<Ok<AdminRequestMessage>, ProblemHttpResult>> OpenAsync(

@@ -36,12 +36,13 @@ public sealed record WhyItem(
 }
 
 /// <param name="LetGo">nothing, release, ask, asked or denied: how the reader gets a held message.</param>
+/// <param name="Opening">whole; disarmed (text with its links written out, no original, no attachments); or facts.</param>
 /// <param name="Report">spam or notSpam, as the reader reported it.</param>
-public sealed record RightsItem(string LetGo, bool IsHeldByAdmin, bool MaySafeCopy, bool IsHidden, string? Report)
+public sealed record RightsItem(string LetGo, bool IsHeldByAdmin, bool MaySafeCopy, bool IsHidden, string? Report, string Opening)
 {
     internal static RightsItem Of(RecordRights rights) => new(
         rights.LetGo.ToString().ToLowerInvariant(), rights.IsHeldByAdmin, rights.MaySafeCopy, rights.IsHidden,
-        rights.Report is { } report ? report == ReportKind.Spam ? "spam" : "notSpam" : null);
+        rights.Report is { } report ? report == ReportKind.Spam ? "spam" : "notSpam" : null, rights.Opening.ToString().ToLowerInvariant());
 }
 
 /// <param name="State">open, approved or denied.</param>
@@ -61,7 +62,8 @@ public sealed record AdminRequestItem(
         row.Id, RequestAnswer.Of(row.Request)!, row.ReceivedAt, row.From, row.Subject, row.State, [.. row.Why.Select(why => WhyItem.Of(why, text))]);
 }
 
-public sealed record AdminRequestsAnswer(IReadOnlyList<AdminRequestItem> Items);
+/// <param name="Next">Cursor of the next page; null on the last one.</param>
+public sealed record AdminRequestsAnswer(IReadOnlyList<AdminRequestItem> Items, string? Next);
 
 /// <param name="Text">The readable text, nothing else of the body.</param>
 public sealed record AdminRequestMessage(AdminRequestItem Item, string Text);

@@ -14,6 +14,8 @@ internal static class BulkPages
     public static void MapBulkPages(this IEndpointRouteBuilder routes)
     {
         routes.MapPost("/bulk", StartAsync);
+        routes.MapGet("/jobs", (HttpContext http, IBulkJobs jobs) =>
+            PageResult.Of<JobsPage>(new { Frame = PageFrame.For(http, "bulkTitle"), Jobs = jobs.List(http.CurrentReader()) }));
         routes.MapGet("/jobs/{job}", Job);
         routes.MapPost("/jobs/{job}/act", ActAsync);
     }

@@ -23,36 +23,40 @@ internal static class DigestPages
         routes.MapPost("/digest/{token}", ReleaseAsync).ExcludeFromDescription().DisableAntiforgery();
     }
 
-    private static Task<IResult> ShowAsync(HttpContext http, LinkDoor door, WrongLinks wrong, string token, CancellationToken cancel) =>
-        AnswerAsync(http, wrong, source => door.ShowAsync(token, source, cancel));
+    private static Task<IResult> ShowAsync(HttpContext http, LinkDoor door, LinkLimits limits, string token, CancellationToken cancel) =>
+        AnswerAsync(http, door, limits, token, source => door.ShowAsync(token, source, cancel));
 
     private static Task<IResult> ReleaseAsync(
-        HttpContext http, LinkDoor door, WrongLinks wrong, string token, CancellationToken cancel, [FromForm] string? act = null) =>
-        AnswerAsync(http, wrong, source => act == Confirmed ? door.ReleaseAsync(token, source, cancel) : door.ShowAsync(token, source, cancel));
+        HttpContext http, LinkDoor door, LinkLimits limits, string token, CancellationToken cancel, [FromForm] string? act = null) =>
+        AnswerAsync(http, door, limits, token, source => act == Confirmed ? door.ReleaseAsync(token, source, cancel) : door.ShowAsync(token, source, cancel));
 
-    private static async Task<IResult> AnswerAsync(HttpContext http, WrongLinks wrong, Func<string, Task<LinkSight?>> ask)
+    private static async Task<IResult> AnswerAsync(HttpContext http, LinkDoor door, LinkLimits limits, string token, Func<string, Task<LinkSight?>> ask)
     {
         var source = ClientAddress.Of(http);
-        if (wrong.MustWait(source))
+        // The signature costs nothing to check: whoever holds a right link is kept out by nobody's wrong ones.
+        if (door.AccountOf(token) is not { } account)
         {
-            return Page(http, null, null, StatusCodes.Status429TooManyRequests);
+            return limits.CountWrong(source) ? Page(http, null, null, StatusCodes.Status404NotFound) : MustWait(http);
+        }
+
+        if (!limits.CountOpen(account))
+        {
+            return MustWait(http);
         }
 
         try
         {
-            if (await ask(source) is { } sight)
-            {
-                return Page(http, sight, null, StatusCodes.Status200OK);
-            }
-
-            wrong.Add(source);
-            return Page(http, null, null, StatusCodes.Status404NotFound);
+            return await ask(source) is { } sight
+                ? Page(http, sight, null, StatusCodes.Status200OK)
+                : Page(http, null, null, StatusCodes.Status404NotFound);
         }
         catch (ActRefusedException refused)
         {
             return Page(http, null, Text.For(http).Or("refused." + refused.Code, refused.Message), StatusCodes.Status409Conflict);
         }
     }
+
+    private static RazorComponentResult MustWait(HttpContext http) => Page(http, null, null, StatusCodes.Status429TooManyRequests);
 
     private static RazorComponentResult Page(HttpContext http, LinkSight? sight, string? problem, int status)
     {

@@ -61,11 +61,11 @@ internal static class QuarantinePages
             : MailPages.BackTo(http, tickets, record);
     }
 
-    private static async Task<IResult> RequestsAsync(HttpContext http, IReleaseRequests requests, string? state, CancellationToken cancel) =>
-        PageResult.Of<RequestsPage>(new
-        {
-            Frame = PageFrame.For(http, "requests"), Rows = await requests.ListAsync(http.CurrentReader(), state == "decided", cancel), Decided = state == "decided",
-        });
+    private static async Task<IResult> RequestsAsync(HttpContext http, IReleaseRequests requests, string? state, string? cursor, CancellationToken cancel)
+    {
+        var page = await requests.ListAsync(http.CurrentReader(), state == "decided", cursor, cancel);
+        return PageResult.Of<RequestsPage>(new { Frame = PageFrame.For(http, "requests"), Rows = page.Items, page.Next, Decided = state == "decided" });
+    }
 
     private static async Task<IResult> RequestAsync(HttpContext http, IReleaseRequests requests, string request, CancellationToken cancel) =>
         await requests.OpenAsync(http.CurrentReader(), request, cancel) is { } opened

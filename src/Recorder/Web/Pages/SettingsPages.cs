@@ -42,8 +42,10 @@ internal static class SettingsPages
 {
     public static void MapSettingsPages(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/settings", (HttpContext http, PersonalPreferences preferences, int saved = 0) => Page(http, preferences, null, null, saved == 1));
+        routes.MapGet("/settings", (HttpContext http, PersonalPreferences preferences, int saved = 0, int sent = 0) =>
+            Page(http, preferences, null, null, saved == 1 ? "saved" : sent == 1 ? "digestSent" : null));
         routes.MapPost("/settings", SaveAsync);
+        routes.MapPost("/settings/digest", SendAsync);
     }
 
     private static async Task<IResult> SaveAsync(
@@ -58,7 +60,7 @@ internal static class SettingsPages
         }
         catch (ActRefusedException refused)
         {
-            return Page(http, preferences, form, Text.For(http).Or("refused." + refused.Code, refused.Message), false);
+            return Page(http, preferences, form, Text.For(http).Or("refused." + refused.Code, refused.Message), null);
         }
 
         // The account's language is the reader's from here on, whatever this browser said before.
@@ -66,11 +68,25 @@ internal static class SettingsPages
         return Results.LocalRedirect("/settings?saved=1");
     }
 
-    private static RazorComponentResult Page(HttpContext http, PersonalPreferences preferences, SettingsForm? form, string? problem, bool isSaved)
+    private static async Task<IResult> SendAsync(HttpContext http, PersonalPreferences preferences, DigestNow digests, CancellationToken cancel)
+    {
+        try
+        {
+            await digests.MakeAsync(http.CurrentReader(), cancel);
+            return Results.LocalRedirect("/settings?sent=1");
+        }
+        catch (ActRefusedException refused)
+        {
+            return Page(http, preferences, null, Text.For(http).Or("refused." + refused.Code, refused.Message), null);
+        }
+    }
+
+    /// <param name="done">Name of the words that say what was done.</param>
+    private static RazorComponentResult Page(HttpContext http, PersonalPreferences preferences, SettingsForm? form, string? problem, string? done)
     {
         var sight = preferences.Of(http.CurrentReader().Account);
         return PageResult.Of<SettingsPage>(
-            new { Frame = PageFrame.For(http, "settings") with { Here = "/settings" }, Sight = sight, Form = form ?? SettingsForm.Of(sight), Problem = problem, IsSaved = isSaved },
+            new { Frame = PageFrame.For(http, "settings") with { Here = "/settings" }, Sight = sight, Form = form ?? SettingsForm.Of(sight), Problem = problem, Done = done },
             problem is null ? StatusCodes.Status200OK : StatusCodes.Status409Conflict);
     }
 }
