@@ -8,6 +8,7 @@ using Recorder.Archive;
 using Recorder.Audit;
 using Recorder.Indexing;
 using Recorder.Ledger;
+using Recorder.Ledger.State;
 using Recorder.Tests.Architecture;
 
 namespace Recorder.Tests.Audit;
@@ -47,6 +48,22 @@ public sealed class EventTypesTests
         Assert.DoesNotContain(documents, document => document.Json.Contains("passwordHash", StringComparison.OrdinalIgnoreCase) || document.Json.Contains("digestPhrase", StringComparison.OrdinalIgnoreCase));
     }
 
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void What_an_event_of_any_type_leaves_in_the_state_can_be_stored_and_read_back(Type type)
+    {
+        foreach (var isShort in new[] { false, true })
+        {
+            var state = new StateEditor(StateSnapshot.Empty);
+            Projection.Apply((LedgerEvent)Sample(type, 0, isShort)!, state);
+            foreach (var change in state.ToBatch(new StatePosition("main", 1, default)).Changes.Where(change => change.Value is not null))
+            {
+                var json = StateValues.Encode(change.Value!);
+                Assert.Equal(json, StateValues.Encode(StateValues.Decode(StateValues.KindOf(change.Value!), json)));
+            }
+        }
+    }
+
     [Fact]
     public void An_act_on_many_records_is_found_by_each_of_them()
     {
@@ -74,28 +91,29 @@ public sealed class EventTypesTests
     }
 
     /// <summary>A value of a type with something in every place.</summary>
-    private static object? Sample(Type type, int depth)
+    /// <param name="isShort">Nothing where a value may be left out.</param>
+    private static object? Sample(Type type, int depth, bool isShort = false)
     {
         var plain = Nullable.GetUnderlyingType(type) ?? type;
-        if (plain == typeof(string)) return "text";
+        if (plain == typeof(string)) return "019cebc9-d900-7ede-8acb-62466283387c";
         if (plain == typeof(Actor)) return Somebody;
         if (plain == typeof(DateTimeOffset)) return At;
         if (plain.IsEnum) return Enum.GetValues(plain).GetValue(0);
         if (plain.IsValueType) return Activator.CreateInstance(plain);
-        if (plain.IsGenericType && plain.IsAssignableTo(typeof(IEnumerable))) return Sequence(plain, depth);
+        if (plain.IsGenericType && plain.IsAssignableTo(typeof(IEnumerable))) return Sequence(plain, depth, isShort);
         if (depth > 4) return null;
         var constructor = plain.GetConstructors().OrderByDescending(one => one.GetParameters().Length).First();
-        var made = constructor.Invoke([.. constructor.GetParameters().Select(parameter => Sample(parameter.ParameterType, depth + 1))]);
+        var made = constructor.Invoke([.. constructor.GetParameters().Select(parameter => isShort && parameter.HasDefaultValue ? parameter.DefaultValue : Sample(parameter.ParameterType, depth + 1, isShort))]);
         foreach (var property in plain.GetProperties().Where(property => property.GetCustomAttribute<RequiredMemberAttribute>() is not null))
             property.SetValue(made, Sample(property.PropertyType, depth + 1));
         return made;
     }
 
-    private static object Sequence(Type type, int depth)
+    private static object Sequence(Type type, int depth, bool isShort)
     {
         var element = type.GetGenericArguments()[0];
         var items = Array.CreateInstance(element, 1);
-        items.SetValue(Sample(element, depth + 1), 0);
+        items.SetValue(Sample(element, depth + 1, isShort), 0);
         return type.IsAssignableFrom(items.GetType()) ? items : Activator.CreateInstance(type, items)!;
     }
 }

@@ -39,6 +39,9 @@ internal static class StateValues
         ["removed"] = typeof(RemovedSegment),
         ["purge-index"] = typeof(IndexLeftover),
         ["erasure"] = typeof(Erasure),
+        ["backup"] = typeof(BackupState),
+        ["export"] = typeof(ExportState),
+        ["imap-import"] = typeof(ImapImportState),
     };
 
     private static readonly Dictionary<Type, string> Kinds = Types.ToDictionary(pair => pair.Value, pair => pair.Key);
