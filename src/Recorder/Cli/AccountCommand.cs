@@ -13,7 +13,7 @@ internal static class AccountCommand
 
     public static Command Create(CommandContext context) => new("account", "Add, list, and change accounts.")
     {
-        Add(context), List(context), Password(context), Disable(context, true), Disable(context, false),
+        Add(context), List(context), Password(context), Disable(context, true), Disable(context, false), ResetSecondFactor(context),
     };
 
     private static Command Add(CommandContext context)
@@ -74,6 +74,19 @@ internal static class AccountCommand
             await using var door = await ControlDoor.OpenAsync(context.LoadSettings(parsed), cancel);
             var row = await door.SendAsync<AccountRow>(HttpMethod.Post, $"accounts/{verb}", new AccountRequest(parsed.GetRequiredValue(Address), null), cancel);
             Print(parsed.GetValue(context.Json), row, $"account {row.Address} {verb}d");
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+
+    private static Command ResetSecondFactor(CommandContext context)
+    {
+        var command = new Command("reset-second-factor", "Take the second factor off an account whose owner lost phone and recovery codes.") { Address };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            await using var door = await ControlDoor.OpenAsync(context.LoadSettings(parsed), cancel);
+            var row = await door.SendAsync<AccountRow>(HttpMethod.Post, "accounts/reset-second-factor", new AccountRequest(parsed.GetRequiredValue(Address), null), cancel);
+            Print(parsed.GetValue(context.Json), row, $"{row.Address} signs in with the password alone");
             return ExitCodes.Done;
         });
         return command;

@@ -85,6 +85,7 @@ public static class WebSetup
         pages.MapOutboxPages();
         pages.MapListPages();
         pages.MapSettingsPages();
+        pages.MapAccessPages();
         pages.MapPageAssets();
         app.MapDigestPages();
     }

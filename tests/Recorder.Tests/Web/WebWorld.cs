@@ -65,6 +65,8 @@ internal sealed partial class WebWorld : IAsyncDisposable
         builder.Services.AddSingleton(Options.Create(new DataOptions { Path = folder.Path }));
         builder.Services.AddSingleton<TimeProvider>(counter.Desk.Time);
         builder.Services.AddSingleton<ISessions>(counter.Desk.Sessions);
+        builder.Services.AddSingleton(counter.Desk.Tokens);
+        builder.Services.AddSingleton(counter.Desk.Factors);
         var served = recovery?.Invoke(counter.Recovery) ?? counter.Recovery;
         builder.Services.AddSingleton(served);
         builder.Services.AddSingleton(counter.Acts);

@@ -28,6 +28,7 @@ internal static class ChoiceValues
                 BackupValues.Apply(fact, state);
                 ImportValues.Apply(fact, state);
                 ExportValues.Apply(fact, state);
+                AccessValues.Apply(fact, state);
                 break;
         }
     }

@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Authorization;
-
 namespace Recorder.Web.Security;
 
 /// <summary>Who may use a route at all; what they see there is narrowed further by their mailboxes.</summary>
@@ -7,6 +5,11 @@ internal enum Access
 {
     Anyone,
     SignedIn,
+
+    /// <summary>A person's own session: no token of a program.</summary>
+    Person,
+    Auditor,
+    DomainAdmin,
     Admin,
 }
 
@@ -59,11 +62,19 @@ internal static class RouteTable
         ["GET /admin/lists/export"] = Access.Admin,
         ["GET /settings"] = Access.SignedIn,
         ["POST /settings"] = Access.SignedIn,
+        ["GET /settings/access"] = Access.Person,
+        ["POST /settings/access/sessions/end"] = Access.Person,
+        ["POST /settings/access/tokens"] = Access.Person,
+        ["POST /settings/access/tokens/revoke"] = Access.Person,
+        ["POST /settings/access/factor/begin"] = Access.Person,
+        ["POST /settings/access/factor"] = Access.Person,
+        ["POST /settings/access/factor/remove"] = Access.Person,
         ["GET /digest/{token}"] = Access.Anyone,
         ["POST /digest/{token}"] = Access.Anyone,
         ["GET /help"] = Access.Anyone,
         ["GET /signin"] = Access.Anyone,
         ["POST /signin"] = Access.Anyone,
+        ["POST /signin/code"] = Access.Anyone,
         ["POST /signout"] = Access.Anyone,
         ["GET /setup"] = Access.Anyone,
         ["POST /setup"] = Access.Anyone,
@@ -72,6 +83,11 @@ internal static class RouteTable
 
         ["POST /api/v1/session"] = Access.Anyone,
         ["DELETE /api/v1/session"] = Access.SignedIn,
+        ["GET /api/v1/sessions"] = Access.Person,
+        ["DELETE /api/v1/sessions/{session}"] = Access.Person,
+        ["GET /api/v1/tokens"] = Access.Person,
+        ["POST /api/v1/tokens"] = Access.Person,
+        ["DELETE /api/v1/tokens/{token}"] = Access.Person,
         ["GET /api/v1/messages"] = Access.SignedIn,
         ["GET /api/v1/messages/{id}"] = Access.SignedIn,
         ["GET /api/v1/messages/{id}/raw"] = Access.SignedIn,
@@ -153,38 +169,5 @@ internal static class RouteTable
         var pattern = "/" + (route.RoutePattern.RawText ?? "").Trim('/');
         var methods = route.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods;
         return methods is { Count: > 0 } ? [.. methods.Select(method => $"{method} {pattern}")] : [$"* {pattern}"];
-    }
-}
-
-/// <summary>Asks the table about every request: the framework's fall-back policy, so that no route can forget to ask.</summary>
-internal sealed class RouteTableRequirement : IAuthorizationRequirement
-{
-    public static AuthorizationPolicy Policy { get; } = new([new RouteTableRequirement()], [SessionAuthentication.SchemeName]);
-}
-
-internal sealed class RouteTableHandler : AuthorizationHandler<RouteTableRequirement>
-{
-    protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, RouteTableRequirement requirement)
-    {
-        var user = context.User;
-        var isAllowed = (context.Resource as HttpContext)?.GetEndpoint() switch
-        {
-            // Nothing is there: the answer is 404, for everybody alike; or routing's own 405, which is no route and serves nothing.
-            null => true,
-            not RouteEndpoint and { Metadata.Count: 0 } => true,
-            var endpoint => RouteTable.Of(endpoint) switch
-            {
-                Access.Anyone => true,
-                Access.SignedIn => user.Identity is { IsAuthenticated: true },
-                Access.Admin => user.IsInRole(SessionAuthentication.AdminRole),
-                _ => false,
-            },
-        };
-        if (isAllowed)
-        {
-            context.Succeed(requirement);
-        }
-
-        return Task.CompletedTask;
     }
 }
