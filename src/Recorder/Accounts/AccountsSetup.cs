@@ -24,6 +24,8 @@ public static class AccountsSetup
         services.AddSingleton(provider => SecretBox.LoadOrCreate(KeysOf(provider)));
         services.AddSingleton<Authenticators>();
         services.AddSingleton<ApiTokens>();
+        services.AddSingleton<Grants>();
+        services.AddSingleton<AccountRoles>();
         services.AddSingleton(provider => new Sessions(
             provider.GetRequiredService<ILedger>(), provider.GetRequiredService<IAccounts>(), provider.GetRequiredService<IAddressBook>(),
             provider.GetRequiredService<IOptions<AccountsOptions>>(), provider.GetRequiredService<TimeProvider>(), null,

@@ -82,13 +82,15 @@ public sealed class Recovery(
 
         var state = ledger.State;
         var rights = Rights.Of(state, reader, sight);
-        RecordView(reader, sight, rights.IsHeldByAdmin ? "facts" : "message");
+        // An auditor without a reason sees facts.
+        var isClosed = rights.IsHeldByAdmin || reader.AuditReason is "";
+        RecordView(reader, sight, isClosed ? "facts" : "message");
         var view = await ReadViewAsync(id, new MailViewOptions(showRemoteContent, partUrl), cancel);
         var dispatches = RecordStates.Dispatches(state, sight.Id, sight.Own, reader.Account);
         var targets = wishes.Targets(reader, sight);
         return new OpenedMessage(
             id, sight.Mail, sight.Own, RecordStates.Word(state, sight.Id, sight.Recipients[0].Disposition, sight.Own, reader.Account),
-            rights.IsHeldByAdmin ? Closed(view) : view, sight.Entry.ContentLengthBytes, Convert.ToHexStringLower(sight.Entry.ContentSha256.Span),
+            isClosed ? Closed(view) : view, sight.Entry.ContentLengthBytes, Convert.ToHexStringLower(sight.Entry.ContentSha256.Span),
             targets.Count > 0 && !rights.IsHeldByAdmin && !RecordStates.IsHeld(sight.Recipients, dispatches), targets,
             new SeenRecord(rights, Reasons.Of(sight), Authors.EntryOf(state, reader, view.Facts)));
     }
@@ -100,7 +102,7 @@ public sealed class Recovery(
             return null;
         }
 
-        RecordWishes.CheckAdminHold(ledger.State, reader, sight);
+        CheckBody(reader, sight);
         RecordView(reader, sight, "source");
         return await archive.OpenContentAsync(id, cancel);
     }
@@ -112,7 +114,7 @@ public sealed class Recovery(
             return null;
         }
 
-        RecordWishes.CheckAdminHold(ledger.State, reader, sight);
+        CheckBody(reader, sight);
         var content = await archive.OpenContentAsync(id, cancel);
         MailPart? part = null;
         try
@@ -160,6 +162,12 @@ public sealed class Recovery(
         Facts = view.Facts with { Text = "", Summary = "", Attachments = [] },
     };
 
+    private void CheckBody(Reader reader, Sight sight)
+    {
+        RecordWishes.CheckAdminHold(ledger.State, reader, sight);
+        if (reader.AuditReason is not null) throw Mandate.NotGranted();
+    }
+
     private void RecordView(Reader reader, Sight sight, string what)
     {
         if (isWithinView)
@@ -167,7 +175,10 @@ public sealed class Recovery(
             return;
         }
 
-        var viewed = new MessageViewed(sight.Id, sight.Own[0], what) { Actor = reader.Actor, At = time.GetUtcNow() };
+        var viewed = new MessageViewed(sight.Id, sight.Own[0], what, string.IsNullOrEmpty(reader.AuditReason) ? null : reader.AuditReason)
+        {
+            Actor = Mandate.ActorFor(reader, sight.Own[0]), At = time.GetUtcNow(),
+        };
         if (!ledger.TryPost(viewed))
         {
             throw new ActRefusedException("busy", "the view could not be recorded; try again");

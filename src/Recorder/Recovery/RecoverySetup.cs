@@ -50,6 +50,9 @@ public static class RecoverySetup
             provider.GetRequiredService<IRecovery>(),
             provider.GetRequiredService<IOptions<RetentionOptions>>(),
             provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<Audit>();
+        services.AddSingleton(provider => new Activity(
+            provider.GetRequiredService<IArchiveLog>(), provider.GetRequiredService<IEventIndex>(), provider.GetRequiredService<EventFollower>(), provider.GetRequiredService<SearchDesk>()));
         services.AddSingleton<ICampaigns, Campaigns.Campaigns>();
         services.AddSingleton<BulkJobs>();
         services.AddSingleton<IBulkJobs>(provider => provider.GetRequiredService<BulkJobs>());

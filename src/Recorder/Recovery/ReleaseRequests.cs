@@ -23,8 +23,8 @@ public sealed class ReleaseRequests(
     {
         var requests = decided
             ? ledger.State.Range<ReleaseRequest>(ActKeys.Requests).Select(pair => pair.Value)
-                .Where(request => request.State != RequestState.Open).OrderByDescending(request => request.DecidedAt).Take(MaxRows)
-            : ledger.State.Range<ReleaseRequest>(ActKeys.OpenRequests, limit: MaxRows).Select(pair => pair.Value).OrderBy(request => request.AskedAt);
+                .Where(request => IsTheirs(admin, request) && request.State != RequestState.Open).OrderByDescending(request => request.DecidedAt).Take(MaxRows)
+            : ledger.State.Range<ReleaseRequest>(ActKeys.OpenRequests).Select(pair => pair.Value).Where(request => IsTheirs(admin, request)).Take(MaxRows).OrderBy(request => request.AskedAt);
         var rows = new List<RequestRow>();
         foreach (var request in requests.ToList())
         {
@@ -35,14 +35,14 @@ public sealed class ReleaseRequests(
     }
 
     public async Task<(RequestRow Row, OpenedMessage Message)?> OpenAsync(Reader admin, string requestId, CancellationToken cancel) =>
-        Find(requestId) is { } request && RecordId.TryParse(request.RecordId, out var id)
+        Find(admin, requestId) is { } request && RecordId.TryParse(request.RecordId, out var id)
         && await recovery.OpenAsync(Granted(admin, request), id, false, _ => "", cancel) is { } message
             ? (await RowAsync(admin, request, cancel), message)
             : null;
 
     public async Task<ReleaseRequest?> DecideAsync(Reader admin, string requestId, bool isApproved, string words, CancellationToken cancel)
     {
-        if (Find(requestId) is not { } found || !RecordId.TryParse(found.RecordId, out var id)
+        if (Find(admin, requestId) is not { } found || !RecordId.TryParse(found.RecordId, out var id)
             || await access.FindAsync(Granted(admin, found), id, cancel) is not { } sight)
         {
             return null;
@@ -81,11 +81,15 @@ public sealed class ReleaseRequests(
             sight is null ? [] : Reasons.Of(sight), state);
     }
 
-    private ReleaseRequest? Find(string requestId) => OpaqueId.RecordOf(requestId) is { } recordId
-        ? ledger.State.Range<ReleaseRequest>(ActKeys.RequestsOf(recordId)).Select(pair => pair.Value).FirstOrDefault(request => IdOf(request) == requestId)
+    // The site's administrators answer everybody, a domain's those of the domain.
+    private static bool IsTheirs(Reader admin, ReleaseRequest request) => admin.Account.IsAdmin
+        || admin.Account.AdminOf is { } domains && domains.Contains(request.Mailbox[(request.Mailbox.LastIndexOf('@') + 1)..]);
+
+    private ReleaseRequest? Find(Reader admin, string requestId) => OpaqueId.RecordOf(requestId) is { } recordId
+        ? ledger.State.Range<ReleaseRequest>(ActKeys.RequestsOf(recordId)).Select(pair => pair.Value).FirstOrDefault(request => IdOf(request) == requestId && IsTheirs(admin, request))
         : null;
 
     private static string IdOf(ReleaseRequest request) => OpaqueId.Of(request.RecordId, request.Recipient);
 
-    private static Reader Granted(Reader admin, ReleaseRequest request) => admin with { Scope = [new OwnerScope(request.Mailbox)] };
+    private static Reader Granted(Reader admin, ReleaseRequest request) => admin with { Scope = [new OwnerScope(request.Mailbox)], Delegated = [] };
 }

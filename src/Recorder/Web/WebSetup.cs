@@ -86,6 +86,8 @@ public static class WebSetup
         pages.MapListPages();
         pages.MapSettingsPages();
         pages.MapAccessPages();
+        pages.MapDelegatePages();
+        pages.MapActivityPages();
         pages.MapPageAssets();
         app.MapDigestPages();
     }
@@ -94,6 +96,9 @@ public static class WebSetup
     {
         var api = app.MapGroup(ApiPaths.Root);
         api.MapSessionApi();
+        api.MapDelegatesApi();
+        api.MapActivityApi();
+        api.MapAccountsApi();
         api.MapMessagesApi();
         api.MapQuarantineApi();
         api.MapBulkApi();

@@ -117,7 +117,7 @@ public sealed class BulkWorker(
 
     // The person as they are now: an address taken away or an account closed meanwhile counts at once.
     private Reader? ReaderOf(BulkJob job) => ledger.State.Get<Account>(StateKeys.Account(job.Account)) is { IsDisabled: false } account
-        ? new Reader(account, Ownership.ScopeOf(account), "", job.Actor.Source ?? "bulk") : null;
+        ? Delegation.Widen(ledger.State, new Reader(account, Ownership.ScopeOf(account), "", job.Actor.Source ?? "bulk"), time.GetUtcNow()) : null;
 
     private async Task WaitWhilePausedAsync(BulkJob job, CancellationToken stopping)
     {

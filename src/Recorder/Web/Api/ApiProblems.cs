@@ -30,6 +30,8 @@ internal static class ApiProblems
             extensions: new Dictionary<string, object?> { ["code"] = needed.Code, ["ticket"] = needed.Ticket }),
         ActRefusedException { Code: "sign-in-again" } late => Problem(StatusCodes.Status401Unauthorized, late.Code, late.Message),
         ActRefusedException { Code: "sign-in-unavailable" } down => Problem(StatusCodes.Status503ServiceUnavailable, down.Code, down.Message),
+        ActRefusedException { Code: "no-such-domain" or "no-such-account" } none => Problem(StatusCodes.Status404NotFound, none.Code, none.Message),
+        ActRefusedException { Code: "not-granted" } refused => Problem(StatusCodes.Status403Forbidden, refused.Code, refused.Message),
         ActRefusedException { Code: "too-many-attempts" } wait => Problem(StatusCodes.Status429TooManyRequests, wait.Code, wait.Message),
         ActRefusedException { Code: "busy" or Recovery.SearchDesk.BusyCode } busy => Problem(StatusCodes.Status503ServiceUnavailable, busy.Code, busy.Message),
         ActRefusedException refused => Problem(StatusCodes.Status409Conflict, refused.Code, refused.Message),

@@ -20,7 +20,7 @@ internal static class AccessPages
 
     public static void MapAccessPages(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Place, (HttpContext http, string? done = null) => Page(http, new AccessNews(Done: done is "session" or "token" or "factor" ? done : null)));
+        routes.MapGet(Place, (HttpContext http, string? done = null) => Page(http, new AccessNews(Done: done is "session" or "token" or "factor" or "grant" ? done : null)));
         routes.MapPost(Place + "/sessions/end", (HttpContext http, ISessions sessions, CancellationToken cancel, [FromForm] string? session = null) =>
             DoAsync(http, "session", () => sessions.EndAsync(http.CurrentReader(), session ?? "", cancel)));
         routes.MapPost(Place + "/tokens", MakeTokenAsync);
@@ -77,9 +77,9 @@ internal static class AccessPages
         }
     }
 
-    private static string Words(HttpContext http, ActRefusedException refused) => Text.For(http).Or("refused." + refused.Code, refused.Message);
+    internal static string Words(HttpContext http, ActRefusedException refused) => Text.For(http).Or("refused." + refused.Code, refused.Message);
 
-    private static RazorComponentResult Page(HttpContext http, AccessNews news)
+    internal static RazorComponentResult Page(HttpContext http, AccessNews news)
     {
         var (services, reader) = (http.RequestServices, http.CurrentReader());
         return PageResult.Of<AccessPage>(
@@ -89,6 +89,7 @@ internal static class AccessPages
                 Sessions = services.GetRequiredService<ISessions>().Open(reader),
                 Tokens = services.GetRequiredService<ApiTokens>().Of(reader.Account.Address),
                 MaxDays = services.GetRequiredService<ApiTokens>().MaxDays,
+                Given = services.GetRequiredService<Grants>().Of(reader.Account.Address), Received = services.GetRequiredService<Grants>().To(reader.Account.Address),
                 Factor = services.GetRequiredService<Authenticators>().Of(reader.Account.Address),
             },
             news.Problem is null ? StatusCodes.Status200OK : StatusCodes.Status409Conflict);
