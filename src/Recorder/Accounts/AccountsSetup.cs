@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Recorder.Accounts.Importing;
 using Recorder.Accounts.SecondFactors;
 using Recorder.Accounts.Sources;
 using Recorder.Archive.Disk;
@@ -25,6 +26,7 @@ public static class AccountsSetup
         services.AddSingleton<Authenticators>();
         services.AddSingleton<ApiTokens>();
         services.AddSingleton<Grants>();
+        services.AddSingleton<AccountImport>();
         services.AddSingleton<AccountRoles>();
         services.AddSingleton(provider => new Sessions(
             provider.GetRequiredService<ILedger>(), provider.GetRequiredService<IAccounts>(), provider.GetRequiredService<IAddressBook>(),

@@ -11,7 +11,14 @@ internal static class AccountCommand
     private static readonly Argument<string> Address = new("address") { Description = "Full mail address." };
     private static readonly Option<bool> PasswordFromInput = new("--password-stdin") { Description = "Read the password from the first line of standard input." };
 
-    public static Command Create(CommandContext context) => new("account", "Add, list, and change accounts.")
+    public static Command Create(CommandContext context)
+    {
+        var account = CreateOwn(context);
+        foreach (var command in AccountAccessCommands.Create(context)) account.Add(command);
+        return account;
+    }
+
+    private static Command CreateOwn(CommandContext context) => new("account", "Add, list, and change accounts.")
     {
         Add(context), List(context), Password(context), Disable(context, true), Disable(context, false), ResetSecondFactor(context),
     };

@@ -46,6 +46,7 @@ internal static class ControlEndpoints
         control.MapGet("/status", (IArchiveLog log, ILedger ledger, IndexFollower mail, EventFollower events) =>
             new ControlStatus(log.DurableSequence, ledger.State.Position.GetValueOrDefault(log.Lane), mail.Status.Through, events.Status.Through));
         control.MapAccess();
+        control.MapAccounts();
         control.MapPost("/verify", VerifyAsync);
         control.MapPost("/import", ImportAsync);
         control.MapPost("/export", ExportAsync);
@@ -100,7 +101,7 @@ internal static class ControlEndpoints
         }
     }
 
-    private static async Task StreamAsync<T>(HttpContext http, IAsyncEnumerable<T> lines, CancellationToken cancel)
+    internal static async Task StreamAsync<T>(HttpContext http, IAsyncEnumerable<T> lines, CancellationToken cancel)
     {
         http.Response.ContentType = "application/x-ndjson";
         await foreach (var line in lines)

@@ -50,13 +50,14 @@ public static class RecoverySetup
             provider.GetRequiredService<IRecovery>(),
             provider.GetRequiredService<IOptions<RetentionOptions>>(),
             provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<Audit>();
-        services.AddSingleton(provider => new Activity(
-            provider.GetRequiredService<IArchiveLog>(), provider.GetRequiredService<IEventIndex>(), provider.GetRequiredService<EventFollower>(), provider.GetRequiredService<SearchDesk>()));
         services.AddSingleton<ICampaigns, Campaigns.Campaigns>();
         services.AddSingleton<BulkJobs>();
         services.AddSingleton<IBulkJobs>(provider => provider.GetRequiredService<BulkJobs>());
         services.AddHostedService<BulkWorker>();
-        return services;
+        return AddSight(services);
     }
+
+    // Who looked, and looking for others.
+    private static IServiceCollection AddSight(IServiceCollection services) => services.AddSingleton<Audit>().AddSingleton(provider => new Activity(
+        provider.GetRequiredService<IArchiveLog>(), provider.GetRequiredService<IEventIndex>(), provider.GetRequiredService<EventFollower>(), provider.GetRequiredService<SearchDesk>()));
 }

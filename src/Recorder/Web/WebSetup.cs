@@ -86,8 +86,6 @@ public static class WebSetup
         pages.MapListPages();
         pages.MapSettingsPages();
         pages.MapAccessPages();
-        pages.MapDelegatePages();
-        pages.MapActivityPages();
         pages.MapPageAssets();
         app.MapDigestPages();
     }
@@ -96,9 +94,6 @@ public static class WebSetup
     {
         var api = app.MapGroup(ApiPaths.Root);
         api.MapSessionApi();
-        api.MapDelegatesApi();
-        api.MapActivityApi();
-        api.MapAccountsApi();
         api.MapMessagesApi();
         api.MapQuarantineApi();
         api.MapBulkApi();

@@ -23,6 +23,8 @@ internal sealed class Desk : IAsyncDisposable
         Owned = new OwnedAddresses(ledger, Book, time);
         Factors = new Authenticators(ledger, Box, time);
         Tokens = new ApiTokens(ledger, settings, time);
+        Grants = new Grants(ledger, Book, time);
+        Roles = new AccountRoles(ledger, Book, time);
         Sessions = new Sessions(ledger, Accounts, Book, settings, time, CheapHasher, sources, Factors);
     }
 
@@ -41,6 +43,10 @@ internal sealed class Desk : IAsyncDisposable
     public Authenticators Factors { get; }
 
     public ApiTokens Tokens { get; }
+
+    public Grants Grants { get; }
+
+    public AccountRoles Roles { get; }
 
     public Sessions Sessions { get; }
 

@@ -69,7 +69,7 @@ internal static class ListsApi
     }
 
     // What stands above personal lists is the site's word, on a domain's list too.
-    private static ListWish Wish(HttpContext http, string scope, ListEntryRequest request) => request.Enforced && !http.CurrentReader().Account.IsAdmin
+    private static ListWish Wish(HttpContext http, string scope, ListEntryRequest request) => request.Enforced && ListScopes.AccountOf(scope) is null && !http.CurrentReader().Account.IsAdmin
         ? throw new ActRefusedException("not-granted", "only the site's administrators enforce entries")
         : new(scope, KindOf(request.Kind), request.Pattern ?? "", request.Comment, request.Expires, request.Enforced);
 

@@ -18,6 +18,9 @@ internal static class SessionApi
         api.MapGet("/tokens", (ApiTokens tokens, HttpContext http) => TypedResults.Ok(new TokensAnswer([.. tokens.Of(http.CurrentReader().Account.Address).Select(TokenItem.Of)])))
             .WithSummary("Your tokens for programs.");
         api.MapPost("/tokens", MakeTokenAsync).WithSummary("Make a token for a program; it is shown in this answer only.");
+        api.MapDelegatesApi();
+        api.MapActivityApi();
+        api.MapAccountsApi();
         api.MapDelete("/tokens/{token}", RevokeAsync).WithSummary("Revoke a token.");
     }
 

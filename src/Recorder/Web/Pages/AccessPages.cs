@@ -30,6 +30,8 @@ internal static class AccessPages
             Page(http, new AccessNews(Offer: factors.Offer(http.CurrentReader().Account.Address))));
         routes.MapPost(Place + "/factor", SetFactorAsync);
         routes.MapPost(Place + "/factor/remove", RemoveFactorAsync);
+        routes.MapDelegatePages();
+        routes.MapActivityPages();
     }
 
     private static async Task<IResult> DoAsync(HttpContext http, string what, Func<Task<bool>> act) =>
