@@ -10,7 +10,7 @@ namespace Recorder.Recovery;
 /// <param name="Subject">Words of the subject.</param>
 /// <param name="After">First day.</param>
 /// <param name="Before">Day after the last.</param>
-public sealed record AuditQuestion(string Mailbox, string? From = null, string? Subject = null, DateOnly? After = null, DateOnly? Before = null)
+public sealed record InspectionQuestion(string Mailbox, string? From = null, string? Subject = null, DateOnly? After = null, DateOnly? Before = null)
 {
     /// <summary>As a search. Each value is one phrase of its field, so that none can ask for anything else.</summary>
     public string ToQuery() => string.Join(' ', new[]
@@ -30,12 +30,12 @@ public sealed record AuditQuestion(string Mailbox, string? From = null, string? 
 /// The auditors' side: facts of a mailbox's mail, and a body only with a reason. Each look is durable in the ledger before
 /// anything is shown, and the owner sees it.
 /// </summary>
-public sealed class Audit(IRecovery recovery, ILedger ledger, IAddressBook book, TimeProvider time)
+public sealed class Inspections(IRecovery recovery, ILedger ledger, IAddressBook book, TimeProvider time)
 {
     public const int MinReason = 10, MaxReason = 500;
 
     /// <exception cref="ActRefusedException">bad-address.</exception>
-    public async Task<MessageList> FindAsync(Reader auditor, AuditQuestion question, int limit, string? cursor, CancellationToken cancel)
+    public async Task<MessageList> FindAsync(Reader auditor, InspectionQuestion question, int limit, string? cursor, CancellationToken cancel)
     {
         var mailbox = MailboxOf(question.Mailbox);
         var query = question.ToQuery();

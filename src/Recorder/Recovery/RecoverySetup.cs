@@ -58,6 +58,6 @@ public static class RecoverySetup
     }
 
     // Who looked, and looking for others.
-    private static IServiceCollection AddSight(IServiceCollection services) => services.AddSingleton<Audit>().AddSingleton(provider => new Activity(
+    private static IServiceCollection AddSight(IServiceCollection services) => services.AddSingleton<Inspections>().AddSingleton(provider => new Activity(
         provider.GetRequiredService<IArchiveLog>(), provider.GetRequiredService<IEventIndex>(), provider.GetRequiredService<EventFollower>(), provider.GetRequiredService<SearchDesk>()));
 }

@@ -89,13 +89,13 @@ public sealed class DelegationTests
         await counter.Desk.AddAsync(Eve);
         await counter.Desk.Roles.SetAsync(Desk.Cli, Eve, new RoleWish(IsAuditor: true), Cancel);
         var eve = await ReaderAsync(counter, Eve);
-        var audit = new Audit(counter.Recovery, counter.Desk.Ledger, counter.Desk.Book, counter.Desk.Time);
+        var audit = new Inspections(counter.Recovery, counter.Desk.Ledger, counter.Desk.Book, counter.Desk.Time);
         var id = await counter.RecordAsync("Budget", Mails.To(Office));
         await counter.IndexAsync();
 
-        var row = Assert.Single((await audit.FindAsync(eve, new AuditQuestion(Office), 10, null, Cancel)).Items);
+        var row = Assert.Single((await audit.FindAsync(eve, new InspectionQuestion(Office), 10, null, Cancel)).Items);
         Assert.Equal(("Budget", ""), (row.Hit.Subject, row.Hit.Summary));
-        Assert.Equal("from:\"a@x.org\" subject:\"x OR body:hello\" after:2026-01-05", new AuditQuestion(Office, " a@x.org", "x\" OR body:\"hello", new DateOnly(2026, 1, 5)).ToQuery());
+        Assert.Equal("from:\"a@x.org\" subject:\"x OR body:hello\" after:2026-01-05", new InspectionQuestion(Office, " a@x.org", "x\" OR body:\"hello", new DateOnly(2026, 1, 5)).ToQuery());
         Assert.Equal("", (await audit.OpenAsync(eve, Office, id, null, Cancel))!.View.Text);
         Assert.Equal("bad-reason", (await Assert.ThrowsAsync<ActRefusedException>(() => audit.OpenAsync(eve, Office, id, "because", Cancel))).Code);
         Assert.NotEqual("", (await audit.OpenAsync(eve, Office, id, "complaint 2026/17 of the dean", Cancel))!.View.Text);

@@ -73,7 +73,7 @@ internal sealed partial class WebWorld : IAsyncDisposable
         builder.Services.AddSingleton(counter.Desk.Owned);
         builder.Services.AddSingleton<IAccounts>(counter.Desk.Accounts);
         builder.Services.AddSingleton(counter.Activity);
-        builder.Services.AddSingleton(new Audit(served, counter.Desk.Ledger, counter.Desk.Book, counter.Desk.Time));
+        builder.Services.AddSingleton(new Inspections(served, counter.Desk.Ledger, counter.Desk.Book, counter.Desk.Time));
         builder.Services.AddSingleton(served);
         builder.Services.AddSingleton(counter.Acts);
         builder.Services.AddSingleton(counter.Requests);

@@ -60,20 +60,20 @@ internal static class ActivityApi
             return TypedResults.Ok(new ActivityAnswer([.. page.Steps.Select(step => new ActivityItem(
                 step.At, step.Code, step.Actor, step.ActorKind, step.Source, step.Mailbox, step.RecordId.Length == 0 ? null : step.RecordId, step.Words))], page.Next));
         }).WithSummary("Who opened, downloaded, released or resent your mail, and why; your sign-ins.");
-        api.MapGet("/audit/messages", FindAsync).WithSummary("For auditors: facts of a mailbox's mail; the owner sees that you looked.");
-        api.MapPost("/audit/messages/{id}/open", OpenAsync).WithSummary("For auditors: open a message with a reason, which the owner can read.");
+        api.MapGet("/inspect/messages", FindAsync).WithSummary("For auditors: facts of a mailbox's mail; the owner sees that you looked.");
+        api.MapPost("/inspect/messages/{id}/open", OpenAsync).WithSummary("For auditors: open a message with a reason, which the owner can read.");
     }
 
-    private static async Task<Ok<MessagesAnswer>> FindAsync(
-        Audit audit, HttpContext http, CancellationToken cancel, string mailbox, string? from = null, string? subject = null, DateOnly? after = null, DateOnly? before = null,
+    private static async Task<Ok<InspectedList>> FindAsync(
+        Inspections audit, HttpContext http, CancellationToken cancel, string mailbox, string? from = null, string? subject = null, DateOnly? after = null, DateOnly? before = null,
         int limit = DefaultRows, string? cursor = null)
     {
-        var found = await audit.FindAsync(http.CurrentReader(), new AuditQuestion(mailbox, from, subject, after, before), limit, cursor, cancel);
-        return TypedResults.Ok(new MessagesAnswer(
-            [.. found.Items.Select(MessageItem.Of)], found.Next, found.Total, found.TotalIsExact, found.Hints, found.IndexedThrough, found.IndexLag));
+        var found = await audit.FindAsync(http.CurrentReader(), new InspectionQuestion(mailbox, from, subject, after, before), limit, cursor, cancel);
+        return TypedResults.Ok(new InspectedList([.. found.Items.Select(row => new InspectedItem(
+            row.Hit.Id, row.Hit.ReceivedAt, row.Hit.From, row.Hit.Subject, row.Hit.SizeBytes, row.State))], found.Next, found.Total, found.IndexLag));
     }
 
-    private static async Task<Results<Ok<AuditedMessage>, ProblemHttpResult>> OpenAsync(string id, AuditRequest request, Audit audit, HttpContext http, CancellationToken cancel) =>
+    private static async Task<Results<Ok<AuditedMessage>, ProblemHttpResult>> OpenAsync(string id, AuditRequest request, Inspections audit, HttpContext http, CancellationToken cancel) =>
         Archive.RecordId.TryParse(id, out var record) && await audit.OpenAsync(http.CurrentReader(), request.Mailbox ?? "", record, request.Reason ?? "", cancel) is { } opened
             ? TypedResults.Ok(new AuditedMessage(id, opened.Facts.ReceivedAt, opened.Facts.ReversePath, opened.View.Facts.Subject, opened.View.Text, opened.SizeBytes, opened.Sha256Hex))
             : ApiProblems.NoSuchMessage();
@@ -83,3 +83,8 @@ internal static class ActivityApi
 public sealed record AuditRequest(string? Mailbox, string? Reason);
 
 public sealed record AuditedMessage(string Id, DateTimeOffset ReceivedAt, string ReversePath, string Subject, string Text, long Size, string Sha256);
+
+public sealed record InspectedItem(string Id, DateTimeOffset ReceivedAt, string From, string Subject, long Size, string State);
+
+/// <param name="Next">Cursor of the next page; null on the last one.</param>
+public sealed record InspectedList(IReadOnlyList<InspectedItem> Items, string? Next, long Total, long IndexLag);

@@ -17,9 +17,9 @@ internal static class ActivityPages
     public static void MapActivityPages(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/activity", ActivityAsync);
-        routes.MapGet("/audit", AuditAsync);
-        routes.MapGet("/audit/{id}", (HttpContext http, Audit audit, string id, CancellationToken cancel, string? mailbox = null) => OpenAsync(http, audit, id, mailbox, null, cancel));
-        routes.MapPost("/audit/{id}", (HttpContext http, Audit audit, string id, CancellationToken cancel, [FromForm] string? mailbox = null, [FromForm] string? reason = null) =>
+        routes.MapGet("/inspect", AuditAsync);
+        routes.MapGet("/inspect/{id}", (HttpContext http, Inspections audit, string id, CancellationToken cancel, string? mailbox = null) => OpenAsync(http, audit, id, mailbox, null, cancel));
+        routes.MapPost("/inspect/{id}", (HttpContext http, Inspections audit, string id, CancellationToken cancel, [FromForm] string? mailbox = null, [FromForm] string? reason = null) =>
             OpenAsync(http, audit, id, mailbox, reason ?? "", cancel));
     }
 
@@ -31,9 +31,9 @@ internal static class ActivityPages
     }
 
     private static async Task<IResult> AuditAsync(
-        HttpContext http, Audit audit, CancellationToken cancel, string? mailbox = null, string? from = null, string? subject = null, string? after = null, string? before = null, string? cursor = null)
+        HttpContext http, Inspections audit, CancellationToken cancel, string? mailbox = null, string? from = null, string? subject = null, string? after = null, string? before = null, string? cursor = null)
     {
-        var question = new AuditQuestion(mailbox ?? "", from, subject, Day(after), Day(before));
+        var question = new InspectionQuestion(mailbox ?? "", from, subject, Day(after), Day(before));
         MessageList? list = null;
         string? problem = null;
         try
@@ -45,10 +45,10 @@ internal static class ActivityPages
             problem = Text.For(http)["refused.bad-address"];
         }
 
-        return PageResult.Of<AuditPage>(new { Frame = PageFrame.For(http, "audit"), Question = question, List = list, Problem = problem });
+        return PageResult.Of<InspectPage>(new { Frame = PageFrame.For(http, "inspect"), Question = question, List = list, Problem = problem });
     }
 
-    private static async Task<IResult> OpenAsync(HttpContext http, Audit audit, string id, string? mailbox, string? reason, CancellationToken cancel)
+    private static async Task<IResult> OpenAsync(HttpContext http, Inspections audit, string id, string? mailbox, string? reason, CancellationToken cancel)
     {
         if (!RecordId.TryParse(id, out var record)) return Results.NotFound();
         string? problem = null;
@@ -59,7 +59,7 @@ internal static class ActivityPages
         }
         catch (ActRefusedException refused) when (refused.Code == "bad-reason")
         {
-            problem = Text.For(http)["refused.bad-reason", Audit.MinReason];
+            problem = Text.For(http)["refused.bad-reason", Inspections.MinReason];
             message = await audit.OpenAsync(http.CurrentReader(), mailbox ?? "", record, null, cancel);
         }
         catch (ActRefusedException refused) when (refused.Code == "bad-address")
@@ -67,8 +67,8 @@ internal static class ActivityPages
             return Results.NotFound();
         }
 
-        return message is null ? Results.NotFound() : PageResult.Of<AuditMessagePage>(
-            new { Frame = PageFrame.For(http, "audit") with { Here = "/audit" }, Message = message, Mailbox = mailbox, Problem = problem, IsOpen = reason is not null && problem is null });
+        return message is null ? Results.NotFound() : PageResult.Of<InspectMessagePage>(
+            new { Frame = PageFrame.For(http, "inspect") with { Here = "/inspect" }, Message = message, Mailbox = mailbox, Problem = problem, IsOpen = reason is not null && problem is null });
     }
 
     private static DateOnly? Day(string? text) => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
