@@ -91,7 +91,7 @@ public sealed class Accounts : IAccounts
     private static Account Present(IStateSnapshot state, string address) =>
         state.Get<Account>(StateKeys.Account(address)) ?? throw NoSuchAccount(address);
 
-    private static bool HasAdmin(IStateSnapshot state, string? except) => state.Range<Account>(StateKeys.Accounts)
+    internal static bool HasAdmin(IStateSnapshot state, string? except) => state.Range<Account>(StateKeys.Accounts)
         .Any(pair => pair.Value is { IsAdmin: true, IsDisabled: false } && pair.Value.Address != except);
 
     private static ActRefusedException NoSuchAccount(string address) => new("no-such-account", $"there is no account {address}");

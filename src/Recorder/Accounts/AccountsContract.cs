@@ -11,7 +11,19 @@ public sealed record Reader(Account Account, IReadOnlyList<OwnerScope> Scope, st
     /// <summary>Not signed in: a link of a digest speaks for the account, and only for what the link is for.</summary>
     public bool IsByLink { get; init; }
 
-    public Actor Actor => new(IsByLink ? "link" : Account.IsAdmin ? "admin" : "user", Account.Address, Source);
+    /// <summary>The program's token that was shown; null for a person's session.</summary>
+    public ApiToken? Token { get; init; }
+
+    /// <summary>Rights of the account sleep until it has a second factor.</summary>
+    public bool LacksSecondFactor { get; init; }
+
+    /// <summary>Mailboxes of others, by grants; their mail is in <see cref="Scope"/> too.</summary>
+    public IReadOnlyList<Delegated> Delegated { get; init; } = [];
+
+    /// <summary>An auditor's words for opening other people's mail; null for everybody else.</summary>
+    public string? AuditReason { get; init; }
+
+    public Actor Actor => new(IsByLink ? "link" : AuditReason is not null ? "auditor" : Account.IsAdmin ? "admin" : "user", Account.Address, Source);
 }
 
 /// <param name="Token">Shown once: cookie value or bearer.</param>
@@ -50,10 +62,25 @@ public interface ISessions
 {
     /// <summary>Same duration and answer for an unknown address and a wrong password. Rate-limited per address and source.</summary>
     /// <returns>null when refused.</returns>
+    /// <exception cref="SecondFactors.SecondFactorNeededException">The password is right; go on with <see cref="ConfirmAsync"/>.</exception>
+    /// <exception cref="ActRefusedException">too-many-attempts; sign-in-unavailable: the server that knows the password does
+    /// not answer; address-taken: it is a further address of another account.</exception>
     Task<StartedSession?> SignInAsync(string address, string password, string channel, string source, CancellationToken cancel);
+
+    /// <summary>The second half of a sign-in.</summary>
+    /// <returns>null for a wrong code.</returns>
+    /// <exception cref="ActRefusedException">sign-in-again, too-many-attempts.</exception>
+    Task<StartedSession?> ConfirmAsync(string ticket, string code, string channel, string source, CancellationToken cancel);
 
     /// <returns>null when the token is unknown, ended or expired, or the account is disabled.</returns>
     Reader? Validate(string token, string source);
 
     Task EndAsync(Reader reader, CancellationToken cancel);
+
+    /// <summary>Ends one of the reader's own sessions.</summary>
+    /// <returns>false for any other.</returns>
+    Task<bool> EndAsync(Reader reader, string hash, CancellationToken cancel);
+
+    /// <summary>The reader's own sessions, this one first.</summary>
+    IReadOnlyList<SessionState> Open(Reader reader);
 }

@@ -1,5 +1,11 @@
 using Microsoft.Extensions.Options;
+using Recorder.Accounts.Importing;
+using Recorder.Accounts.SecondFactors;
+using Recorder.Accounts.Sources;
+using Recorder.Archive.Disk;
 using Recorder.Intake;
+using Recorder.Ledger;
+using Recorder.Settings;
 
 namespace Recorder.Accounts;
 
@@ -15,11 +21,24 @@ public static class AccountsSetup
         });
         services.AddSingleton<IAccounts, Accounts>();
         services.AddSingleton<OwnedAddresses>();
-        services.AddSingleton<Sessions>();
+        services.AddSingleton(provider => PasswordSources.Of(provider.GetRequiredService<IOptions<AccountsOptions>>().Value, provider.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton(provider => SecretBox.LoadOrCreate(KeysOf(provider)));
+        services.AddSingleton<Authenticators>();
+        services.AddSingleton<ApiTokens>();
+        services.AddSingleton<Grants>();
+        services.AddSingleton<AccountImport>();
+        services.AddSingleton<AccountRoles>();
+        services.AddSingleton(provider => new Sessions(
+            provider.GetRequiredService<ILedger>(), provider.GetRequiredService<IAccounts>(), provider.GetRequiredService<IAddressBook>(),
+            provider.GetRequiredService<IOptions<AccountsOptions>>(), provider.GetRequiredService<TimeProvider>(), null,
+            provider.GetRequiredService<PasswordSources>(), provider.GetRequiredService<Authenticators>()));
         services.AddSingleton<ISessions>(provider => provider.GetRequiredService<Sessions>());
         services.AddHostedService<FailuresAtStop>();
         return services;
     }
+
+    private static RealDisk KeysOf(IServiceProvider provider) =>
+        new(Directory.CreateDirectory(provider.GetRequiredService<IOptions<DataOptions>>().Value.Keys).FullName);
 
     /// <summary>The last failed sign-ins go to the ledger before it closes, which is after all services have stopped.</summary>
     private sealed class FailuresAtStop(Sessions sessions) : IHostedService

@@ -28,6 +28,33 @@ public sealed class OwnedAddresses(ILedger ledger, IAddressBook book, TimeProvid
         await ChangeAsync(actor, account, (_, holder, now) => Ended(holder, name, now), cancel);
     }
 
+    /// <summary>
+    /// Says from when to when an address belonged to an account, its primary one too. Intervals of two accounts never
+    /// overlap: what came to one holder is not for another.
+    /// </summary>
+    /// <param name="from">Null: from the start.</param>
+    /// <param name="until">Exclusive; null: still.</param>
+    /// <exception cref="ActRefusedException">no-such-account, bad-address, not-local, bad-interval, address-taken.</exception>
+    public async Task SetAsync(Actor actor, string account, string address, DateTimeOffset? from, DateTimeOffset? until, CancellationToken cancel)
+    {
+        var name = book.Normalise(address) ?? throw new ActRefusedException("bad-address", $"{address} is not a mail address");
+        if (!book.IsLocal(name)) throw new ActRefusedException("not-local", $"{name} is in none of our domains");
+        if (from >= until) throw new ActRefusedException("bad-interval", "the interval ends before it begins");
+        var wish = new OwnedAddress(name, from, until);
+        await ChangeAsync(
+            actor, account,
+            (state, holder, _) => OthersOverlap(state, holder, wish) ? throw new ActRefusedException("address-taken", $"{name} belongs to another account in that time")
+                : [.. holder.Addresses.Where(owned => owned.Address != name), wish],
+            cancel);
+    }
+
+    private static bool OthersOverlap(IStateSnapshot state, Account holder, OwnedAddress wish) =>
+        (state.Get<AddressHistory>(StateKeys.Address(wish.Address))?.Accounts ?? [])
+            .Where(name => name != holder.Address).Select(name => state.Get<Account>(StateKeys.Account(name))).OfType<Account>()
+            .Concat(state.Range<Account>(StateKeys.FormerAccounts(holder.Address)).Select(pair => pair.Value))
+            .SelectMany(other => other.Addresses)
+            .Any(owned => owned.Address == wish.Address && (wish.Until is null || owned.From is null || owned.From < wish.Until) && (owned.Until is null || wish.From is null || wish.From < owned.Until));
+
     /// <summary>A new interval for an address, checked against all who ever held it.</summary>
     internal static OwnedAddress Fresh(IStateSnapshot state, string address, DateTimeOffset now)
     {

@@ -1,8 +1,7 @@
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
+using Recorder.Accounts.SecondFactors;
+using Recorder.Accounts.Sources;
 using Recorder.Ledger;
 
 namespace Recorder.Accounts;
@@ -10,100 +9,71 @@ namespace Recorder.Accounts;
 /// <summary>Sessions by a random token whose digest alone is kept, in the ledger's state: they outlive a restart.</summary>
 public sealed class Sessions : ISessions, IDisposable
 {
-    private const int TokenBytes = 32;
-    private const int TokenLength = 43;
-
-    /// <summary>RFC 5321 §4.5.3.1: 64 octets, the at sign, 255 octets.</summary>
-    private const int MaxAddressLength = 320;
-
     private readonly ILedger ledger;
-    private readonly IAccounts accounts;
-    private readonly IAddressBook book;
     private readonly TimeProvider time;
     private readonly TimeSpan lifetime;
-    private readonly Passwords passwords;
-    private readonly SignInLimits limits;
+    private readonly SignIns signIns;
     private readonly FailedSignIns failures;
+    private readonly Readers readers;
 
     /// <param name="hasher">The framework's default where null.</param>
+    /// <param name="sources">Where passwords of other servers are asked; null: local ones alone.</param>
+    /// <param name="factors">Null: no second factors.</param>
     public Sessions(
         ILedger ledger, IAccounts accounts, IAddressBook book, IOptions<AccountsOptions> options,
-        TimeProvider time, PasswordHasher<Account>? hasher = null)
+        TimeProvider time, PasswordHasher<Account>? hasher = null, PasswordSources? sources = null, Authenticators? factors = null)
     {
         this.ledger = ledger;
-        this.accounts = accounts;
-        this.book = book;
         this.time = time;
         lifetime = TimeSpan.FromHours(options.Value.SessionHours);
-        passwords = new Passwords(hasher);
-        limits = new SignInLimits(options.Value.MaxFailuresPerAddress, options.Value.MaxFailuresPerSource, time);
         failures = new FailedSignIns(ledger, time);
+        readers = new Readers(ledger, options.Value, time);
+        var check = new PasswordCheck(accounts, sources ?? PasswordSources.None, new Passwords(hasher), new Arrivals(ledger, time));
+        var limits = new SignInLimits(
+            options.Value.MaxFailuresPerAddress, options.Value.MaxFailuresPerSource, time, options.Value.MaxFailuresPerAddressEverywhere, IsKnown);
+        signIns = new SignIns(book, check, factors, limits, failures, time);
     }
 
-    /// <exception cref="ActRefusedException">too-many-attempts: the address or the source must wait.</exception>
-    public async Task<StartedSession?> SignInAsync(string address, string password, string channel, string source, CancellationToken cancel)
-    {
-        // What is no address is not remembered: it may be long, or a password in the wrong field.
-        var name = book.Normalise(address) is { Length: <= MaxAddressLength } written ? written : "";
-        if (failures.IsFull || !limits.TryBegin(name, source))
-        {
-            throw new ActRefusedException("too-many-attempts", "too many failed sign-ins; wait a quarter of an hour");
-        }
+    public async Task<StartedSession?> SignInAsync(string address, string password, string channel, string source, CancellationToken cancel) =>
+        await signIns.PasswordAsync(address, password, source, cancel) is { } account ? await StartAsync(account, channel, source, cancel) : null;
 
-        var account = name.Length == 0 ? null : accounts.Find(name);
-        var isRight = await passwords.IsRightAsync(account, password, cancel);
-        if (!isRight || account is null or { IsDisabled: true })
-        {
-            failures.Add(name, source);
-            return null;
-        }
+    public async Task<StartedSession?> ConfirmAsync(string ticket, string code, string channel, string source, CancellationToken cancel) =>
+        await signIns.CodeAsync(ticket, code, source, cancel) is { } account ? await StartAsync(account, channel, source, cancel) : null;
 
-        limits.Succeeded(name, source);
-        return await StartAsync(account, channel, source, cancel);
-    }
+    public Reader? Validate(string token, string source) =>
+        SecretToken.IsSession(token) ? readers.OfSession(SecretToken.HashOf(token), source)
+        : SecretToken.IsProgram(token) ? readers.OfToken(SecretToken.HashOf(token), source) : null;
 
-    public Reader? Validate(string token, string source)
-    {
-        if (token.Length != TokenLength)
-        {
-            return null;
-        }
+    public IReadOnlyList<SessionState> Open(Reader reader) =>
+        [.. ledger.State.Range<SessionState>(StateKeys.SessionsOf(reader.Account.Address)).Select(pair => pair.Value)
+            .Where(session => session.Address == reader.Account.Address && session.ExpiresAt > time.GetUtcNow())
+            .OrderByDescending(session => session.Hash == reader.SessionHash).ThenByDescending(session => session.StartedAt)];
 
-        var state = ledger.State;
-        var session = state.Get<SessionState>(StateKeys.Session(HashOf(token)));
-        return session is not null && session.ExpiresAt > time.GetUtcNow()
-            && state.Get<Account>(StateKeys.Account(session.Address)) is { IsDisabled: false } account
-                ? ReaderOf(account, session.Hash, source)
-                : null;
-    }
+    public Task EndAsync(Reader reader, CancellationToken cancel) => EndAsync(reader, reader.SessionHash, cancel);
 
-    public async Task EndAsync(Reader reader, CancellationToken cancel) => await ledger.ActAsync(
-        StateKeys.Session(reader.SessionHash),
-        state => state.Get<SessionState>(StateKeys.Session(reader.SessionHash)) is null
-            ? null
-            : new SessionEnded(reader.SessionHash, reader.Account.Address) { Actor = reader.Actor, At = time.GetUtcNow() },
-        cancel);
+    public async Task<bool> EndAsync(Reader reader, string hash, CancellationToken cancel) => await ledger.ActAsync(
+        StateKeys.Session(hash),
+        state => state.Get<SessionState>(StateKeys.Session(hash)) is { } session && session.Address == reader.Account.Address
+            ? new SessionEnded(hash, reader.Account.Address) { Actor = reader.Actor, At = time.GetUtcNow() } : null,
+        cancel) is not null;
 
     /// <summary>Posts the failures gathered so far.</summary>
     public void Dispose() => failures.Dispose();
 
+    private bool IsKnown(string address, string group) => ledger.State.Range<SessionState>(StateKeys.SessionsOf(address))
+        .Any(pair => pair.Value.Address == address && pair.Value.Source is { } source && SourceNetwork.Of(source) == group);
+
     private async Task<StartedSession?> StartAsync(Account account, string channel, string source, CancellationToken cancel)
     {
-        var token = WebEncoders.Base64UrlEncode(RandomNumberGenerator.GetBytes(TokenBytes));
-        var reader = ReaderOf(account, HashOf(token), source);
-        var now = time.GetUtcNow();
-        var started = new SessionStarted(reader.SessionHash, account.Address, channel, now + lifetime) { Actor = reader.Actor, At = now };
+        var token = SecretToken.Make();
+        var (hash, now) = (SecretToken.HashOf(token), time.GetUtcNow());
+        var started = new SessionStarted(hash, account.Address, channel, now + lifetime) { Actor = new Actor("user", account.Address, source), At = now };
         // The password took a while to check: what was checked must still be in force.
         var recorded = await ledger.ActAsync(
-            StateKeys.Session(reader.SessionHash),
+            StateKeys.Session(hash),
             state => state.Get<Account>(StateKeys.Account(account.Address)) is { IsDisabled: false } present
-                && present.PasswordHash == account.PasswordHash ? started : null,
+                && present.PasswordHash == account.PasswordHash && present.Identity == account.Identity && present.CreatedAt == account.CreatedAt ? started : null,
             cancel);
-        return recorded is null ? null : new StartedSession(token, reader, started.ExpiresAt);
+        return recorded is not null && readers.OfSession(hash, source) is { } reader ? new StartedSession(token, reader, started.ExpiresAt) : null;
     }
-
-    private static Reader ReaderOf(Account account, string sessionHash, string source) =>
-        new(account, Ownership.ScopeOf(account), sessionHash, source);
-
-    private static string HashOf(string token) => WebEncoders.Base64UrlEncode(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 }

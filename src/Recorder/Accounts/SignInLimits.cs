@@ -1,11 +1,15 @@
 namespace Recorder.Accounts;
 
 /// <summary>
-/// Counts sign-in attempts by address and by source over the last 15 minutes. An attempt counts when it begins and is
-/// taken back when it succeeds (successes have a limit of their own), so that many at once cannot pass the check together. Bounded: when more names than fit
-/// have failed lately, new ones must wait too.
+/// Counts sign-in attempts over the last 15 minutes: by address and source together, by source, and by address from
+/// everywhere. The last is soft: beyond it, sources the address signed in from lately still may try, so that nobody locks
+/// a chosen person out from elsewhere. An attempt counts when it begins and is taken back when it succeeds (successes
+/// have a limit of their own) or could not be decided, so that many at once cannot pass the check together. Bounded: when
+/// more names than fit have failed lately, new ones must wait too.
 /// </summary>
-internal sealed class SignInLimits(int maxPerAddress, int maxPerSource, TimeProvider time)
+/// <param name="maxPerAddress">From one source.</param>
+/// <param name="isKnown">Whether the address signed in from a group of sources (<see cref="Group"/>) lately.</param>
+internal sealed class SignInLimits(int maxPerAddress, int maxPerSource, TimeProvider time, int maxEverywhere = int.MaxValue, Func<string, string, bool>? isKnown = null)
 {
     public static readonly TimeSpan Window = TimeSpan.FromMinutes(15);
     private const int MaxNames = 100_000;
@@ -23,28 +27,48 @@ internal sealed class SignInLimits(int maxPerAddress, int maxPerSource, TimeProv
         lock (gate)
         {
             Sweep();
-            var (byAddress, bySource) = ($"a/{address}", $"s/{SourceNetwork.Of(source)}");
+            var names = Names(address, source);
             // What is refused takes no name: nobody may fill the table for everybody else.
-            if (Count(byAddress) >= maxPerAddress || Count($"o/{address}") >= MaxSuccessesPerAddress || Count(bySource) >= maxPerSource || attempts.Count > MaxNames)
+            if (Count(names.Pair) >= maxPerAddress || Count(names.Successes) >= MaxSuccessesPerAddress || Count(names.Source) >= maxPerSource || attempts.Count > MaxNames
+                || (Count(names.Address) >= maxEverywhere && isKnown?.Invoke(address, SourceNetwork.Of(source)) != true))
             {
                 return false;
             }
 
             var now = time.GetTimestamp();
-            Recent(byAddress).Enqueue(now);
-            Recent(bySource).Enqueue(now);
+            foreach (var name in new[] { names.Pair, names.Address, names.Source }) Recent(name).Enqueue(now);
             return true;
         }
     }
 
+    /// <summary>The address's failures from this source are forgotten, those from elsewhere are not.</summary>
     public void Succeeded(string address, string source)
     {
         lock (gate)
         {
-            attempts.Remove($"a/{address}");
-            Recent($"o/{address}").Enqueue(time.GetTimestamp());
-            Recent($"s/{SourceNetwork.Of(source)}").TryDequeue(out _);
+            var names = Names(address, source);
+            attempts.Remove(names.Pair);
+            Recent(names.Successes).Enqueue(time.GetTimestamp());
+            TakeBack(names.Address, names.Source);
         }
+    }
+
+    /// <summary>The attempt was neither right nor wrong.</summary>
+    public void Undecided(string address, string source)
+    {
+        lock (gate)
+        {
+            var names = Names(address, source);
+            TakeBack(names.Pair, names.Address, names.Source);
+        }
+    }
+
+    private static (string Pair, string Address, string Source, string Successes) Names(string address, string source) =>
+        ($"p/{SourceNetwork.Of(source)}/{address}", $"a/{address}", $"s/{SourceNetwork.Of(source)}", $"o/{address}");
+
+    private void TakeBack(params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names) Recent(name).TryDequeue(out _);
     }
 
     private int Count(string name)

@@ -11,9 +11,16 @@ internal static class AccountCommand
     private static readonly Argument<string> Address = new("address") { Description = "Full mail address." };
     private static readonly Option<bool> PasswordFromInput = new("--password-stdin") { Description = "Read the password from the first line of standard input." };
 
-    public static Command Create(CommandContext context) => new("account", "Add, list, and change accounts.")
+    public static Command Create(CommandContext context)
     {
-        Add(context), List(context), Password(context), Disable(context, true), Disable(context, false),
+        var account = CreateOwn(context);
+        foreach (var command in AccountAccessCommands.Create(context)) account.Add(command);
+        return account;
+    }
+
+    private static Command CreateOwn(CommandContext context) => new("account", "Add, list, and change accounts.")
+    {
+        Add(context), List(context), Password(context), Disable(context, true), Disable(context, false), ResetSecondFactor(context),
     };
 
     private static Command Add(CommandContext context)
@@ -74,6 +81,19 @@ internal static class AccountCommand
             await using var door = await ControlDoor.OpenAsync(context.LoadSettings(parsed), cancel);
             var row = await door.SendAsync<AccountRow>(HttpMethod.Post, $"accounts/{verb}", new AccountRequest(parsed.GetRequiredValue(Address), null), cancel);
             Print(parsed.GetValue(context.Json), row, $"account {row.Address} {verb}d");
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+
+    private static Command ResetSecondFactor(CommandContext context)
+    {
+        var command = new Command("reset-second-factor", "Take the second factor off an account whose owner lost phone and recovery codes.") { Address };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            await using var door = await ControlDoor.OpenAsync(context.LoadSettings(parsed), cancel);
+            var row = await door.SendAsync<AccountRow>(HttpMethod.Post, "accounts/reset-second-factor", new AccountRequest(parsed.GetRequiredValue(Address), null), cancel);
+            Print(parsed.GetValue(context.Json), row, $"{row.Address} signs in with the password alone");
             return ExitCodes.Done;
         });
         return command;

@@ -58,6 +58,7 @@ public static class CommandLine
             DemoCommand.Create(context),
             AccountCommand.Create(context),
             ListCommand.Create(context),
+            TokenCommand.Create(context),
             ImportCommand.Create(context),
             ExportCommand.Create(context),
             BackupCommand.Create(context),

@@ -17,7 +17,7 @@ namespace Recorder.Control;
 /// </summary>
 internal static class ControlEndpoints
 {
-    private static readonly Actor Cli = new("cli", Environment.UserName);
+    internal static readonly Actor Cli = new("cli", Environment.UserName);
 
     /// <summary>Opens the socket. One left behind by a killed process would refuse the bind; the folder's lock says that
     /// nobody uses it.</summary>
@@ -45,6 +45,8 @@ internal static class ControlEndpoints
             ChangeAsync(accounts, request, () => accounts.SetDisabledAsync(Cli, request.Address, false, cancel)));
         control.MapGet("/status", (IArchiveLog log, ILedger ledger, IndexFollower mail, EventFollower events) =>
             new ControlStatus(log.DurableSequence, ledger.State.Position.GetValueOrDefault(log.Lane), mail.Status.Through, events.Status.Through));
+        control.MapAccess();
+        control.MapAccounts();
         control.MapPost("/verify", VerifyAsync);
         control.MapPost("/import", ImportAsync);
         control.MapPost("/export", ExportAsync);
@@ -59,17 +61,7 @@ internal static class ControlEndpoints
 
     private sealed class CameBySocket;
 
-    private static async Task<IResult> ActAsync(Func<Task<Account>> act)
-    {
-        try
-        {
-            return Results.Ok(Row(await act()));
-        }
-        catch (ActRefusedException refusal)
-        {
-            return Results.Json(new Refusal(refusal.Code, refusal.Message), statusCode: StatusCodes.Status409Conflict);
-        }
-    }
+    private static Task<IResult> ActAsync(Func<Task<Account>> act) => AccessControl.ActAsync(async () => Row(await act()));
 
     private static Task<IResult> ChangeAsync(IAccounts accounts, AccountRequest request, Func<Task> change) =>
         ActAsync(async () =>
@@ -78,7 +70,7 @@ internal static class ControlEndpoints
             return accounts.Find(request.Address)!;
         });
 
-    private static AccountRow Row(Account account) => new(
+    internal static AccountRow Row(Account account) => new(
         account.Address, account.DisplayName, account.IsAdmin, account.IsDisabled, [.. account.Addresses.Select(owned => owned.Address)]);
 
     private static Task VerifyAsync(HttpContext http, MailArchive archive, ILedger ledger, CancellationToken cancel) =>

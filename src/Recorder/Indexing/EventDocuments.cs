@@ -76,6 +76,21 @@ internal static class EventDocuments
         MailExported exported => exported.Records.Select(one => (one.Mailbox, (LedgerEvent)(exported with { Records = [one] }))),
         ExportEnded ended => [(ended.Account, ended)],
         AuditSearched looked => [(looked.Mailbox ?? "", looked)],
+        _ => OfAccess(fact),
+    };
+
+    private static IEnumerable<(string Mailbox, LedgerEvent Fact)> OfAccess(LedgerEvent fact) => fact switch
+    {
+        // Nobody's mailbox: neither holder of the address learns of the other.
+        AccountHandedOver handed => [("", handed with { Former = handed.Former with { PasswordHash = null } })],
+        // Secrets stay where they are needed.
+        SecondFactorSet set => [(set.Address, set with { Factor = set.Factor is null ? null : set.Factor with { SealedSecret = "", RecoveryHashes = [] } })],
+        SecondFactorUsed used => [(used.Address, used with { RecoveryHash = null })],
+        TokenMade made => [(made.Token.Address, made)],
+        TokenRevoked revoked => [(revoked.Address, revoked)],
+        GrantSet set => [(set.Grant.Mailbox, set), (set.Grant.Delegate, set)],
+        GrantEnded ended => [(ended.Mailbox, ended), (ended.Delegate, ended)],
+        MailboxAudited audited => [(audited.Mailbox, audited)],
         _ => [("", fact)],
     };
 

@@ -4,7 +4,7 @@ using Recorder.Smtp;
 
 namespace Recorder.Ledger;
 
-/// <summary>Who did it and from where. <paramref name="Kind"/>: user, admin, link (of a digest), system, setup, cli, peer.</summary>
+/// <summary>Who did it and from where. <paramref name="Kind"/>: user, delegate, auditor, admin, link (of a digest), system, setup, cli, peer.</summary>
 /// <param name="Name">Normalised address for people; a component's name for the system.</param>
 /// <param name="Source">Client IP; null for the system and the command line.</param>
 public sealed record Actor(string Kind, string Name, string? Source = null)
@@ -18,6 +18,14 @@ public sealed record Actor(string Kind, string Name, string? Source = null)
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(AccountSet), "account.set")]
+[JsonDerivedType(typeof(AccountHandedOver), "account.handed-over")]
+[JsonDerivedType(typeof(SecondFactorSet), "second-factor.set")]
+[JsonDerivedType(typeof(SecondFactorUsed), "second-factor.used")]
+[JsonDerivedType(typeof(TokenMade), "token.made")]
+[JsonDerivedType(typeof(TokenRevoked), "token.revoked")]
+[JsonDerivedType(typeof(GrantSet), "grant.set")]
+[JsonDerivedType(typeof(GrantEnded), "grant.ended")]
+[JsonDerivedType(typeof(MailboxAudited), "mailbox.audited")]
 [JsonDerivedType(typeof(SessionStarted), "session.started")]
 [JsonDerivedType(typeof(SessionEnded), "session.ended")]
 [JsonDerivedType(typeof(SignInFailed), "sign-in.failed")]
@@ -96,7 +104,8 @@ public sealed record SignInFailed(string Address, int Attempts) : LedgerEvent;
 
 /// <param name="Mailbox">The owner address through which the reader saw it.</param>
 /// <param name="What">message, source, or part:N.</param>
-public sealed record MessageViewed(string RecordId, string Mailbox, string What) : LedgerEvent;
+/// <param name="Reason">Why somebody who is not the owner opened it: words for the owner.</param>
+public sealed record MessageViewed(string RecordId, string Mailbox, string What, string? Reason = null) : LedgerEvent;
 
 /// <summary>An import ended, or was cut short.</summary>
 /// <param name="Mailbox">The owner of the imported mail.</param>

@@ -58,6 +58,26 @@ public static class StateKeys
     public static string UsedLinkEnd(DateTimeOffset expiresAt, string link) => $"digest-link-end/{expiresAt.UtcTicks:D19}/{link}";
     public const string UsedLinkEnds = "digest-link-end/";
 
+    /// <summary>Value <see cref="Recorder.Ledger.Account"/>: who had the address before it was handed over.</summary>
+    public static string FormerAccount(string address, DateTimeOffset until) => $"account-before/{address}/{until.UtcTicks:D19}";
+    public static string FormerAccounts(string address) => $"account-before/{address}/";
+
+    /// <summary>Value <see cref="Recorder.Ledger.SecondFactor"/>.</summary>
+    public static string SecondFactor(string account) => $"second-factor/{account}";
+
+    /// <summary>Value <see cref="ApiToken"/>, once more by account, and by the time it ends for sweeping.</summary>
+    public static string Token(string hash) => $"token/{hash}";
+    public static string TokenOf(string account, string hash) => $"token-of/{account}/{hash}";
+    public static string TokensOf(string account) => $"token-of/{account}/";
+    public static string TokenEnd(DateTimeOffset expiresAt, string hash) => $"token-end/{expiresAt.UtcTicks:D19}/{hash}";
+    public const string TokenEnds = "token-end/";
+
+    /// <summary>Value <see cref="MailboxGrant"/>, and once more by who was granted it.</summary>
+    public static string Grant(string mailbox, string account) => $"grant/{mailbox}/{account}";
+    public static string GrantsOf(string mailbox) => $"grant/{mailbox}/";
+    public static string GrantTo(string account, string mailbox) => $"grant-to/{account}/{mailbox}";
+    public static string GrantsTo(string account) => $"grant-to/{account}/";
+
     public static string Session(string hash) => $"session/{hash}";
     public const string Sessions = "session/";
 
@@ -70,6 +90,10 @@ public static class StateKeys
     /// <summary>Which retry keys a record opened: value <see cref="RetryRecord"/>. In order of time, since ids are.</summary>
     public static string RetryOf(string recordId) => $"retry-of/{recordId}";
     public const string RetryRecords = "retry-of/";
+
+    /// <summary>Sessions by account: value <see cref="SessionState"/> again.</summary>
+    public static string SessionOf(string account, string hash) => $"session-of/{account}/{hash}";
+    public static string SessionsOf(string account) => $"session-of/{account}/";
 
     /// <summary>Sessions by the time they end: value <see cref="SessionState"/> again, for sweeping.</summary>
     public static string SessionEnd(DateTimeOffset expiresAt, string hash) => $"session-end/{expiresAt.UtcTicks:D19}/{hash}";
@@ -158,7 +182,7 @@ public sealed record Recorded<T>(RecordId Id, Position Position, T Value);
 
 /// <summary>The act was not allowed in the present state; nothing was written.</summary>
 /// <param name="code">Closed code for the reader's language, e.g. <c>address-taken</c>.</param>
-public sealed class ActRefusedException(string code, string message) : Exception(message)
+public class ActRefusedException(string code, string message) : Exception(message)
 {
     public string Code { get; } = code;
 }

@@ -14,7 +14,7 @@ public enum Opening
     /// <summary>Of malware and phish: the facts, and the text with its links written out. Nothing that came in the message leaves.</summary>
     Disarmed,
 
-    /// <summary>Held by an administrator: who sent it, when and about what.</summary>
+    /// <summary>Held by an administrator, or looked at by an auditor without a reason: who sent it, when and about what.</summary>
     Facts,
 }
 
@@ -28,15 +28,17 @@ internal static class Openings
     public const string HarmfulCode = "harmful";
 
     public static Opening Of(IStateSnapshot state, Reader reader, Sight sight) =>
-        RecordStates.AdminHold(state, sight.Id, sight.Own, reader.Account) is not null ? Opening.Facts
+        RecordStates.AdminHold(state, sight.Id, sight.Own, reader.Account) is not null || reader.AuditReason is "" ? Opening.Facts
             : reader.Account.IsAdmin || !Rights.IsForAdmins(sight) || IsApproved(state, sight) ? Opening.Whole
             : Opening.Disarmed;
 
     /// <summary>The exact bytes and the parts, to look at, to keep or to send.</summary>
-    /// <exception cref="ActRefusedException">held-by-admin, harmful.</exception>
+    /// <exception cref="ActRefusedException">held-by-admin, not-granted, harmful.</exception>
     public static void CheckBytes(IStateSnapshot state, Reader reader, Sight sight)
     {
         RecordWishes.CheckAdminHold(state, reader, sight);
+        // An auditor reads, with a reason, and takes nothing away.
+        if (reader.AuditReason is not null) throw Mandate.NotGranted();
         if (Of(state, reader, sight) != Opening.Whole)
         {
             throw new ActRefusedException(HarmfulCode, "the original and its attachments could do harm: only an administrator opens them, or approves a request for it");
@@ -53,13 +55,13 @@ internal static class Openings
 
     /// <summary>A list's row shows no more than the message itself.</summary>
     public static SearchHit Narrowed(IStateSnapshot state, Reader reader, SearchHit hit) =>
-        RecordStates.AdminHold(state, hit.Id, hit.Addresses, reader.Account) is not null ? hit with { Summary = "" }
+        reader.AuditReason is not null || RecordStates.AdminHold(state, hit.Id, hit.Addresses, reader.Account) is not null ? hit with { Summary = "" }
             : Dispositions.IsHarmful(hit.Disposition) ? hit with { Summary = DisarmedText.Of(hit.Summary) }
             : hit;
 
     /// <summary>Whether a list may quote the text around the words that were found.</summary>
     public static bool MayQuote(IStateSnapshot state, Reader reader, SearchHit hit) =>
-        RecordStates.AdminHold(state, hit.Id, hit.Addresses, reader.Account) is null && !Dispositions.IsHarmful(hit.Disposition);
+        reader.AuditReason is null && RecordStates.AdminHold(state, hit.Id, hit.Addresses, reader.Account) is null && !Dispositions.IsHarmful(hit.Disposition);
 
     private static MailView Textual(MailView view, string text) => view with
     {

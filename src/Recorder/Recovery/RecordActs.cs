@@ -38,6 +38,7 @@ public sealed class RecordActs(
             return null;
         }
 
+        Mandate.Own(reader, sight);
         var isClosed = RecordStates.AdminHold(ledger.State, sight.Id, sight.Own, reader.Account) is not null;
         foreach (var recipient in sight.Recipients.Where(recipient => isClosed || Rights.IsForAdmins(recipient)))
         {
@@ -69,6 +70,8 @@ public sealed class RecordActs(
         }
 
         wishes.CheckRelease(reader, sight);
+        // The list that would let the next one through is the owner's.
+        Mandate.Own(reader, sight);
         var entry = await ListAsync(reader, sight, ListKind.Allow, cancel);
         return (await wishes.ReleaseAsync(reader, sight, cancel), entry);
     }
@@ -95,7 +98,7 @@ public sealed class RecordActs(
             return false;
         }
 
-        foreach (var mailbox in sight.Own)
+        foreach (var mailbox in Mandate.Own(reader, sight))
         {
             await ledger.ActAsync($"mark/{sight.Id}/{mailbox}", state => decide(state, sight.Id, mailbox), cancel);
         }

@@ -96,7 +96,7 @@ internal static class TimelineSteps
 
     public static IEnumerable<TimelineStep> Of(LedgerEvent fact, string mailbox) => fact switch
     {
-        MessageViewed viewed => [Step(viewed, viewed.What is "message" or "facts" or "text" ? "viewed" : "downloaded", mailbox)],
+        MessageViewed viewed => [Step(viewed, viewed.What is "message" or "facts" or "text" ? "viewed" : "downloaded", mailbox, viewed.Reason)],
         MessageRelayed relayed => relayed.Outcomes.Select(outcome => Step(relayed, OutcomeCode(outcome, "delivered", ended: false), mailbox, outcome)),
         MailExported exported => [Step(exported, "downloaded", mailbox)],
         DispatchRequested asked => [Step(asked, RequestCode(asked.Kind), mailbox)],

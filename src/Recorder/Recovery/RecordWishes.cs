@@ -8,7 +8,12 @@ internal sealed class RecordWishes(ILedger ledger, IAddressBook book, TimeProvid
 {
     /// <summary>The reader's present addresses, those that the envelope named first.</summary>
     public IReadOnlyList<string> Targets(Reader reader, Sight sight) =>
-        [.. Ownership.AddressesAt(reader.Account, time.GetUtcNow()).OrderByDescending(sight.Own.Contains)];
+        [.. Senders(reader, sight).SelectMany(holder => Ownership.AddressesAt(holder, time.GetUtcNow()))
+            .Distinct(StringComparer.Ordinal).OrderByDescending(sight.Own.Contains)];
+
+    // What is the reader's goes to the reader's own addresses; what is seen by a grant, to the mailbox it came for.
+    private static IEnumerable<Account> Senders(Reader reader, Sight sight) => Mandate.Holders(reader, GrantRights.Resend)
+        .Where(holder => holder == reader.Account ? sight.Own.Any(mailbox => !Mandate.IsDelegated(reader, mailbox)) : sight.Own.Any(mailbox => holder.Addresses.Any(owned => owned.Address == mailbox)));
 
     /// <exception cref="ActRefusedException">not-own-address, still-held, held-by-admin, harmful.</exception>
     public async Task<DispatchStatus> ResendAsync(Reader reader, Sight sight, string? mailbox, bool again, CancellationToken cancel)
@@ -75,6 +80,8 @@ internal sealed class RecordWishes(ILedger ledger, IAddressBook book, TimeProvid
             throw new ActRefusedException("not-held", "the message is not held");
         }
 
+        held = [.. held.Where(recipient => recipient.Owners.Any(owner => Mandate.Allows(reader, owner, GrantRights.Release)))];
+        if (held.Count == 0) throw Mandate.NotGranted();
         if (held.TrueForAll(recipient => IsLost(reader, recipient))) throw new ActRefusedException("not-own-address", "the address belongs to somebody else by now");
         var free = held.Where(recipient => !IsLost(reader, recipient) && IsFree(ledger.State, reader, sight, recipient)).ToList();
         return free.Count > 0 ? free : throw new ActRefusedException("not-allowed", "only an administrator may release this message");
@@ -82,8 +89,9 @@ internal sealed class RecordWishes(ILedger ledger, IAddressBook book, TimeProvid
 
     // What came to an address while it was the reader's would be delivered to whoever has it now.
     private bool IsLost(Reader reader, RecordedRecipient recipient) =>
-        reader.Account.Addresses.Any(owned => recipient.Owners.Contains(owned.Address))
-        && !Ownership.AddressesAt(reader.Account, time.GetUtcNow()).Any(recipient.Owners.Contains);
+        Mandate.Holders(reader, GrantRights.Release).ToList() is var holders
+        && holders.Exists(holder => holder.Addresses.Any(owned => recipient.Owners.Contains(owned.Address)))
+        && !holders.Exists(holder => Ownership.AddressesAt(holder, time.GetUtcNow()).Any(recipient.Owners.Contains));
 
     // Each recipient by its own request: an approval for one mailbox frees no other.
     private static bool IsFree(IStateSnapshot state, Reader reader, Sight sight, RecordedRecipient recipient) =>
@@ -132,7 +140,7 @@ internal sealed class RecordWishes(ILedger ledger, IAddressBook book, TimeProvid
             .Select(pair => pair.Value.Round);
         return new DispatchRequested(sight.Id, kind, recipient, mailbox, reversePath, rounds.DefaultIfEmpty(-1).Max() + 1)
         {
-            Actor = reader.Actor,
+            Actor = Mandate.ActorFor(reader, mailbox),
             At = time.GetUtcNow(),
         };
     }

@@ -158,7 +158,10 @@ public sealed class Recovery(
             return;
         }
 
-        var viewed = new MessageViewed(sight.Id, sight.Own[0], what) { Actor = reader.Actor, At = time.GetUtcNow() };
+        var viewed = new MessageViewed(sight.Id, sight.Own[0], what, string.IsNullOrEmpty(reader.AuditReason) ? null : reader.AuditReason)
+        {
+            Actor = Mandate.ActorFor(reader, sight.Own[0]), At = time.GetUtcNow(),
+        };
         if (!ledger.TryPost(viewed))
         {
             throw new ActRefusedException("busy", "the view could not be recorded; try again");

@@ -54,6 +54,10 @@ public static class RecoverySetup
         services.AddSingleton<BulkJobs>();
         services.AddSingleton<IBulkJobs>(provider => provider.GetRequiredService<BulkJobs>());
         services.AddHostedService<BulkWorker>();
-        return services;
+        return AddSight(services);
     }
+
+    // Who looked, and looking for others.
+    private static IServiceCollection AddSight(IServiceCollection services) => services.AddSingleton<Inspections>().AddSingleton(provider => new Activity(
+        provider.GetRequiredService<IArchiveLog>(), provider.GetRequiredService<IEventIndex>(), provider.GetRequiredService<EventFollower>(), provider.GetRequiredService<SearchDesk>()));
 }

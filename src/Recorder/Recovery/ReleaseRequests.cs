@@ -22,7 +22,7 @@ public sealed class ReleaseRequests(
 
     public async Task<RequestPageOf> ListAsync(Reader admin, bool decided, string? cursor, CancellationToken cancel)
     {
-        var found = (decided ? Decided(cursor) : Waiting(cursor)).Take(RowsOfAPage + 1).ToList();
+        var found = (decided ? Decided(admin, cursor) : Waiting(admin, cursor)).Take(RowsOfAPage + 1).ToList();
         var rows = new List<RequestRow>();
         foreach (var request in found.Take(RowsOfAPage))
         {
@@ -32,12 +32,12 @@ public sealed class ReleaseRequests(
         return new RequestPageOf(rows, found.Count > RowsOfAPage ? CursorOf(found[RowsOfAPage - 1], decided) : null);
     }
 
-    private IEnumerable<ReleaseRequest> Waiting(string? cursor) => ledger.State
-        .Range<ReleaseRequest>(ActKeys.OpenRequests, cursor is null ? null : ActKeys.OpenRequests + cursor, RowsOfAPage + 1).Select(pair => pair.Value);
+    private IEnumerable<ReleaseRequest> Waiting(Reader admin, string? cursor) => ledger.State
+        .Range<ReleaseRequest>(ActKeys.OpenRequests, cursor is null ? null : ActKeys.OpenRequests + cursor).Select(pair => pair.Value).Where(request => IsTheirs(admin, request));
 
-    private IEnumerable<ReleaseRequest> Decided(string? cursor) => ledger.State
+    private IEnumerable<ReleaseRequest> Decided(Reader admin, string? cursor) => ledger.State
         .Range<ReleaseRequest>(ActKeys.Requests).Select(pair => pair.Value)
-        .Where(request => request.State != RequestState.Open)
+        .Where(request => IsTheirs(admin, request) && request.State != RequestState.Open)
         .Select(request => (Key: CursorOf(request, decided: true), Request: request))
         .Where(one => cursor is null || string.CompareOrdinal(one.Key, cursor) < 0)
         .OrderByDescending(one => one.Key, StringComparer.Ordinal)
@@ -47,14 +47,14 @@ public sealed class ReleaseRequests(
         ? $"{request.DecidedAt?.UtcTicks ?? 0:D19}/{request.RecordId}/{request.Recipient}" : $"{request.RecordId}/{request.Recipient}";
 
     public async Task<(RequestRow Row, OpenedMessage Message)?> OpenAsync(Reader admin, string requestId, CancellationToken cancel) =>
-        Find(requestId) is { } request && RecordId.TryParse(request.RecordId, out var id)
+        Find(admin, requestId) is { } request && RecordId.TryParse(request.RecordId, out var id)
         && await recovery.OpenAsync(Granted(admin, request), id, false, _ => "", cancel) is { } message
             ? (await RowAsync(admin, request, cancel), message)
             : null;
 
     public async Task<ReleaseRequest?> DecideAsync(Reader admin, string requestId, bool isApproved, string words, CancellationToken cancel)
     {
-        if (Find(requestId) is not { } found || !RecordId.TryParse(found.RecordId, out var id)
+        if (Find(admin, requestId) is not { } found || !RecordId.TryParse(found.RecordId, out var id)
             || await access.FindAsync(Granted(admin, found), id, cancel) is not { } sight)
         {
             return null;
@@ -94,11 +94,15 @@ public sealed class ReleaseRequests(
             sight is null ? [] : Reasons.Of(sight), state);
     }
 
-    private ReleaseRequest? Find(string requestId) => OpaqueId.RecordOf(requestId) is { } recordId
-        ? ledger.State.Range<ReleaseRequest>(ActKeys.RequestsOf(recordId)).Select(pair => pair.Value).FirstOrDefault(request => IdOf(request) == requestId)
+    // The site's administrators answer everybody, a domain's those of the domain.
+    private static bool IsTheirs(Reader admin, ReleaseRequest request) => admin.Account.IsAdmin
+        || admin.Account.AdminOf is { } domains && domains.Contains(request.Mailbox[(request.Mailbox.LastIndexOf('@') + 1)..]);
+
+    private ReleaseRequest? Find(Reader admin, string requestId) => OpaqueId.RecordOf(requestId) is { } recordId
+        ? ledger.State.Range<ReleaseRequest>(ActKeys.RequestsOf(recordId)).Select(pair => pair.Value).FirstOrDefault(request => IdOf(request) == requestId && IsTheirs(admin, request))
         : null;
 
     private static string IdOf(ReleaseRequest request) => OpaqueId.Of(request.RecordId, request.Recipient);
 
-    private static Reader Granted(Reader admin, ReleaseRequest request) => admin with { Scope = [new OwnerScope(request.Mailbox)] };
+    private static Reader Granted(Reader admin, ReleaseRequest request) => admin with { Scope = [new OwnerScope(request.Mailbox)], Delegated = [] };
 }

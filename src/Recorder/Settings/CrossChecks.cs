@@ -29,6 +29,7 @@ internal static class CrossChecks
         CheckRoutes(settings);
         CheckDigests(settings.Digests);
         CheckScreening(settings.Screening);
+        SignInChecks.Run(settings.Accounts, settings.Smtp.Domains);
     }
 
     private static void CheckMirror(DataOptions data)

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.ComponentModel.DataAnnotations;
 using Recorder.Accounts;
 using Recorder.Delivery;
@@ -51,8 +52,20 @@ public sealed record RecorderSettings(
     }
 
     private static IReadOnlyList<T> BindList<T>(IConfiguration root, string section) where T : class, new() =>
-        [.. root.GetSection(section).GetChildren().OrderBy(child => child.Key.Length).ThenBy(child => child.Key, StringComparer.Ordinal)
-            .Select(child => Bind<T>(root, $"{section}:{child.Key}"))];
+        [.. Numbered(root, section).Select(child => Bind<T>(root, $"{section}:{child.Key}"))];
+
+    private static IEnumerable<IConfigurationSection> Numbered(IConfiguration root, string section) =>
+        root.GetSection(section).GetChildren().OrderBy(child => child.Key.Length).ThenBy(child => child.Key, StringComparer.Ordinal);
+
+    private static void BindGroups(IConfiguration root, string section, Type group, IList groups)
+    {
+        foreach (var child in Numbered(root, section))
+        {
+            var options = Activator.CreateInstance(group)!;
+            BindAll(root, $"{section}:{child.Key}", options);
+            groups.Add(options);
+        }
+    }
 
     private static T Bind<T>(IConfiguration root, string section) where T : class, new()
     {
@@ -66,6 +79,7 @@ public sealed record RecorderSettings(
         foreach (var property in options.GetType().GetProperties().Where(property => property.CanWrite))
         {
             if (SettingsCatalog.IsGroup(property)) BindAll(root, $"{section}:{property.Name}", property.GetValue(options)!);
+            else if (SettingsCatalog.GroupListOf(property) is { } group) BindGroups(root, $"{section}:{property.Name}", group, (IList)property.GetValue(options)!);
             else BindOne(root, section, options, property.Name);
         }
 

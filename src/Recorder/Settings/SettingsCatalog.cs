@@ -38,4 +38,9 @@ public static class SettingsCatalog
     /// <summary>A property that holds further keys below its own: <c>Screening:Rspamd:Url</c>.</summary>
     public static bool IsGroup(PropertyInfo property) =>
         property.PropertyType is { IsClass: true } type && type != typeof(string) && !typeof(IEnumerable).IsAssignableFrom(type);
+
+    /// <summary>The groups that a property holds a list of: <c>Accounts:Imap:0:Host</c>; null for any other property.</summary>
+    public static Type? GroupListOf(PropertyInfo property) =>
+        property.PropertyType is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(IList<>)
+        && type.GetGenericArguments()[0] is { IsClass: true } group && group != typeof(string) ? group : null;
 }

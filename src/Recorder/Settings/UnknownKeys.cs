@@ -36,9 +36,20 @@ internal static class UnknownKeys
         {
             var property = names.FirstOrDefault(candidate => Same(candidate.Name, key.Key))
                 ?? throw Unknown(key.Path, key.Key, names.Select(candidate => candidate.Name));
-            if (!SettingsCatalog.IsGroup(property)) RefuseDepth(key, property);
+            if (SettingsCatalog.GroupListOf(property) is { } group) RefuseGroups(key, group);
+            else if (!SettingsCatalog.IsGroup(property)) RefuseDepth(key, property);
             else if (key.Value is { Length: > 0 }) throw new SettingsException(key.Path, $"is a group: write {key.Path}:{property.PropertyType.GetProperties()[0].Name}={key.Value}");
             else RefuseProperties(key, property.PropertyType);
+        }
+    }
+
+    private static void RefuseGroups(IConfigurationSection list, Type group)
+    {
+        if (list.Value is { Length: > 0 }) throw new SettingsException(list.Path, $"is a list of groups: write {list.Path}:0:{group.GetProperties()[0].Name}=…");
+        foreach (var child in list.GetChildren())
+        {
+            if (!int.TryParse(child.Key, out _)) throw new SettingsException(child.Path, $"{list.Key} is a list: write {list.Path}:0:{child.Key}");
+            RefuseProperties(child, group);
         }
     }
 

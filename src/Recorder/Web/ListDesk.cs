@@ -14,7 +14,16 @@ internal sealed class ListDesk(ILedger ledger, SenderLists lists, ListImport imp
     public static string OwnScope(Accounts.Reader reader) => ListScopes.User(reader.Account.Address);
 
     /// <exception cref="ActRefusedException">bad-domain.</exception>
-    public static string SharedScope(string? domain) => string.IsNullOrWhiteSpace(domain) ? ListScopes.Site : ListScopeNames.OfDomain(domain);
+    /// <exception cref="ActRefusedException">no-such-domain: an administrator of domains asks for another, or for the site's list.</exception>
+    public static string SharedScope(Accounts.Reader reader, string? domain)
+    {
+        var own = reader.Account.IsAdmin ? null : reader.Account.AdminOf ?? [];
+        var scope = ScopeOf(string.IsNullOrWhiteSpace(domain) ? own?.FirstOrDefault() : domain);
+        return own is null || own.Any(one => ListScopes.Domain(one) == scope) ? scope
+            : throw new ActRefusedException("no-such-domain", "that is none of your domains");
+    }
+
+    private static string ScopeOf(string? domain) => string.IsNullOrWhiteSpace(domain) ? ListScopes.Site : ListScopeNames.OfDomain(domain);
 
     /// <param name="find">Part of a pattern or a note.</param>
     public ListPage Page(string scope, string? find, ListKind? kind, string? after, int limit)

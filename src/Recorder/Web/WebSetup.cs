@@ -86,6 +86,7 @@ public static class WebSetup
         pages.MapRetentionPages();
         pages.MapListPages();
         pages.MapSettingsPages();
+        pages.MapAccessPages();
         pages.MapPageAssets();
         app.MapDigestPages();
     }

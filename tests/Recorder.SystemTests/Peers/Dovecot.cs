@@ -19,10 +19,11 @@ internal sealed class Dovecot : IAsyncDisposable
 
     public static void Need() => Machine.Needs("/usr/sbin/dovecot", "/usr/lib/dovecot/lmtp");
 
-    public static async Task<Dovecot> StartAsync()
+    /// <param name="more">Further lines of its configuration; they win.</param>
+    public static async Task<Dovecot> StartAsync(string more = "")
     {
         var dovecot = new Dovecot();
-        await dovecot.ConfigureAsync();
+        await dovecot.ConfigureAsync(more);
         await dovecot.RunAsync();
         return dovecot;
     }
@@ -78,7 +79,10 @@ internal sealed class Dovecot : IAsyncDisposable
         scratch.Dispose();
     }
 
-    private async Task ConfigureAsync()
+    /// <summary>What it logged so far.</summary>
+    public string Log => File.ReadAllText(scratch.File("dovecot.log"));
+
+    private async Task ConfigureAsync(string more)
     {
         File.SetUnixFileMode(scratch.Path, (UnixFileMode)0b111_101_101);
         await Machine.RunAsync("/bin/chown", "mail:mail", scratch.Folder("mail"));
@@ -125,6 +129,7 @@ internal sealed class Dovecot : IAsyncDisposable
               driver = static
               args = uid=mail gid=mail home={{scratch.File("mail")}}/%Lu allow_all_users=yes
             }
-            """);
+
+            """ + more);
     }
 }

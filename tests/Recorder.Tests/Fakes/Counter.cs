@@ -48,6 +48,8 @@ internal sealed class Counter : IAsyncDisposable
 
     public IRecordActs Acts { get; }
 
+    public Activity Activity => new(Desk.Log, EventIndex, Events);
+
     public IReleaseRequests Requests { get; }
 
     public ICampaigns Campaigns { get; }

@@ -33,7 +33,8 @@ internal static partial class SettingsPage
 
     private static void WriteSection(StringBuilder page, string name, Type type, Dictionary<string, string> words)
     {
-        var properties = type.GetProperties().Where(property => property.CanWrite).ToLookup(SettingsCatalog.IsGroup);
+        var all = type.GetProperties().Where(property => property.CanWrite).ToList();
+        var properties = all.Where(property => SettingsCatalog.GroupListOf(property) is null).ToLookup(SettingsCatalog.IsGroup);
         page.AppendLine().AppendLine($"## Recorder:{name}").AppendLine();
         page.AppendLine(words[$"T:{type.FullName}"]).AppendLine();
         page.AppendLine("| key | default | allowed | what it does |").AppendLine("|---|---|---|---|");
@@ -45,6 +46,11 @@ internal static partial class SettingsPage
         foreach (var group in properties[true])
         {
             WriteSection(page, $"{name}:{group.Name}", group.PropertyType, words);
+        }
+
+        foreach (var list in all.Where(property => SettingsCatalog.GroupListOf(property) is not null))
+        {
+            WriteSection(page, $"{name}:{list.Name}:N", SettingsCatalog.GroupListOf(list)!, words);
         }
     }
 

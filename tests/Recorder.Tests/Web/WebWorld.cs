@@ -64,8 +64,16 @@ internal sealed partial class WebWorld : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton(Options.Create(new DataOptions { Path = folder.Path }));
         builder.Services.AddSingleton<TimeProvider>(counter.Desk.Time);
-        builder.Services.AddSingleton<ISessions>(counter.Desk.Sessions);
         var served = recovery?.Invoke(counter.Recovery) ?? counter.Recovery;
+        builder.Services.AddSingleton<ISessions>(counter.Desk.Sessions);
+        builder.Services.AddSingleton(counter.Desk.Tokens);
+        builder.Services.AddSingleton(counter.Desk.Factors);
+        builder.Services.AddSingleton(counter.Desk.Grants);
+        builder.Services.AddSingleton(counter.Desk.Roles);
+        builder.Services.AddSingleton(counter.Desk.Owned);
+        builder.Services.AddSingleton<IAccounts>(counter.Desk.Accounts);
+        builder.Services.AddSingleton(counter.Activity);
+        builder.Services.AddSingleton(new Inspections(served, counter.Desk.Ledger, counter.Desk.Book, counter.Desk.Time));
         builder.Services.AddSingleton(served);
         builder.Services.AddSingleton(counter.Acts);
         builder.Services.AddSingleton(counter.Requests);

@@ -29,6 +29,7 @@ internal static class ChoiceValues
                 ImportValues.Apply(fact, state);
                 ExportValues.Apply(fact, state);
                 RetentionValues.Apply(fact, state);
+                AccessValues.Apply(fact, state);
                 break;
         }
     }

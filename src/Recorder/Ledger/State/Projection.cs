@@ -29,6 +29,7 @@ internal static class Projection
     {
         RetryKeys.Sweep(state, now);
         SessionValues.Sweep(state, now);
+        AccessValues.Sweep(state, now);
         ListValues.Sweep(state, now);
         DigestValues.Sweep(state, now);
         ExportValues.Sweep(state, now);
@@ -141,6 +142,7 @@ internal static class SessionValues
             started.SessionHash, started.Address, started.Channel, started.At, started.ExpiresAt, started.Actor.Source);
         state.Set(StateKeys.Session(session.Hash), session);
         state.Set(StateKeys.SessionEnd(session.ExpiresAt, session.Hash), session);
+        state.Set(StateKeys.SessionOf(session.Address, session.Hash), session);
     }
 
     public static void End(StateEditor state, string hash)
@@ -149,12 +151,13 @@ internal static class SessionValues
         {
             state.Remove(StateKeys.Session(hash));
             state.Remove(StateKeys.SessionEnd(session.ExpiresAt, hash));
+            state.Remove(StateKeys.SessionOf(session.Address, hash));
         }
     }
 
     public static void EndAll(StateEditor state, string address)
     {
-        foreach (var (_, session) in state.Range<SessionState>(StateKeys.Sessions).Where(pair => pair.Value.Address == address))
+        foreach (var (_, session) in state.Range<SessionState>(StateKeys.SessionsOf(address)).Where(pair => pair.Value.Address == address))
         {
             End(state, session.Hash);
         }

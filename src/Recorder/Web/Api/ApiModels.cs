@@ -4,7 +4,9 @@ using Recorder.Search;
 
 namespace Recorder.Web.Api;
 
-public sealed record SignInRequest(string Address, string Password);
+/// <param name="Code">Of the authenticator, or a recovery code; where the account has a second factor.</param>
+/// <param name="Ticket">From the answer that asked for the code; stands for address and password for five minutes.</param>
+public sealed record SignInRequest(string? Address = null, string? Password = null, string? Code = null, string? Ticket = null);
 
 /// <param name="Token">For <c>Authorization: Bearer</c>; shown once.</param>
 public sealed record SignInAnswer(string Token, string Address, DateTimeOffset ExpiresAt);

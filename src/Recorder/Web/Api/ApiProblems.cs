@@ -18,12 +18,20 @@ internal static class ApiProblems
     public static ProblemHttpResult NoSuchMessage() =>
         Problem(StatusCodes.Status404NotFound, "no-such-message", "There is no such message in your mailboxes.");
 
+    public static ProblemHttpResult NoSuch(string what) => Problem(StatusCodes.Status404NotFound, $"no-such-{what}", $"You have no such {what}.");
+
     public static ProblemHttpResult Problem(int status, string code, string detail) =>
         TypedResults.Problem(detail, statusCode: status, extensions: new Dictionary<string, object?> { ["code"] = code });
 
     /// <summary>The status that fits a refusal or failure which any act may meet; null for what is our own fault.</summary>
     public static ProblemHttpResult? Of(Exception error) => error switch
     {
+        Accounts.SecondFactors.SecondFactorNeededException needed => TypedResults.Problem(needed.Message, statusCode: StatusCodes.Status401Unauthorized,
+            extensions: new Dictionary<string, object?> { ["code"] = needed.Code, ["ticket"] = needed.Ticket }),
+        ActRefusedException { Code: "sign-in-again" } late => Problem(StatusCodes.Status401Unauthorized, late.Code, late.Message),
+        ActRefusedException { Code: "sign-in-unavailable" } down => Problem(StatusCodes.Status503ServiceUnavailable, down.Code, down.Message),
+        ActRefusedException { Code: "no-such-domain" or "no-such-account" } none => Problem(StatusCodes.Status404NotFound, none.Code, none.Message),
+        ActRefusedException { Code: "not-granted" } refused => Problem(StatusCodes.Status403Forbidden, refused.Code, refused.Message),
         ActRefusedException { Code: "too-many-attempts" } wait => Problem(StatusCodes.Status429TooManyRequests, wait.Code, wait.Message),
         ActRefusedException { Code: "busy" or Recovery.SearchDesk.BusyCode } busy => Problem(StatusCodes.Status503ServiceUnavailable, busy.Code, busy.Message),
         ActRefusedException refused => Problem(StatusCodes.Status409Conflict, refused.Code, refused.Message),

@@ -13,7 +13,7 @@ internal static class ListsApi
     public static void MapListsApi(this RouteGroupBuilder api)
     {
         Map(api.MapGroup("/lists"), "your", (reader, _) => ListDesk.OwnScope(reader));
-        Map(api.MapGroup("/admin/lists"), "the site's or, with `domain`, a domain's", (_, domain) => ListDesk.SharedScope(domain));
+        Map(api.MapGroup("/admin/lists"), "the site's or, with `domain`, a domain's", ListDesk.SharedScope);
     }
 
     private static void Map(RouteGroupBuilder lists, string whose, Func<Accounts.Reader, string?, string> scopeOf)
@@ -22,13 +22,13 @@ internal static class ListsApi
                 List(desk, Scope(http, domain), clock.GetUtcNow(), q, kind, limit, cursor))
             .WithSummary($"Entries of {whose} lists of senders, in the order of their patterns.");
         lists.MapPost("", (ListEntryRequest request, ListDesk desk, HttpContext http, TimeProvider clock, CancellationToken cancel, string? domain = null) =>
-                SetAsync(desk, http, Wish(Scope(http, domain), request), clock, cancel))
+                SetAsync(desk, http, Wish(http, Scope(http, domain), request), clock, cancel))
             .WithSummary("Make or change an entry; the same pattern leaves the other list.");
         lists.MapDelete("", (string pattern, ListDesk desk, HttpContext http, CancellationToken cancel, string? domain = null) =>
                 RemoveAsync(desk, http, Scope(http, domain), pattern, cancel))
             .WithSummary("Remove an entry.");
         lists.MapPost("/preview", (ListEntryRequest request, ListDesk desk, HttpContext http, TimeProvider clock, CancellationToken cancel, string? domain = null) =>
-                PreviewAsync(desk, http, Wish(Scope(http, domain), request), clock, cancel))
+                PreviewAsync(desk, http, Wish(http, Scope(http, domain), request), clock, cancel))
             .WithSummary("What an entry would have changed in your own mail of the last 90 days, and what it meets; nothing is made.");
         lists.MapPost("/import", (ListDesk desk, HttpContext http, CancellationToken cancel, string? domain = null, string? kind = null) =>
                 ImportAsync(desk, http, Scope(http, domain), kind, cancel))
@@ -68,8 +68,10 @@ internal static class ListsApi
         return TypedResults.Ok(await desk.ImportAsync(http.CurrentReader().Actor, scope, file, string.IsNullOrEmpty(kind) ? ListKind.Block : KindOf(kind), cancel));
     }
 
-    private static ListWish Wish(string scope, ListEntryRequest request) =>
-        new(scope, KindOf(request.Kind), request.Pattern ?? "", request.Comment, request.Expires, request.Enforced);
+    // What stands above personal lists is the site's word, on a domain's list too.
+    private static ListWish Wish(HttpContext http, string scope, ListEntryRequest request) => request.Enforced && ListScopes.AccountOf(scope) is null && !http.CurrentReader().Account.IsAdmin
+        ? throw new ActRefusedException("not-granted", "only the site's administrators enforce entries")
+        : new(scope, KindOf(request.Kind), request.Pattern ?? "", request.Comment, request.Expires, request.Enforced);
 
     private static ListKind KindOf(string? kind) => kind?.ToLowerInvariant() switch
     {

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Recorder.Accounts;
+using Recorder.Accounts.SecondFactors;
 using Recorder.Ledger;
 using Recorder.Web.Security;
 using Recorder.Web.Texts;
@@ -15,6 +16,7 @@ internal static class AccountPages
     {
         routes.MapGet("/signin", (HttpContext http, string? back) => SignIn(http, LocalPath(back), "", null));
         routes.MapPost("/signin", SignInAsync);
+        routes.MapPost("/signin/code", ConfirmAsync);
         routes.MapPost("/signout", SignOutAsync);
         routes.MapGet("/setup", (HttpContext http, SetupLink link, string? token) => Setup(http, link.Accepts(token) ? token : null, "", null));
         routes.MapPost("/setup", SetupAsync);
@@ -36,11 +38,40 @@ internal static class AccountPages
             SetCookie(http, started);
             return Results.LocalRedirect(LocalPath(back));
         }
-        catch (ActRefusedException refused) when (refused.Code == "too-many-attempts")
+        catch (SecondFactorNeededException needed)
         {
-            return SignIn(http, LocalPath(back), address ?? "", text["tooManyAttempts"], StatusCodes.Status429TooManyRequests);
+            return Code(http, needed.Ticket, LocalPath(back), null);
+        }
+        catch (ActRefusedException refused)
+        {
+            return SignIn(http, LocalPath(back), address ?? "", WordsOf(text, refused), StatusOf(refused));
         }
     }
+
+    private static async Task<IResult> ConfirmAsync(
+        HttpContext http, ISessions sessions, [FromForm] string? ticket, [FromForm] string? code, [FromForm] string? back, CancellationToken cancel)
+    {
+        var text = Text.For(http);
+        try
+        {
+            if (await sessions.ConfirmAsync(ticket ?? "", code ?? "", "web", ClientAddress.Of(http), cancel) is not { } started)
+            {
+                return Code(http, ticket ?? "", LocalPath(back), text["refused.wrong-code"], StatusCodes.Status403Forbidden);
+            }
+
+            SetCookie(http, started);
+            return Results.LocalRedirect(LocalPath(back));
+        }
+        catch (ActRefusedException refused)
+        {
+            return SignIn(http, LocalPath(back), "", WordsOf(text, refused), StatusOf(refused));
+        }
+    }
+
+    private static string WordsOf(Text text, ActRefusedException refused) =>
+        refused.Code == "too-many-attempts" ? text["tooManyAttempts"] : text.Or("refused." + refused.Code, refused.Message);
+
+    private static int StatusOf(ActRefusedException refused) => Api.ApiProblems.Of(refused)!.StatusCode;
 
     private static async Task<IResult> SignOutAsync(HttpContext http, ISessions sessions, CancellationToken cancel)
     {
@@ -88,6 +119,9 @@ internal static class AccountPages
 
     private static RazorComponentResult SignIn(HttpContext http, string back, string address, string? problem, int status = StatusCodes.Status200OK) =>
         PageResult.Of<SignInPage>(new { Frame = PageFrame.For(http, "signIn"), Back = back, Address = address, Problem = problem }, status);
+
+    private static RazorComponentResult Code(HttpContext http, string ticket, string back, string? problem, int status = StatusCodes.Status200OK) =>
+        PageResult.Of<CodePage>(new { Frame = PageFrame.For(http, "signIn") with { Here = "/signin" }, Ticket = ticket, Back = back, Problem = problem }, status);
 
     private static RazorComponentResult Setup(HttpContext http, string? token, string address, string? problem, int status = StatusCodes.Status200OK) =>
         PageResult.Of<SetupPage>(new { Frame = PageFrame.For(http, "setupTitle"), Token = token, Address = address, Problem = problem }, status);

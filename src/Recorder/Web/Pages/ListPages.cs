@@ -36,7 +36,7 @@ internal static class ListPages
     public static void MapListPages(this IEndpointRouteBuilder routes)
     {
         Map(routes.MapGroup("/lists"), (http, _) => new ListPlace("/lists", "", ListDesk.OwnScope(http.CurrentReader())));
-        Map(routes.MapGroup("/admin/lists"), (_, domain) => ListDesk.SharedScope(domain) is var scope && scope == ListScopes.Site
+        Map(routes.MapGroup("/admin/lists"), (http, domain) => ListDesk.SharedScope(http.CurrentReader(), domain) is var scope && scope == ListScopes.Site
             ? new ListPlace("/admin/lists", "", scope) : new ListPlace("/admin/lists", scope["domain/".Length..], scope));
     }
 
@@ -116,7 +116,7 @@ internal sealed record ListView(HttpContext Http, ListDesk Desk, ListPlace Place
     public static ListKind KindOf(string? kind) => kind == "allow" ? ListKind.Allow : ListKind.Block;
 
     /// <exception cref="ActRefusedException">bad-expiry.</exception>
-    public ListWish Wish() => new(Place.Scope, KindOf(Form.Kind), Form.Pattern, Form.Comment, Expiry(), Form.Enforced);
+    public ListWish Wish() => new(Place.Scope, KindOf(Form.Kind), Form.Pattern, Form.Comment, Expiry(), Form.Enforced && Http.CurrentReader().Account.IsAdmin);
 
     public RazorComponentResult Page(int status = StatusCodes.Status200OK)
     {

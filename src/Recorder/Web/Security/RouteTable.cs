@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Authorization;
-
 namespace Recorder.Web.Security;
 
 /// <summary>Who may use a route at all; what they see there is narrowed further by their mailboxes.</summary>
@@ -7,6 +5,11 @@ internal enum Access
 {
     Anyone,
     SignedIn,
+
+    /// <summary>A person's own session: no token of a program.</summary>
+    Person,
+    Auditor,
+    DomainAdmin,
     Admin,
 }
 
@@ -50,9 +53,9 @@ internal static class RouteTable
         ["GET /admin/audit"] = Access.Admin,
         ["GET /admin/copies"] = Access.Admin,
         ["GET /admin/audit/export"] = Access.Admin,
-        ["GET /admin/requests"] = Access.Admin,
-        ["GET /admin/requests/{request}"] = Access.Admin,
-        ["POST /admin/requests/{request}/decide"] = Access.Admin,
+        ["GET /admin/requests"] = Access.DomainAdmin,
+        ["GET /admin/requests/{request}"] = Access.DomainAdmin,
+        ["POST /admin/requests/{request}/decide"] = Access.DomainAdmin,
         ["GET /admin/outbox"] = Access.Admin,
         ["POST /admin/outbox/{dispatch}/act"] = Access.Admin,
         ["GET /problems"] = Access.SignedIn,
@@ -62,19 +65,33 @@ internal static class RouteTable
         ["POST /lists/remove"] = Access.SignedIn,
         ["POST /lists/import"] = Access.SignedIn,
         ["GET /lists/export"] = Access.SignedIn,
-        ["GET /admin/lists"] = Access.Admin,
-        ["POST /admin/lists"] = Access.Admin,
-        ["POST /admin/lists/remove"] = Access.Admin,
-        ["POST /admin/lists/import"] = Access.Admin,
-        ["GET /admin/lists/export"] = Access.Admin,
+        ["GET /admin/lists"] = Access.DomainAdmin,
+        ["POST /admin/lists"] = Access.DomainAdmin,
+        ["POST /admin/lists/remove"] = Access.DomainAdmin,
+        ["POST /admin/lists/import"] = Access.DomainAdmin,
+        ["GET /admin/lists/export"] = Access.DomainAdmin,
         ["GET /settings"] = Access.SignedIn,
         ["POST /settings"] = Access.SignedIn,
         ["POST /settings/digest"] = Access.SignedIn,
+        ["GET /settings/access"] = Access.Person,
+        ["POST /settings/access/sessions/end"] = Access.Person,
+        ["POST /settings/access/tokens"] = Access.Person,
+        ["POST /settings/access/tokens/revoke"] = Access.Person,
+        ["POST /settings/access/factor/begin"] = Access.Person,
+        ["POST /settings/access/factor"] = Access.Person,
+        ["POST /settings/access/factor/remove"] = Access.Person,
+        ["POST /settings/access/delegates"] = Access.Person,
+        ["POST /settings/access/delegates/end"] = Access.Person,
+        ["GET /activity"] = Access.SignedIn,
+        ["GET /inspect"] = Access.Auditor,
+        ["GET /inspect/{id}"] = Access.Auditor,
+        ["POST /inspect/{id}"] = Access.Auditor,
         ["GET /digest/{token}"] = Access.Anyone,
         ["POST /digest/{token}"] = Access.Anyone,
         ["GET /help"] = Access.Anyone,
         ["GET /signin"] = Access.Anyone,
         ["POST /signin"] = Access.Anyone,
+        ["POST /signin/code"] = Access.Anyone,
         ["POST /signout"] = Access.Anyone,
         ["GET /setup"] = Access.Anyone,
         ["POST /setup"] = Access.Anyone,
@@ -83,6 +100,23 @@ internal static class RouteTable
 
         ["POST /api/v1/session"] = Access.Anyone,
         ["DELETE /api/v1/session"] = Access.SignedIn,
+        ["GET /api/v1/sessions"] = Access.Person,
+        ["DELETE /api/v1/sessions/{session}"] = Access.Person,
+        ["GET /api/v1/tokens"] = Access.Person,
+        ["POST /api/v1/tokens"] = Access.Person,
+        ["DELETE /api/v1/tokens/{token}"] = Access.Person,
+        ["GET /api/v1/delegates"] = Access.Person,
+        ["POST /api/v1/delegates"] = Access.Person,
+        ["DELETE /api/v1/delegates"] = Access.Person,
+        ["GET /api/v1/activity"] = Access.SignedIn,
+        ["GET /api/v1/inspect/messages"] = Access.Auditor,
+        ["POST /api/v1/inspect/messages/{id}/open"] = Access.Auditor,
+        ["GET /api/v1/admin/accounts"] = Access.DomainAdmin,
+        ["GET /api/v1/admin/accounts/{account}"] = Access.DomainAdmin,
+        ["PUT /api/v1/admin/accounts/{account}/addresses"] = Access.DomainAdmin,
+        ["POST /api/v1/admin/accounts/{account}/hand-over"] = Access.DomainAdmin,
+        ["POST /api/v1/admin/accounts/{account}/delegates"] = Access.DomainAdmin,
+        ["DELETE /api/v1/admin/accounts/{account}/delegates"] = Access.DomainAdmin,
         ["GET /api/v1/messages"] = Access.SignedIn,
         ["GET /api/v1/messages/{id}"] = Access.SignedIn,
         ["GET /api/v1/messages/{id}/raw"] = Access.SignedIn,
@@ -126,10 +160,10 @@ internal static class RouteTable
         ["GET /api/v1/admin/audit"] = Access.Admin,
         ["GET /api/v1/admin/copies"] = Access.Admin,
         ["GET /api/v1/admin/audit/export"] = Access.Admin,
-        ["GET /api/v1/admin/requests"] = Access.Admin,
-        ["GET /api/v1/admin/requests/{request}"] = Access.Admin,
-        ["POST /api/v1/admin/requests/{request}/approve"] = Access.Admin,
-        ["POST /api/v1/admin/requests/{request}/deny"] = Access.Admin,
+        ["GET /api/v1/admin/requests"] = Access.DomainAdmin,
+        ["GET /api/v1/admin/requests/{request}"] = Access.DomainAdmin,
+        ["POST /api/v1/admin/requests/{request}/approve"] = Access.DomainAdmin,
+        ["POST /api/v1/admin/requests/{request}/deny"] = Access.DomainAdmin,
         ["GET /api/v1/admin/outbox"] = Access.Admin,
         ["POST /api/v1/admin/outbox/{dispatch}/retry"] = Access.Admin,
         ["POST /api/v1/admin/outbox/{dispatch}/give-up"] = Access.Admin,
@@ -141,12 +175,12 @@ internal static class RouteTable
         ["POST /api/v1/lists/preview"] = Access.SignedIn,
         ["POST /api/v1/lists/import"] = Access.SignedIn,
         ["GET /api/v1/lists/export"] = Access.SignedIn,
-        ["GET /api/v1/admin/lists"] = Access.Admin,
-        ["POST /api/v1/admin/lists"] = Access.Admin,
-        ["DELETE /api/v1/admin/lists"] = Access.Admin,
-        ["POST /api/v1/admin/lists/preview"] = Access.Admin,
-        ["POST /api/v1/admin/lists/import"] = Access.Admin,
-        ["GET /api/v1/admin/lists/export"] = Access.Admin,
+        ["GET /api/v1/admin/lists"] = Access.DomainAdmin,
+        ["POST /api/v1/admin/lists"] = Access.DomainAdmin,
+        ["DELETE /api/v1/admin/lists"] = Access.DomainAdmin,
+        ["POST /api/v1/admin/lists/preview"] = Access.DomainAdmin,
+        ["POST /api/v1/admin/lists/import"] = Access.DomainAdmin,
+        ["GET /api/v1/admin/lists/export"] = Access.DomainAdmin,
         ["GET /api/v1/preferences"] = Access.SignedIn,
         ["PUT /api/v1/preferences"] = Access.SignedIn,
         ["POST /api/v1/preferences/digest"] = Access.SignedIn,
@@ -180,38 +214,5 @@ internal static class RouteTable
         var pattern = "/" + (route.RoutePattern.RawText ?? "").Trim('/');
         var methods = route.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods;
         return methods is { Count: > 0 } ? [.. methods.Select(method => $"{method} {pattern}")] : [$"* {pattern}"];
-    }
-}
-
-/// <summary>Asks the table about every request: the framework's fall-back policy, so that no route can forget to ask.</summary>
-internal sealed class RouteTableRequirement : IAuthorizationRequirement
-{
-    public static AuthorizationPolicy Policy { get; } = new([new RouteTableRequirement()], [SessionAuthentication.SchemeName]);
-}
-
-internal sealed class RouteTableHandler : AuthorizationHandler<RouteTableRequirement>
-{
-    protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, RouteTableRequirement requirement)
-    {
-        var user = context.User;
-        var isAllowed = (context.Resource as HttpContext)?.GetEndpoint() switch
-        {
-            // Nothing is there: the answer is 404, for everybody alike; or routing's own 405, which is no route and serves nothing.
-            null => true,
-            not RouteEndpoint and { Metadata.Count: 0 } => true,
-            var endpoint => RouteTable.Of(endpoint) switch
-            {
-                Access.Anyone => true,
-                Access.SignedIn => user.Identity is { IsAuthenticated: true },
-                Access.Admin => user.IsInRole(SessionAuthentication.AdminRole),
-                _ => false,
-            },
-        };
-        if (isAllowed)
-        {
-            context.Succeed(requirement);
-        }
-
-        return Task.CompletedTask;
     }
 }

@@ -18,7 +18,6 @@ public sealed class SessionAuthentication(
 {
     public const string SchemeName = "Session";
     public const string CookieName = "recorder.session";
-    public const string AdminRole = "admin";
     private const string BearerPrefix = "Bearer ";
 
     /// <summary>True where a browser sent the token by itself: such requests need proof that our own page asked.</summary>
@@ -39,11 +38,6 @@ public sealed class SessionAuthentication(
 
         Context.Features.Set(reader);
         var identity = new ClaimsIdentity([new Claim(ClaimTypes.Name, reader.Account.Address)], SchemeName);
-        if (reader.Account.IsAdmin)
-        {
-            identity.AddClaim(new Claim(ClaimTypes.Role, AdminRole));
-        }
-
         return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName)));
     }
 

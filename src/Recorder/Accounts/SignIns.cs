@@ -1,0 +1,71 @@
+using Recorder.Accounts.SecondFactors;
+using Recorder.Accounts.Sources;
+using Recorder.Ledger;
+
+namespace Recorder.Accounts;
+
+/// <summary>From an address and a password, and a code where the account has one, to the account; within limits, and counted.</summary>
+internal sealed class SignIns(
+    IAddressBook book, PasswordCheck passwords, Authenticators? factors, SignInLimits limits, FailedSignIns failures, TimeProvider time)
+{
+    /// <summary>RFC 5321 §4.5.3.1: 64 octets, the at sign, 255 octets.</summary>
+    private const int MaxAddressLength = 320;
+
+    // A code has 20 bits, so whoever has the password may not try for long.
+    private const int MaxCodes = 10;
+
+    private readonly PendingSignIns pending = new(time);
+    private readonly SignInLimits codes = new(MaxCodes, int.MaxValue, time, MaxCodes * 3);
+
+    /// <returns>null when refused.</returns>
+    /// <exception cref="ActRefusedException">too-many-attempts, sign-in-unavailable, second-factor-needed, address-taken.</exception>
+    public async Task<Account?> PasswordAsync(string address, string password, string source, CancellationToken cancel)
+    {
+        // What is no address is not remembered: it may be long, or a password in the wrong field.
+        var name = book.Normalise(address) is { Length: <= MaxAddressLength } written ? written : "";
+        if (failures.IsFull || !limits.TryBegin(name, source)) throw TooMany();
+        var (verdict, account) = await AskAsync(name, password, source, cancel);
+        if (verdict != PasswordVerdict.Right || account is null or { IsDisabled: true })
+        {
+            failures.Add(name, source);
+            return null;
+        }
+
+        limits.Succeeded(name, source);
+        return factors?.Of(account.Address) is null ? account : throw new SecondFactorNeededException(pending.Begin(account));
+    }
+
+    /// <returns>null when the code is wrong.</returns>
+    /// <exception cref="ActRefusedException">sign-in-again: the ticket is too old or used up; too-many-attempts.</exception>
+    public async Task<Account?> CodeAsync(string ticket, string code, string source, CancellationToken cancel)
+    {
+        var account = pending.Try(ticket) ?? throw new ActRefusedException("sign-in-again", "sign in again: the code came too late");
+        if (failures.IsFull || !codes.TryBegin(account.Address, source)) throw TooMany();
+        if (!await factors!.UseAsync(new Actor("user", account.Address, source), account.Address, code, cancel))
+        {
+            failures.Add(account.Address, source);
+            return null;
+        }
+
+        codes.Succeeded(account.Address, source);
+        pending.End(ticket);
+        return account;
+    }
+
+    private async Task<(PasswordVerdict, Account?)> AskAsync(string name, string password, string source, CancellationToken cancel)
+    {
+        try
+        {
+            var answer = await passwords.CheckAsync(name, password, source, cancel);
+            return answer.Verdict != PasswordVerdict.Unavailable ? answer
+                : throw new ActRefusedException("sign-in-unavailable", "the server that knows the passwords does not answer; try again in a minute");
+        }
+        catch (Exception error) when (error is ActRefusedException or OperationCanceledException)
+        {
+            limits.Undecided(name, source);
+            throw;
+        }
+    }
+
+    private static ActRefusedException TooMany() => new("too-many-attempts", "too many failed sign-ins; wait a quarter of an hour");
+}

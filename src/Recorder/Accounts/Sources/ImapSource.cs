@@ -1,0 +1,114 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using MailKit;
+using MailKit.Net.Imap;
+using MailKit.Security;
+
+namespace Recorder.Accounts.Sources;
+
+/// <summary>
+/// Asks the mail server by signing in to it (RFC 9051 §6.2). The client's address goes before in an ID command (RFC 2971),
+/// so that the server's own limits count attackers and not this machine.
+/// </summary>
+internal sealed class ImapSource(ImapSignInOptions options) : IPasswordSource
+{
+    private readonly X509Certificate2Collection trusted = Trusted(options.CertificateFile);
+
+    public async Task<PasswordAnswer> CheckAsync(PasswordQuestion question, CancellationToken cancel)
+    {
+        var words = new ServerWords();
+        using var client = new ImapClient(words);
+        // Authorities inside a site often publish no revocation list, and the lists of the others are asked over the open net.
+        client.CheckCertificateRevocation = false;
+        client.ServerCertificateValidationCallback = IsTrusted;
+        await client.ConnectAsync(options.Host, options.Port, SocketOptions, cancel);
+        await IdentifyAsync(client, question.ClientAddress, cancel);
+        var answer = await AuthenticateAsync(client, words, question, cancel);
+        if (client.IsConnected) await client.DisconnectAsync(quit: true, cancel);
+        return answer;
+    }
+
+    private static async Task IdentifyAsync(ImapClient client, string clientAddress, CancellationToken cancel)
+    {
+        if (!client.Capabilities.HasFlag(ImapCapabilities.Id) || !System.Net.IPAddress.TryParse(clientAddress, out _)) return;
+        var facts = new ImapImplementation { Name = "Recorder" };
+        facts.Properties["x-originating-ip"] = clientAddress;
+        await client.IdentifyAsync(facts, cancel);
+    }
+
+    private static async Task<PasswordAnswer> AuthenticateAsync(ImapClient client, ServerWords words, PasswordQuestion question, CancellationToken cancel)
+    {
+        try
+        {
+            // One attempt is one mechanism: trying several would count as several failures at the server.
+            if (client.AuthenticationMechanisms.Contains("PLAIN"))
+            {
+                await client.AuthenticateAsync(new SaslMechanismPlain(Encoding.UTF8, question.Login, question.Password), cancel);
+            }
+            else
+            {
+                client.AuthenticationMechanisms.Clear();
+                await client.AuthenticateAsync(Encoding.UTF8, question.Login, question.Password, cancel);
+            }
+
+            return new PasswordAnswer(PasswordVerdict.Right);
+        }
+        catch (AuthenticationException)
+        {
+            return words.IsAboutPassword ? PasswordAnswer.Wrong : throw new IOException($"the server said: {words.Last}");
+        }
+    }
+
+    private SecureSocketOptions SocketOptions => options.Tls switch
+    {
+        SignInTls.Implicit => SecureSocketOptions.SslOnConnect,
+        SignInTls.None => SecureSocketOptions.None,
+        _ => SecureSocketOptions.StartTls,
+    };
+
+    private bool IsTrusted(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        if (errors != SslPolicyErrors.RemoteCertificateChainErrors || trusted.Count == 0 || certificate is null) return errors == SslPolicyErrors.None;
+        using var own = new X509Chain();
+        own.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        own.ChainPolicy.CustomTrustStore.AddRange(trusted);
+        own.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        return own.Build(X509CertificateLoader.LoadCertificate(certificate.GetRawCertData()));
+    }
+
+    private static X509Certificate2Collection Trusted(string file)
+    {
+        var all = new X509Certificate2Collection();
+        if (file.Length > 0) all.ImportFromPemFile(file);
+        return all;
+    }
+
+    /// <summary>The last line of the server. What we send is not looked at.</summary>
+    private sealed class ServerWords : IProtocolLogger
+    {
+        // RFC 5530 §3: these say that the server could not look, not that the password is wrong.
+        private static readonly string[] Elsewhere = ["[UNAVAILABLE]", "[PRIVACYREQUIRED]", "[LIMIT]", "[INUSE]", "[SERVERBUG]", "[CONTACTADMIN]"];
+
+        public string Last { get; private set; } = "";
+
+        public bool IsAboutPassword => Last.Split(' ') is [_, "NO", ..] && !Elsewhere.Any(code => Last.Contains(code, StringComparison.OrdinalIgnoreCase));
+
+        public IAuthenticationSecretDetector? AuthenticationSecretDetector { get; set; }
+
+        public void LogConnect(Uri uri)
+        {
+        }
+
+        public void LogClient(byte[] buffer, int offset, int count)
+        {
+        }
+
+        public void LogServer(byte[] buffer, int offset, int count) =>
+            Last = Encoding.UTF8.GetString(buffer, offset, count).TrimEnd().Split('\n')[^1].Trim() is { Length: > 0 } line ? line[..Math.Min(line.Length, 200)] : Last;
+
+        public void Dispose()
+        {
+        }
+    }
+}

@@ -1,0 +1,32 @@
+namespace Recorder.Accounts.Sources;
+
+/// <summary>Who knows the password of an address, by its domain.</summary>
+public sealed class PasswordSources
+{
+    private readonly Dictionary<string, IPasswordSource> byDomain = new(StringComparer.Ordinal);
+    private readonly IPasswordSource? rest;
+
+    /// <param name="sources">Domains and source; no domains: every domain that none other takes.</param>
+    public PasswordSources(IEnumerable<(IEnumerable<string> Domains, IPasswordSource Source)> sources)
+    {
+        foreach (var (domains, source) in sources)
+        {
+            var names = domains.Select(MailDomain.Normalise).OfType<string>().ToList();
+            names.ForEach(name => byDomain[name] = source);
+            rest = names.Count == 0 ? source : rest;
+        }
+    }
+
+    public static PasswordSources None { get; } = new([]);
+
+    public static PasswordSources Of(AccountsOptions options, ILoggerFactory logs) => new(
+    [
+        .. options.Imap.Select(imap => ((IEnumerable<string>)imap.Domains, (IPasswordSource)new BoundedSource(
+            $"IMAP {imap.Host}:{imap.Port}", new ImapSource(imap), imap.MaxConnections, TimeSpan.FromSeconds(imap.TimeoutSeconds), logs.CreateLogger<BoundedSource>()))),
+        .. options.Ldap.Select(ldap => ((IEnumerable<string>)ldap.Domains, (IPasswordSource)new BoundedSource(
+            $"LDAP {ldap.Host}:{ldap.Port}", new LdapSource(ldap), ldap.MaxConnections, TimeSpan.FromSeconds(ldap.TimeoutSeconds), logs.CreateLogger<BoundedSource>()))),
+    ]);
+
+    /// <returns>null where only local passwords count.</returns>
+    public IPasswordSource? Find(string address) => byDomain.GetValueOrDefault(address[(address.LastIndexOf('@') + 1)..]) ?? rest;
+}
