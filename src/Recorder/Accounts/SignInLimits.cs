@@ -8,7 +8,7 @@ namespace Recorder.Accounts;
 /// more names than fit have failed lately, new ones must wait too.
 /// </summary>
 /// <param name="maxPerAddress">From one source.</param>
-/// <param name="isKnown">Whether the address signed in from a group of sources (<see cref="Group"/>) lately.</param>
+/// <param name="isKnown">Whether the address signed in from a group of sources (<see cref="SourceNetwork"/>) lately.</param>
 internal sealed class SignInLimits(int maxPerAddress, int maxPerSource, TimeProvider time, int maxEverywhere = int.MaxValue, Func<string, string, bool>? isKnown = null)
 {
     public static readonly TimeSpan Window = TimeSpan.FromMinutes(15);
