@@ -9,7 +9,7 @@ namespace Recorder.SystemTests.Peers;
 /// </summary>
 internal sealed partial class Crawl(IPage page, Uri root)
 {
-    private const int MaxPages = 80, OfAKind = 3;
+    private const int MaxPages = 80, OfAKind = 2;
     private readonly HashSet<string> seen = [];
     private readonly Dictionary<string, int> kinds = [];
     private readonly Queue<string> waiting = [];

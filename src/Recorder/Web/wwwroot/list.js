@@ -122,6 +122,7 @@ const open = document.querySelector("[data-keys-open]");
 if (open && help) {
   open.hidden = false;
   open.addEventListener("click", () => help.showModal());
+  help.querySelector("[data-keys-close]").addEventListener("click", () => help.close());
   const on = help.querySelector("[data-keys-on]");
   on.checked = !off();
   on.addEventListener("change", () => localStorage.setItem("recorder.keys", on.checked ? "on" : "off"));
