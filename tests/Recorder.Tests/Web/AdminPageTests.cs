@@ -79,6 +79,21 @@ public sealed partial class AdminPageTests
         Assert.Equal([ids[0], ids[2]], Assert.Single(world.Facts<Recorder.Ledger.BulkStarted>()).RecordIds);
     }
 
+    [Fact]
+    public async Task A_message_is_sent_as_an_attachment_once_however_often_it_is_asked()
+    {
+        await using var world = await WebWorld.StartAsync();
+        var alice = await world.BrowserAsync(WebWorld.Alice);
+        var id = await world.RecordAsync(System.Text.Encoding.UTF8.GetString(Fakes.Mails.Message("One")), WebWorld.Alice);
+        for (var time = 0; time < 2; time++)
+        {
+            using var sent = await WebWorld.PostFormAsync(alice, $"/mail/{id}", $"/mail/{id}/resend", ("attached", "true"));
+            Assert.Equal(HttpStatusCode.Redirect, sent.StatusCode);
+        }
+
+        Assert.Equal(Recorder.Ledger.DispatchKind.Attached, Assert.Single(world.Facts<Recorder.Ledger.DispatchRequested>()).Kind);
+    }
+
     [GeneratedRegex("class=\"chart-whole\"")]
     private static partial Regex Whole();
 
