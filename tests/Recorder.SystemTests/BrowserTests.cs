@@ -35,7 +35,7 @@ public sealed class BrowserTests(BrowserTests.Stage stage) : IClassFixture<Brows
         await page.Locator("a.row").First.ClickAsync();
         await page.Locator("article.message").WaitForAsync();
         Assert.Contains(subject, await page.Locator("h1").InnerTextAsync(), StringComparison.Ordinal);
-        await page.Locator("form[action*='/resend'] button[type=submit]").ClickAsync();
+        await page.Locator("form[action*='/resend'] button.primary").ClickAsync();
         await page.Locator(".dispatches li:has-text('taken by the demo')").First.WaitForAsync();
         Assert.Contains("accepted by", await page.Locator(".dispatches").InnerTextAsync(), StringComparison.OrdinalIgnoreCase);
         await page.Context.CloseAsync();
