@@ -57,6 +57,8 @@ public sealed class EveryPageTests(BrowserTests.Stage stage, ITestOutputHelper o
     {
         var page = await stage.Browser.PageAsync();
         await stage.SignInAsync(page);
+        // The script shows this button once it listens: keys before that are lost, for people too.
+        await page.Locator("[data-keys-open]").WaitForAsync();
         await page.Keyboard.PressAsync("j");
         await page.Keyboard.PressAsync("x");
         await page.Keyboard.PressAsync("j");

@@ -56,9 +56,14 @@ const split = () => {
   }
   main.classList.add("split");
 };
+let wanted = null;
 const show = async row => {
+  wanted = row;
   const answer = await fetch(row.href, { headers: { accept: "text/html" } }).catch(() => null);
   const page = answer?.ok && !answer.redirected ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+  if (wanted !== row) {
+    return; // another row was asked for meanwhile
+  }
   const parts = page?.querySelectorAll("article.message, main [data-part=recover], main .side > .card, main [data-part=acts]") ?? [];
   if (parts.length === 0) {
     location.assign(row.href);
