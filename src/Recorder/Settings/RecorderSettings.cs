@@ -4,6 +4,7 @@ using Recorder.Accounts;
 using Recorder.Delivery;
 using Recorder.Delivery.Outbox;
 using Recorder.Digests;
+using Recorder.Health;
 using Recorder.Intake;
 using Recorder.Retention;
 using Recorder.Screening;
@@ -17,6 +18,9 @@ public sealed record RecorderSettings(
     IReadOnlyList<RouteSettings> Routes, WebOptions Web, AccountsOptions Accounts, RetentionOptions Retention,
     ScreeningOptions Screening, DigestOptions Digests, OutboxOptions Outbox)
 {
+    /// <summary>Every key with its value and where that came from, for people: secrets are not in it.</summary>
+    public IReadOnlyList<SettingInForce> InForce { get; init; } = [];
+
     /// <summary>Reads file, environment and arguments, in that order of growing weight, and checks everything.</summary>
     /// <param name="arguments">Those of the form <c>--Recorder:Section:Key=value</c>.</param>
     /// <exception cref="SettingsException">The first key that cannot be used.</exception>
@@ -48,7 +52,7 @@ public sealed record RecorderSettings(
             Bind<DigestOptions>(root, DigestOptions.Section),
             Bind<OutboxOptions>(root, OutboxOptions.Section));
         CrossChecks.Run(settings);
-        return settings;
+        return settings with { InForce = SettingsInForce.Of(settings, configuration) };
     }
 
     private static IReadOnlyList<T> BindList<T>(IConfiguration root, string section) where T : class, new() =>

@@ -97,6 +97,7 @@ internal sealed partial class WebWorld : IAsyncDisposable
         builder.Services.AddSingleton(counter.Mail);
         builder.Services.AddRetention();
         AddDigests(builder.Services, counter, served);
+        AddAdmin(builder.Services);
         builder.Services.AddRecorderWeb(new WebOptions());
         var app = builder.Build();
         app.MapRecorderWeb();
@@ -117,6 +118,12 @@ internal sealed partial class WebWorld : IAsyncDisposable
         var routes = new Routes(new Recorder.Delivery.Route([new FakeHop()], clock, NullLogger<Recorder.Delivery.Route>.Instance), new Dictionary<string, Recorder.Delivery.Route>());
         var messages = new DispatchMessages(log, ledger, new TraceFields("mx.test", new TraceSigner(FlowWorld.TraceKey)), new BounceReport("mx.test"), clock);
         services.AddSingleton(new OutboxDesk(ledger, routes, new FailureReports(ledger, messages, clock), clock));
+    }
+
+    private static void AddAdmin(IServiceCollection services)
+    {
+        services.AddSingleton<Recorder.Health.IOverview>(new FakeOverview());
+        services.AddSingleton<Recorder.Health.ISetupChecks>(new FakeSetupChecks());
     }
 
     private static void AddDigests(IServiceCollection services, Counter counter, IRecovery recovery)
@@ -171,6 +178,9 @@ internal sealed partial class WebWorld : IAsyncDisposable
         var envelope = Mails.Envelope(Counter.Desk.Time.GetUtcNow(), [.. recipients.Select(one => Mails.To(one))]);
         return (await Counter.Desk.Ledger.RecordAsync(envelope, Encoding.UTF8.GetBytes(message))).Id;
     }
+
+    public async Task<RecordId> RecordHeldAsync(byte[] message, string recipient) => (await Counter.Desk.Ledger.RecordAsync(
+        Mails.Envelope(Counter.Desk.Time.GetUtcNow(), Mails.To(recipient, Dispositions.HeldSpam)), message)).Id;
 
     /// <summary>A message with one subject for one held recipient, found by the index.</summary>
     public async Task<RecordId> HeldAsync(string subject, RecordedRecipient recipient, ScreenedMail? screened = null)
