@@ -167,6 +167,8 @@ internal sealed partial class PartitionSet : IDisposable
             lock (_writing)
             {
                 ObjectDisposedException.ThrowIf(_isDisposed, this);
+                if (!_partitions.Contains(partition)) throw new IOException($"{partition.Folder} was given up meanwhile"); // what replaces it comes from the log
+                if (partition == _active) CommitAll(_checkpoint); // closed ones first
                 partition.FinishRemoval(_checkpoint);
                 Publish(new Snapshot(Views(), _current.Through));
             }
