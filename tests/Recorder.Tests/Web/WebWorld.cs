@@ -131,7 +131,7 @@ internal sealed partial class WebWorld : IAsyncDisposable
         var options = new DigestOptions { PublicUrl = "https://archive.example.edu", TimeZone = "UTC" };
         services.AddSingleton(new LinkDoor(Links, recovery, counter.Desk.Ledger, counter.Desk.Time));
         services.AddSingleton(new DigestNow(
-            new DigestMaker(counter.Desk.Ledger, new HeldMail(recovery, Options.Create(options), Options.Create(new RetentionOptions())), counter.Desk.Time),
+            new DigestMaker(counter.Desk.Ledger, new HeldMail(recovery, Options.Create(options), new RetentionTerms(counter.Desk.Ledger, Options.Create(new RetentionOptions()), counter.Desk.Time)), counter.Desk.Time),
             Options.Create(options), counter.Desk.Time));
         services.AddSingleton(new PersonalPreferences(counter.Desk.Ledger, new DigestSchedules(options), Options.Create(options), counter.Desk.Time));
     }
