@@ -122,6 +122,8 @@ public sealed partial class RoleWalkTests
         Assert.Equal("domain/example.edu", Assert.Single(world.Facts<ListEntrySet>()).Entry.Scope);
         using var foreign = await admin.PutAsJsonAsync("/api/v1/admin/accounts/eve@example.edu/addresses", new { address = "x@elsewhere.example" }, Cancel);
         Assert.Equal(HttpStatusCode.NotFound, foreign.StatusCode);
+        using var above = await admin.PostAsync($"/api/v1/admin/accounts/{WebWorld.Admin}/hand-over", null, Cancel);
+        Assert.Equal(HttpStatusCode.NotFound, above.StatusCode);
     }
 
     private static bool IsMapped(WebWorld world, string route) => world.Endpoints.SelectMany(RouteTable.NamesOf).Contains(route);

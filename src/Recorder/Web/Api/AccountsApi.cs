@@ -61,8 +61,9 @@ internal static class AccountsApi
         return TypedResults.Ok(AccountItem.Of(all.Find(found.Address)!, grants));
     }
 
-    // Another domain's account is like one that does not exist.
-    private static Account? Find(HttpContext http, IAccounts all, string address) => all.Find(address) is { } found && IsTheirs(http, found.Address) ? found : null;
+    // Another domain's account is like one that does not exist; a site administrator's is no domain administrator's to hand over or to open.
+    private static Account? Find(HttpContext http, IAccounts all, string address) =>
+        all.Find(address) is { } found && IsTheirs(http, found.Address) && (!found.IsAdmin || http.CurrentReader().Account.IsAdmin) ? found : null;
 
     private static bool IsTheirs(HttpContext http, string? address) => http.CurrentReader().Account is { IsAdmin: true }
         || address is not null && http.CurrentReader().Account.AdminOf is { } domains && domains.Contains(address[(address.LastIndexOf('@') + 1)..].ToLowerInvariant());
