@@ -22,7 +22,7 @@ internal static class MailHits
         return new SearchHit(
             mail.Id, values.Lane(inSegment), values.Sequence(inSegment), received,
             visible.Select(owner => owner.Address).ToList(), visible.FirstOrDefault().Disposition ?? "",
-            mail.Subject, mail.From, mail.To, mail.Summary, mail.HasAttachment, mail.SizeBytes);
+            mail.Subject, mail.From, mail.To, mail.Summary, mail.HasAttachment, mail.SizeBytes) { Gaps = mail.Gaps };
     }
 
     private static bool Grants(OwnerScope own, string address, DateTimeOffset received) =>

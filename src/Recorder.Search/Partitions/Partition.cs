@@ -29,6 +29,7 @@ internal sealed class Partition : IDisposable
     private IndexWriter? _writer;
     private DirectoryReader _reader;
     private bool _isCommitted;
+    private bool _isReplaced;
     private bool _isDisposed;
 
     private Partition(string folder, PartitionOptions options, PartitionFacts? committed, IReadOnlyDictionary<string, long> through)
@@ -38,6 +39,7 @@ internal sealed class Partition : IDisposable
         _isCommitted = committed is not null;
         _facts = committed ?? PartitionFacts.Empty(options.Format, through);
         _tally = new PartitionTally(_facts);
+        IsFinal = _facts.Merged;
         _writer = _facts.Merged ? null : OpenWriter(_directory, _merges, options);
         _reader = _writer is null ? DirectoryReader.Open(_directory) : DirectoryReader.Open(_writer, applyAllDeletes: true);
     }
@@ -50,6 +52,11 @@ internal sealed class Partition : IDisposable
     public long Documents => _tally.Documents;
 
     public bool AwaitsMerge => _facts is { Closed: true, Merged: false };
+
+    /// <summary>Is merged, or is about to be: takes no replacements either. Callers set it with the merge.</summary>
+    public bool IsFinal { get; private set; }
+
+    public void MakeFinal() => IsFinal = true;
 
     /// <summary>The newest reader; acquire it under the same lock as the call that made it.</summary>
     public DirectoryReader Reader => _reader;
@@ -82,22 +89,35 @@ internal sealed class Partition : IDisposable
         _tally.Include(key);
     }
 
+    /// <summary>False for a position behind all others of its lane: such a record cannot be here yet.</summary>
+    public bool MayHold(in RecordKey key) => !_tally.IsNew(key);
+
+    /// <summary>Another document for a record that is here.</summary>
+    public void Replace(in RecordKey key, IEnumerable<IIndexableField> document)
+    {
+        _writer!.UpdateDocument(RecordFields.TermOf(key.Id), document);
+        _isReplaced = true;
+        _isCommitted = false;
+    }
+
     /// <summary>Whether the newest reader holds this record.</summary>
     public bool Contains(string id) => _reader.DocFreq(RecordFields.TermOf(id)) > 0;
 
     /// <summary>A reader over everything written so far.</summary>
     public void Refresh()
     {
-        if (_facts.Closed || _writer is null) return;
+        if (_writer is null || (_facts.Closed && !_isReplaced)) return;
+        _isReplaced = false;
         if (DirectoryReader.OpenIfChanged(_reader, _writer, applyAllDeletes: true) is { } newer) Replace(newer);
     }
 
-    public void Commit(IReadOnlyDictionary<string, long> through)
+    /// <param name="attached">How far attachments were read, within <paramref name="through"/>.</param>
+    public void Commit(IReadOnlyDictionary<string, long> through, IReadOnlyDictionary<string, long> attached)
     {
         lock (_gate)
         {
             if (_writer is null || (_facts.Closed && _isCommitted)) return;
-            var facts = _facts.Closed ? _facts : _tally.Facts() with { Through = through };
+            var facts = _facts.Closed ? _facts : _tally.Facts() with { Through = through, Attached = attached };
             _writer.SetCommitData(facts.ToCommitData());
             _writer.Commit();
             _facts = facts;

@@ -4,4 +4,8 @@ namespace Recorder.Search.Partitions;
 /// <param name="Format">Version of fields and analysis.</param>
 /// <param name="PartitionDocuments">A partition closes at this many documents.</param>
 /// <param name="RamBufferMegabytes">Documents held in memory before a segment is written.</param>
-internal sealed record PartitionOptions(string Format, int PartitionDocuments, double RamBufferMegabytes);
+internal sealed record PartitionOptions(string Format, int PartitionDocuments, double RamBufferMegabytes)
+{
+    /// <summary>A closed partition is merged only when <see cref="PartitionSet.AttachedThrough"/> has come to its end.</summary>
+    public bool AwaitsAttachments { get; init; }
+}

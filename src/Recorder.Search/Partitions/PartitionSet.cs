@@ -12,6 +12,7 @@ internal sealed class PartitionSet : IDisposable
     private readonly IndexFolder _folder;
     private readonly PartitionOptions _options;
     private readonly List<Partition> _partitions = [];
+    private readonly Dictionary<string, long> _attached;
     private Partition _active;
     private Snapshot _current;
     private IReadOnlyDictionary<string, long> _checkpoint;
@@ -22,10 +23,11 @@ internal sealed class PartitionSet : IDisposable
     {
         (_folder, _options) = (folder, options);
         _checkpoint = Positions.Latest(folder.Partitions.Select(p => p.Facts.Through));
+        _attached = AttachedOf(folder.Partitions.Select(p => p.Facts).ToList());
         foreach (var found in folder.Partitions) _partitions.Add(Partition.Open(found.Folder, options, found.Facts));
         _active = _partitions is [.., { Facts.Closed: false } last] ? last : AddPartition();
         _current = new Snapshot(Views(), _checkpoint);
-        foreach (var partition in _partitions.Where(p => p.AwaitsMerge)) MergeLater(partition);
+        MergeWhatIsDue();
     }
 
     public string? StartedEmptyBecause => _folder.StartedEmptyBecause;
@@ -54,16 +56,40 @@ internal sealed class PartitionSet : IDisposable
             {
                 var at = key(item);
                 if (IsInClosedPartition(at)) continue;
-                if (_active.Documents >= _options.PartitionDocuments) Roll();
+                if (_active.MayHold(at)) LowerAttached(at);
+                else if (_active.Documents >= _options.PartitionDocuments) Roll(); // not for what it holds already
                 _active.Write(at, document(item));
             }
+    }
+
+    public long AttachedThrough(string lane)
+    {
+        lock (_writing) return _attached.GetValueOrDefault(lane);
+    }
+
+    /// <summary>Replaces documents in the active partition or in a closed one that is not merged yet.</summary>
+    /// <returns>False where somebody else moved the position: nothing was done.</returns>
+    public bool Attach<T>(IEnumerable<T> items, Func<T, RecordKey> key, Func<T, IEnumerable<IIndexableField>> document, AttachedStretch stretch)
+    {
+        lock (_writing)
+        {
+            if (_attached.GetValueOrDefault(stretch.Lane) != stretch.After) return false;
+            foreach (var item in items)
+            {
+                var at = key(item);
+                HolderOf(at)?.Replace(at, document(item));
+            }
+            _attached[stretch.Lane] = stretch.Through;
+            MergeWhatIsDue();
+            return true;
+        }
     }
 
     public void Refresh(IReadOnlyDictionary<string, long> through)
     {
         lock (_writing)
         {
-            _active.Refresh();
+            foreach (var partition in _partitions) partition.Refresh();
             Publish(new Snapshot(Views(), Positions.Latest([_current.Through, through])));
         }
     }
@@ -74,9 +100,10 @@ internal sealed class PartitionSet : IDisposable
         lock (_writing)
         {
             var latest = Positions.Latest([_checkpoint, through]);
+            var attached = Positions.Within(_attached, latest);
             foreach (var partition in _partitions)
-                if (partition != _active) partition.Commit(_checkpoint);
-            _active.Commit(latest);
+                if (partition != _active) partition.Commit(_checkpoint, attached);
+            _active.Commit(latest, attached);
             Volatile.Write(ref _checkpoint, latest);
         }
     }
@@ -98,7 +125,7 @@ internal sealed class PartitionSet : IDisposable
             if (_isDisposed || active != _active) return;
             active.Refresh();
             Publish(new Snapshot(Views(), _current.Through));
-            active.Commit(_checkpoint);
+            active.Commit(_checkpoint, Positions.Within(_attached, _checkpoint));
         }
     }
 
@@ -145,9 +172,38 @@ internal sealed class PartitionSet : IDisposable
     private void Roll()
     {
         _active.Close();
-        MergeLater(_active);
         _active = AddPartition();
+        MergeWhatIsDue();
     }
+
+    /// <summary>What was merged is complete, or never will be.</summary>
+    private static Dictionary<string, long> AttachedOf(IReadOnlyList<PartitionFacts> all)
+    {
+        var merged = all.Where(facts => facts.Merged).SelectMany(facts => facts.Lanes).Select(lane => KeyValuePair.Create(lane.Key, lane.Value.Last));
+        return new(Positions.Latest([.. all.Select(facts => facts.Attached), .. merged.Select(lane => new Dictionary<string, long> { [lane.Key] = lane.Value })]), StringComparer.Ordinal);
+    }
+
+    /// <summary>The record is written as it came from the log: what its attachments say must be read again.</summary>
+    private void LowerAttached(in RecordKey key)
+    {
+        if (_attached.GetValueOrDefault(key.Lane) >= key.Sequence) _attached[key.Lane] = key.Sequence - 1;
+    }
+
+    private Partition? HolderOf(RecordKey key) =>
+        _partitions.Find(p => p != _active && p.Facts.Covers(key.Lane, key.Sequence)) is { } closed ? (closed.IsFinal ? null : closed)
+            : _active.MayHold(key) ? _active : null;
+
+    private void MergeWhatIsDue()
+    {
+        foreach (var partition in _partitions.Where(p => p.AwaitsMerge && !p.IsFinal && IsComplete(p.Facts)))
+        {
+            partition.MakeFinal();
+            MergeLater(partition);
+        }
+    }
+
+    private bool IsComplete(PartitionFacts facts) =>
+        !_options.AwaitsAttachments || facts.Lanes.All(lane => _attached.GetValueOrDefault(lane.Key) >= lane.Value.Last);
 
     private Partition AddPartition()
     {

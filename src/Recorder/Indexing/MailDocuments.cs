@@ -18,6 +18,7 @@ internal static class MailDocuments
             facts.Text, facts.Summary, [.. facts.Attachments.Select(part => part.FileName)], entry.ContentLengthBytes,
             mail is { IsImport: true } ? RecordedMail.KeptSince(entry, mail) : null)
         {
+            AttachedText = facts.AttachedText,
             AttachmentTypes = [.. facts.Attachments.Select(part => part.ContentType)],
             Headers = [.. facts.Fields.Select(field => new SearchHeader(field.Name, field.Value))],
         };

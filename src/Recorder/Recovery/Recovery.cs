@@ -90,8 +90,12 @@ public sealed class Recovery(
             id, sight.Mail, sight.Own, RecordStates.Word(state, sight.Id, sight.Recipients[0].Disposition, sight.Own, reader.Account),
             rights.IsHeldByAdmin ? Closed(view) : view, sight.Entry.ContentLengthBytes, Convert.ToHexStringLower(sight.Entry.ContentSha256.Span),
             targets.Count > 0 && !rights.IsHeldByAdmin && !RecordStates.IsHeld(sight.Recipients, dispatches), targets,
-            new SeenRecord(rights, Reasons.Of(sight), Authors.EntryOf(state, reader, view.Facts)));
+            new SeenRecord(rights, Reasons.Of(sight), Authors.EntryOf(state, reader, view.Facts))) { Gaps = GapsOf(reader, sight) };
     }
+
+    // An index that is not open yet keeps nobody from reading.
+    private AttachmentGaps GapsOf(Reader reader, Sight sight) =>
+        mailProgress.Status.Through == 0 ? AttachmentGaps.None : index.Find(sight.Id, reader.Scope, access.NotBefore)?.Gaps ?? AttachmentGaps.None;
 
     public async Task<Stream?> OpenSourceAsync(Reader reader, RecordId id, CancellationToken cancel)
     {
