@@ -1,4 +1,4 @@
 using Recorder.Attachments;
 using Recorder.Cli;
 
-return args is [ReadingWorker.Verb] ? await ReadingWorker.RunAsync() : await CommandLine.RunAsync(args);
+return args is [ReadingWorker.Verb] ? ReadingWorker.Run() : await CommandLine.RunAsync(args);

@@ -14,7 +14,7 @@ public static class ReadingWorker
     private const int MaxContentBytes = 256 << 20;
 
     /// <summary>Ends with the input: the service closed it, or is gone.</summary>
-    public static async Task<int> RunAsync()
+    public static int Run()
     {
         // What a library prints must not be taken for an answer.
         var (input, output) = (Console.OpenStandardInput(), Console.OpenStandardOutput());
@@ -22,13 +22,12 @@ public static class ReadingWorker
         Warm();
         Confinement.Enter();
         EndWithParent();
-        while (await WorkerProtocol.ReadFrameAsync(input, WorkerProtocol.MaxRequestBytes, CancellationToken.None) is { } frame)
+        while (WorkerProtocol.ReadFrame(input, WorkerProtocol.MaxRequestBytes) is { } frame)
         {
             var request = WorkerProtocol.ReadRequest(frame);
-            var content = await WorkerProtocol.ReadFrameAsync(input, MaxContentBytes, CancellationToken.None) ?? throw new EndOfStreamException();
+            var content = WorkerProtocol.ReadFrame(input, MaxContentBytes) ?? throw new EndOfStreamException();
             var read = FileTextReader.Read(content, request.Name, request.ContentType, request.Limits, static () => Environment.CpuUsage.TotalTime);
-            await WorkerProtocol.WriteFrameAsync(output, WorkerProtocol.AnswerFrame(read), CancellationToken.None);
-            await output.FlushAsync();
+            WorkerProtocol.WriteFrame(output, WorkerProtocol.AnswerFrame(read));
         }
 
         return 0;

@@ -34,8 +34,7 @@ internal sealed class WorkerProcess : IDisposable
         try
         {
             var process = Process.Start(start)!;
-            process.ErrorDataReceived += static (_, _) => { }; // what a dying runtime prints must not fill the pipe
-            process.BeginErrorReadLine();
+            OnOwnThread(() => Drain(process.StandardError.BaseStream)); // what a dying runtime prints must not fill the pipe
             return new WorkerProcess(process, limits, time);
         }
         catch (System.ComponentModel.Win32Exception refused)
@@ -47,27 +46,28 @@ internal sealed class WorkerProcess : IDisposable
     /// <summary>Null where the process died of something other than its limits: another may be asked.</summary>
     public async Task<FileText?> ReadAsync(ReadOnlyMemory<byte> content, string name, string contentType, int maxChars, CancellationToken cancel)
     {
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var asking = AskAsync(content, new WorkerRequest(name, contentType, limits.Reading(maxChars)), ended.Token);
-        var isOver = false;
+        var asking = OnOwnThread(() => Ask(content.Span, new WorkerRequest(name, contentType, limits.Reading(maxChars))));
+        var (isOver, isAnswered) = (false, false);
         try
         {
             isOver = await WatchAsync(asking, cancel);
-            if (isOver) Kill();
-            var read = await asking.WaitAsync(limits.WallTime, time, cancel);
+            if (isOver) return FileText.Of(FileFlaws.TooCostly);
+            var read = await asking;
+            isAnswered = true;
             IsSpent |= ++files >= limits.Files || Resident > limits.TidyBytes;
             return read;
         }
-        catch (Exception broken) when (broken is IOException or InvalidDataException or TimeoutException or ObjectDisposedException)
+        catch (InvalidDataException)
         {
-            Kill();
-            return isOver ? FileText.Of(FileFlaws.TooCostly) : broken is InvalidDataException ? FileText.Of(FileFlaws.Unreadable) : null;
+            return FileText.Of(FileFlaws.Unreadable);
+        }
+        catch (Exception broken) when (broken is IOException or ObjectDisposedException)
+        {
+            return null;
         }
         finally
         {
-            if (!asking.IsCompleted) Kill();
-            await ended.CancelAsync();
-            await ((Task)asking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!isAnswered) Kill(); // which ends the thread that asked
         }
     }
 
@@ -77,11 +77,29 @@ internal sealed class WorkerProcess : IDisposable
         process.Dispose();
     }
 
-    private async Task<FileText> AskAsync(ReadOnlyMemory<byte> content, WorkerRequest request, CancellationToken cancel)
+    private FileText Ask(ReadOnlySpan<byte> content, WorkerRequest request)
     {
-        await WorkerProtocol.SendAsync(process.StandardInput.BaseStream, request, content, cancel);
-        var answer = await WorkerProtocol.ReadFrameAsync(process.StandardOutput.BaseStream, WorkerProtocol.MaxAnswerBytes(request.Limits), cancel);
+        WorkerProtocol.Send(process.StandardInput.BaseStream, request, content);
+        var answer = WorkerProtocol.ReadFrame(process.StandardOutput.BaseStream, WorkerProtocol.MaxAnswerBytes(request.Limits));
         return WorkerProtocol.ReadAnswer(answer ?? throw new EndOfStreamException());
+    }
+
+    // Reading a pipe blocks a thread. One of the pool, started from here, would keep our low priority and later answer somebody.
+    private static Task<T> OnOwnThread<T>(Func<T> work)
+    {
+        var running = Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
+        _ = running.ContinueWith(static ended => _ = ended.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        return running;
+    }
+
+    private static bool Drain(Stream pipe)
+    {
+        var buffer = new byte[4096];
+        while (pipe.Read(buffer) > 0)
+        {
+        }
+
+        return true;
     }
 
     /// <summary>Until it has answered, or one of its limits is reached.</summary>
@@ -122,7 +140,7 @@ internal sealed class WorkerProcess : IDisposable
         IsSpent = true;
         try
         {
-            process.Kill();
+            process.Kill(entireProcessTree: true);
         }
         catch (InvalidOperationException)
         {

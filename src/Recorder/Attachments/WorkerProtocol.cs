@@ -20,11 +20,10 @@ internal static class WorkerProtocol
     /// <summary>The largest answer to a request.</summary>
     public static int MaxAnswerBytes(FileLimits limits) => 1 + limits.MaxChars * MaxUtf8BytesForChar;
 
-    public static async Task SendAsync(Stream pipe, WorkerRequest request, ReadOnlyMemory<byte> content, CancellationToken cancel)
+    public static void Send(Stream pipe, WorkerRequest request, ReadOnlySpan<byte> content)
     {
-        await WriteFrameAsync(pipe, JsonSerializer.SerializeToUtf8Bytes(request), cancel);
-        await WriteFrameAsync(pipe, content, cancel);
-        await pipe.FlushAsync(cancel);
+        WriteFrame(pipe, JsonSerializer.SerializeToUtf8Bytes(request));
+        WriteFrame(pipe, content);
     }
 
     public static WorkerRequest ReadRequest(ReadOnlySpan<byte> frame) => JsonSerializer.Deserialize<WorkerRequest>(frame) ?? throw new InvalidDataException("no request");
@@ -45,27 +44,28 @@ internal static class WorkerProtocol
         return new FileText(Encoding.UTF8.GetString(frame.AsSpan(1)), (FileFlaws)frame[0]);
     }
 
-    public static async Task WriteFrameAsync(Stream pipe, ReadOnlyMemory<byte> frame, CancellationToken cancel)
+    public static void WriteFrame(Stream pipe, ReadOnlySpan<byte> frame)
     {
-        var length = new byte[LengthBytes];
+        Span<byte> length = stackalloc byte[LengthBytes];
         BinaryPrimitives.WriteInt32BigEndian(length, frame.Length);
-        await pipe.WriteAsync(length, cancel);
-        await pipe.WriteAsync(frame, cancel);
+        pipe.Write(length);
+        pipe.Write(frame);
+        pipe.Flush();
     }
 
     /// <summary>Null at the end of the pipe.</summary>
     /// <exception cref="InvalidDataException">Longer than allowed.</exception>
     /// <exception cref="EndOfStreamException">The pipe ended within a frame.</exception>
-    public static async Task<byte[]?> ReadFrameAsync(Stream pipe, int maxBytes, CancellationToken cancel)
+    public static byte[]? ReadFrame(Stream pipe, int maxBytes)
     {
-        var length = new byte[LengthBytes];
-        var first = await pipe.ReadAtLeastAsync(length, LengthBytes, throwOnEndOfStream: false, cancel);
+        Span<byte> length = stackalloc byte[LengthBytes];
+        var first = pipe.ReadAtLeast(length, LengthBytes, throwOnEndOfStream: false);
         if (first == 0) return null;
         if (first < LengthBytes) throw new EndOfStreamException();
         var bytes = BinaryPrimitives.ReadInt32BigEndian(length);
         if (bytes < 0 || bytes > maxBytes) throw new InvalidDataException($"a frame of {bytes} bytes, more than {maxBytes}");
         var frame = new byte[bytes];
-        await pipe.ReadExactlyAsync(frame, cancel);
+        pipe.ReadExactly(frame);
         return frame;
     }
 }
