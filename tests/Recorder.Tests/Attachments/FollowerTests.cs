@@ -139,7 +139,8 @@ public sealed class FollowerTests : IAsyncDisposable
         var queue = new AttachmentQueue();
         mail = new IndexFollower(log, index, new MailReader().ReadFacts, TimeProvider.System, NullLogger<IndexFollower>.Instance, queue);
         follower = new AttachmentFollower(log, index, index, queue, new MailReader(), options, TimeProvider.System, NullLogger<AttachmentFollower>.Instance);
-        running = Task.WhenAll(Task.Run(() => mail.RunAsync(stop.Token)), withAttachments ? Task.Run(() => follower.RunAsync(stop.Token)) : Task.CompletedTask);
+        var threads = BackgroundThreads.Shared;
+        running = Task.WhenAll(threads.RunAsync(() => mail.RunAsync(stop.Token)), withAttachments ? threads.RunAsync(() => follower.RunAsync(stop.Token)) : Task.CompletedTask);
     }
 
     private async Task StopAsync()
