@@ -4,6 +4,7 @@ using Recorder.Accounts;
 using Recorder.Delivery;
 using Recorder.Delivery.Outbox;
 using Recorder.Digests;
+using Recorder.Indexing;
 using Recorder.Intake;
 using Recorder.Retention;
 using Recorder.Screening;
@@ -15,7 +16,7 @@ namespace Recorder.Settings;
 public sealed record RecorderSettings(
     DataOptions Data, SmtpOptions Smtp, IReadOnlyList<ListenerOptions> Listeners, NextHopSettings NextHop,
     IReadOnlyList<RouteSettings> Routes, WebOptions Web, AccountsOptions Accounts, RetentionOptions Retention,
-    ScreeningOptions Screening, DigestOptions Digests, OutboxOptions Outbox)
+    ScreeningOptions Screening, SearchOptions Search, DigestOptions Digests, OutboxOptions Outbox)
 {
     /// <summary>Reads file, environment and arguments, in that order of growing weight, and checks everything.</summary>
     /// <param name="arguments">Those of the form <c>--Recorder:Section:Key=value</c>.</param>
@@ -45,6 +46,7 @@ public sealed record RecorderSettings(
             Bind<AccountsOptions>(root, AccountsOptions.Section),
             Bind<RetentionOptions>(root, RetentionOptions.Section),
             Bind<ScreeningOptions>(root, ScreeningOptions.Section),
+            Bind<SearchOptions>(root, SearchOptions.Section),
             Bind<DigestOptions>(root, DigestOptions.Section),
             Bind<OutboxOptions>(root, OutboxOptions.Section));
         CrossChecks.Run(settings);
