@@ -58,15 +58,17 @@ public sealed class ArchiveImage : IDisposable
             if (!file.TryEnter()) return false;
             _entered.Add(file);
         }
-        if (TryHoldBodies(spoolRoot) is not { } bodies) return false;
+        // Once for all that follows: an entry that comes meanwhile must not be in the image without its body.
+        var entries = active.Select(file => file.Index.All()).ToList();
+        if (TryHoldBodies(entries, spoolRoot) is not { } bodies) return false;
         // What is sealed from these files counts as the files it was.
         var boundary = active[0].Header.FirstSequence - 1;
         var stored = segments.Segments.Where(segment => segment.LastSequence <= boundary).ToList();
         Anchor = LastOf(stored.Where(segment => segment.Kind == SegmentKind.Ledger));
-        Last = active.Reverse().Select(file => file.Index.Last).OfType<IndexedEntry>().Select(at => new LogAnchor(at.Sequence, at.Id)).FirstOrDefault() ?? LastOf(stored);
+        Last = entries.SelectMany(all => all.TakeLast(1)).Select(at => new LogAnchor(at.Sequence, at.Id)).LastOrDefault() ?? LastOf(stored);
         var aside = files.Disk.List(files.Folder).Where(name => name.Contains(LogFiles.DamagedSuffix, StringComparison.Ordinal))
             .Select(name => PlainImage.Of(files.Disk, $"{files.Folder}/{name}", $"{files.Folder}/{name}"));
-        Files = [.. stored.Select(segment => new SegmentImage(files.Disk, segments, segment)), .. aside, .. bodies, .. active.Select(ImageOf)];
+        Files = [.. stored.Select(segment => new SegmentImage(files.Disk, segments, segment)), .. aside, .. bodies, .. active.Select((file, number) => ImageOf(file, entries[number]))];
         return true;
     }
 
@@ -74,10 +76,10 @@ public sealed class ArchiveImage : IDisposable
         segments.MaxBy(segment => segment.LastSequence) is { } last ? new LogAnchor(last.LastSequence, last.LastId) : null;
 
     /// <returns>null when one of them has gone.</returns>
-    private List<ImageFile>? TryHoldBodies(string spoolRoot)
+    private List<ImageFile>? TryHoldBodies(List<IReadOnlyList<IndexedEntry>> entries, string spoolRoot)
     {
         var bodies = new List<ImageFile>();
-        foreach (var head in _entered.Where(file => file.SpooledBytes > 0).SelectMany(Spooled))
+        foreach (var head in _entered.SelectMany((file, number) => Spooled(file, entries[number])))
         {
             if (!_spool.TryHold(head.SpoolName)) return null;
             _held.Add(head.SpoolName);
@@ -86,15 +88,16 @@ public sealed class ArchiveImage : IDisposable
         return bodies;
     }
 
-    private static IEnumerable<EntryHead> Spooled(ActiveFile file) =>
-        file.Index.All().Select(at => HeadAt(file, at)).OfType<EntryHead>().Where(head => head.Form == ContentForm.Spooled);
+    // The count of the last file's spooled bytes follows its index, so it is no short cut there.
+    private IEnumerable<EntryHead> Spooled(ActiveFile file, IReadOnlyList<IndexedEntry> entries) => file != _entered[^1] && file.SpooledBytes == 0
+        ? [] : entries.Select(at => HeadAt(file, at)).OfType<EntryHead>().Where(head => head.Form == ContentForm.Spooled);
 
     // Of the last file its index says what is committed for certain; to the others nothing is added any more.
-    private ImageFile ImageOf(ActiveFile file) => new ActiveImage(file, file == _entered[^1] ? EndOf(file) : file.ValidBytes);
+    private ImageFile ImageOf(ActiveFile file, IReadOnlyList<IndexedEntry> entries) => new ActiveImage(file, file == _entered[^1] ? EndOf(file, entries) : file.ValidBytes);
 
-    private static long EndOf(ActiveFile file)
+    private static long EndOf(ActiveFile file, IReadOnlyList<IndexedEntry> entries)
     {
-        if (file.Index.Last is not { } last) return Math.Min(file.ValidBytes, ActiveFormat.FileHeaderBytes);
+        if (entries is not [.., var last]) return Math.Min(file.ValidBytes, ActiveFormat.FileHeaderBytes);
         return HeadAt(file, last) is { } head ? last.Offset + head.EntryBytes : file.ValidBytes;
     }
 

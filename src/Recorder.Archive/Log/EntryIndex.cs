@@ -20,12 +20,6 @@ internal sealed class EntryIndex
         get { lock (_gate) return _entries.Count == 0 ? 0 : _entries[^1].Sequence; }
     }
 
-    /// <summary>null when empty.</summary>
-    public IndexedEntry? Last
-    {
-        get { lock (_gate) return _entries.Count == 0 ? null : _entries[^1]; }
-    }
-
     public RecordId? LastId
     {
         get { lock (_gate) return _entries.Count == 0 ? null : _entries[^1].Id; }

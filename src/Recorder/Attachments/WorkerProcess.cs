@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using Recorder.Mail;
@@ -129,7 +130,7 @@ internal sealed class WorkerProcess : IDisposable
             process.Refresh();
             return process.HasExited ? default : read(process);
         }
-        catch (InvalidOperationException)
+        catch (Exception error) when (error is InvalidOperationException or Win32Exception)
         {
             return default; // it ended between two looks
         }

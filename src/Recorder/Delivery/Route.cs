@@ -17,6 +17,9 @@ public sealed class Route : IAsyncDisposable
     /// <summary>Where it leads, for people.</summary>
     public string Destination => string.Join(", ", hosts.Select(host => host.Hop.Endpoint));
 
+    /// <summary>Nothing is configured to take its mail.</summary>
+    public bool IsNone => hosts.All(host => host.Hop is NoNextHop);
+
     /// <summary>No host of the route answered when last tried.</summary>
     public bool IsDown => hosts.All(host => host.Health.IsDown);
 

@@ -9,6 +9,9 @@ public sealed class Routes(Route fallback, IReadOnlyDictionary<string, Route> by
 {
     private readonly Route[] all = [.. byDomain.Values.Append(fallback).Distinct()];
 
+    /// <summary>Each once, the default last.</summary>
+    public IReadOnlyList<Route> All => all;
+
     public Route For(string recipient) => byDomain.Count == 0 ? fallback : byDomain.GetValueOrDefault(DomainOf(recipient), fallback);
 
     /// <summary>True while mail for nobody could go on.</summary>

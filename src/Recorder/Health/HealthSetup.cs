@@ -1,7 +1,12 @@
+using Microsoft.Extensions.Options;
 using OpenTelemetry.Metrics;
 using Recorder.Archive;
+using Recorder.Archive.Disk;
 using Recorder.Attachments;
+using Recorder.Delivery;
+using Recorder.Indexing;
 using Recorder.Screening.Sources;
+using Recorder.Settings;
 using Recorder.Transfer.Backup;
 
 namespace Recorder.Health;
@@ -26,6 +31,13 @@ public static class HealthSetup
     {
         services.AddSingleton<HealthCheck>();
         services.AddSingleton<ArchiveMetrics>();
+        services.AddSingleton(provider => new DailyCounts(
+            provider.GetRequiredService<IArchiveLog>(), new RealDisk(Path.GetDirectoryName(provider.GetRequiredService<IOptions<DataOptions>>().Value.StateFile)!),
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<DailyCounts>>()));
+        services.AddSingleton<IOverview>(provider => ActivatorUtilities.CreateInstance<Overview>(provider, provider.GetRequiredService<RecorderSettings>().InForce));
+        services.AddSingleton<ISetupChecks>(provider => ActivatorUtilities.CreateInstance<SetupChecks>(
+            provider, provider.GetRequiredService<RecorderSettings>().Smtp, DeliverySetup.HostnameOf(provider.GetRequiredService<RecorderSettings>())));
+        services.AddHostedService<DailyCountsHost>();
         services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .AddMeter(RecorderMetrics.MeterName)
             .AddMeter("System.Runtime")
@@ -39,5 +51,10 @@ public static class HealthSetup
         app.Services.GetRequiredService<AttachmentMetrics>();
         app.MapGet("/healthz", (HealthCheck check) => check.Report()).ExcludeFromDescription().AllowAnonymous();
         app.MapPrometheusScrapingEndpoint("/metrics").AllowAnonymous();
+    }
+
+    private sealed class DailyCountsHost(DailyCounts counts) : BackgroundService
+    {
+        protected override Task ExecuteAsync(CancellationToken stopping) => BackgroundThreads.Shared.RunAsync(() => counts.RunAsync(stopping));
     }
 }

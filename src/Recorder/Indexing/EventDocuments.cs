@@ -117,6 +117,7 @@ internal static class EventDocuments
         DigestLinkUsed used => used.RecordId,
         ErasureAsked asked => asked.RecordId,
         RecordErased erased => erased.RecordId,
+        ErasureDropped dropped => dropped.RecordId,
         _ => "",
     };
 }

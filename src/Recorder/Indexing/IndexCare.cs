@@ -93,6 +93,7 @@ public sealed partial class IndexCare(
     {
         LogBegins(log, gap.Partition, gap.Entries, gap.Reason);
         var (after, through) = (gap.After.GetValueOrDefault(archive.Lane), gap.Through.GetValueOrDefault(archive.Lane));
+        var taken = 0L;
         try
         {
             using var rebuild = index.BeginRebuild(gap);
@@ -101,10 +102,12 @@ public sealed partial class IndexCare(
                 var documents = new List<SearchDocument>(piece.Count);
                 foreach (var entry in piece) documents.AddRange(await prepare(entry, cancel));
                 rebuild.Add(documents);
+                taken += piece.Count;
                 Interlocked.Exchange(ref rebuiltThrough, piece[^1].Position.Sequence);
             }
 
             rebuild.Finish();
+            await RemoveGoneAsync(after, through, taken, cancel);
         }
         finally
         {
@@ -113,6 +116,18 @@ public sealed partial class IndexCare(
 
         lastError = null;
         LogEnds(log, gap.Partition);
+    }
+
+    /// <summary>What was purged or erased while nobody could see the new partition is taken out of it.</summary>
+    private async Task RemoveGoneAsync(long after, long through, long taken, CancellationToken cancel)
+    {
+        var kept = 0L;
+        await foreach (var _ in UpTo(through, archive.ReadAsync(after, EntryKinds.Mail, cancel))) kept++;
+        if (kept >= taken) return;
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        await foreach (var entry in UpTo(through, archive.ReadAsync(after, EntryKinds.Mail, cancel))) ids.Add(entry.Id.ToString());
+        index.Remove(archive.Lane, after + 1, through, id => !ids.Contains(id));
+        index.Expunge(cancel);
     }
 
     private static async IAsyncEnumerable<LogEntry> UpTo(long through, IAsyncEnumerable<LogEntry> entries)

@@ -159,6 +159,9 @@ public enum DispatchKind
 
     /// <summary>Tells the person who asked for a delivery that it failed, at another mailbox than the one that failed.</summary>
     Notice,
+
+    /// <summary>The original as the attachment of a message of ours, for a mail server that drops what it knows already.</summary>
+    Attached,
 }
 
 /// <summary>

@@ -170,11 +170,11 @@ public sealed record Dispatch(
 
     /// <summary>Somebody asked for it, rather than a sender or we.</summary>
     [JsonIgnore]
-    public bool IsWish => Kind is DispatchKind.Resend or DispatchKind.Release or DispatchKind.SafeCopy;
+    public bool IsWish => Kind is DispatchKind.Resend or DispatchKind.Release or DispatchKind.SafeCopy or DispatchKind.Attached;
 
     /// <summary>A person asked and watches.</summary>
     [JsonIgnore]
-    public bool IsAwaited => Kind is DispatchKind.Resend or DispatchKind.Release or DispatchKind.SafeCopy && Attempts == 0;
+    public bool IsAwaited => Kind is DispatchKind.Resend or DispatchKind.Release or DispatchKind.SafeCopy or DispatchKind.Attached && Attempts == 0;
 }
 
 /// <summary>A durable entry with its place in the log.</summary>

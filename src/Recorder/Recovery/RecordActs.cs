@@ -79,6 +79,9 @@ public sealed class RecordActs(
     public async Task<DispatchStatus?> SafeCopyAsync(Reader reader, RecordId id, CancellationToken cancel) =>
         await access.FindAsync(reader, id, cancel) is { } sight ? await wishes.SafeCopyAsync(reader, sight, cancel) : null;
 
+    public async Task<DispatchStatus?> SendAttachedAsync(Reader reader, RecordId id, string? mailbox, bool again, CancellationToken cancel) =>
+        await access.FindAsync(reader, id, cancel) is { } sight ? await wishes.SendAgainAsync(reader, sight, DispatchKind.Attached, mailbox, again, cancel) : null;
+
     public Task<bool> ReportAsync(Reader reader, RecordId id, ReportKind kind, CancellationToken cancel) => MarkAsync(
         reader, id,
         (state, recordId, mailbox) => state.Get<MailReport>(ActKeys.Report(recordId, mailbox))?.Kind == kind

@@ -32,6 +32,13 @@ public interface IRecordActs
     /// <exception cref="ActRefusedException">not-held, not-allowed, held-by-admin, not-own-address.</exception>
     Task<DispatchStatus?> SafeCopyAsync(Reader reader, RecordId id, CancellationToken cancel);
 
+    /// <summary>
+    /// As a resend, but the original goes as the attachment of a message of ours: for a mail server that drops what it
+    /// knows already.
+    /// </summary>
+    /// <exception cref="ActRefusedException">not-own-address, still-held, held-by-admin.</exception>
+    Task<DispatchStatus?> SendAttachedAsync(Reader reader, RecordId id, string? mailbox, bool again, CancellationToken cancel);
+
     Task<bool> ReportAsync(Reader reader, RecordId id, ReportKind kind, CancellationToken cancel);
 
     Task<bool> HideAsync(Reader reader, RecordId id, bool isHidden, CancellationToken cancel);

@@ -60,7 +60,7 @@ internal static class RecordStates
     private static string? WordOf(Dispatch dispatch) => (dispatch.State, dispatch.Kind) switch
     {
         // A copy moves nothing: the message itself is where it was.
-        (_, DispatchKind.SafeCopy) => null,
+        (_, DispatchKind.SafeCopy or DispatchKind.Attached) => null,
         (DispatchState.Pending or DispatchState.Begun, _) => "pending",
         (DispatchState.Accepted, DispatchKind.Release) => "released",
         (DispatchState.Accepted, DispatchKind.Resend) => "resent",

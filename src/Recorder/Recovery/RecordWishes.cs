@@ -16,7 +16,12 @@ internal sealed class RecordWishes(ILedger ledger, IAddressBook book, TimeProvid
         .Where(holder => holder == reader.Account ? sight.Own.Any(mailbox => !Mandate.IsDelegated(reader, mailbox)) : sight.Own.Any(mailbox => holder.Addresses.Any(owned => owned.Address == mailbox)));
 
     /// <exception cref="ActRefusedException">not-own-address, still-held, held-by-admin, harmful.</exception>
-    public async Task<DispatchStatus> ResendAsync(Reader reader, Sight sight, string? mailbox, bool again, CancellationToken cancel)
+    public Task<DispatchStatus> ResendAsync(Reader reader, Sight sight, string? mailbox, bool again, CancellationToken cancel) =>
+        SendAgainAsync(reader, sight, DispatchKind.Resend, mailbox, again, cancel);
+
+    /// <param name="kind">Resend or Attached.</param>
+    /// <exception cref="ActRefusedException">As of <see cref="ResendAsync"/>.</exception>
+    public async Task<DispatchStatus> SendAgainAsync(Reader reader, Sight sight, DispatchKind kind, string? mailbox, bool again, CancellationToken cancel)
     {
         var target = Target(reader, sight, mailbox);
         await ledger.ActAsync(
@@ -30,12 +35,12 @@ internal sealed class RecordWishes(ILedger ledger, IAddressBook book, TimeProvid
                     throw new ActRefusedException("still-held", "the message is held: release it first");
                 }
 
-                var newest = Newest(known, DispatchKind.Resend, target);
+                var newest = Newest(known, kind, target);
                 var isWanted = newest is null || (again && newest.State is DispatchState.Accepted or DispatchState.Failed);
-                return isWanted ? Ask(reader, sight, state, DispatchKind.Resend, target, target, reversePath: "") : null;
+                return isWanted ? Ask(reader, sight, state, kind, target, target, reversePath: "") : null;
             },
             cancel);
-        return Status(reader, sight, DispatchKind.Resend, target);
+        return Status(reader, sight, kind, target);
     }
 
     /// <exception cref="ActRefusedException">not-held, not-allowed, held-by-admin.</exception>

@@ -30,7 +30,7 @@ public sealed class Holds(
     public async Task<HoldAnswer> PlaceAsync(Actor actor, HoldWish wish, CancellationToken cancel)
     {
         var hold = Checked(actor, wish);
-        if (hold.Kind != HoldKind.Records) await catchUp(cancel);
+        if (hold.Kind == HoldKind.Query) await catchUp(cancel);
         List<string> meant;
         using (await gate.EnterAsync(cancel))
         {

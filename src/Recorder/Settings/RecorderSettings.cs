@@ -4,6 +4,7 @@ using Recorder.Accounts;
 using Recorder.Delivery;
 using Recorder.Delivery.Outbox;
 using Recorder.Digests;
+using Recorder.Health;
 using Recorder.Indexing;
 using Recorder.Intake;
 using Recorder.Retention;
@@ -18,6 +19,9 @@ public sealed record RecorderSettings(
     IReadOnlyList<RouteSettings> Routes, WebOptions Web, AccountsOptions Accounts, RetentionOptions Retention,
     ScreeningOptions Screening, SearchOptions Search, DigestOptions Digests, OutboxOptions Outbox)
 {
+    /// <summary>Every key with its value and where that came from, for people: secrets are not in it.</summary>
+    public IReadOnlyList<SettingInForce> InForce { get; init; } = [];
+
     /// <summary>Reads file, environment and arguments, in that order of growing weight, and checks everything.</summary>
     /// <param name="arguments">Those of the form <c>--Recorder:Section:Key=value</c>.</param>
     /// <exception cref="SettingsException">The first key that cannot be used.</exception>
@@ -50,7 +54,7 @@ public sealed record RecorderSettings(
             Bind<DigestOptions>(root, DigestOptions.Section),
             Bind<OutboxOptions>(root, OutboxOptions.Section));
         CrossChecks.Run(settings);
-        return settings;
+        return settings with { InForce = SettingsInForce.Of(settings, configuration) };
     }
 
     private static IReadOnlyList<T> BindList<T>(IConfiguration root, string section) where T : class, new() =>

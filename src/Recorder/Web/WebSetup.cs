@@ -84,6 +84,7 @@ public static class WebSetup
         pages.MapCampaignPages();
         pages.MapOutboxPages();
         pages.MapRetentionPages();
+        pages.MapOverviewPages();
         pages.MapListPages();
         pages.MapSettingsPages();
         pages.MapAccessPages();

@@ -26,12 +26,13 @@ internal sealed class Browser : IAsyncDisposable
     }
 
     /// <summary>A page with cookies of its own.</summary>
-    public async Task<IPage> PageAsync(bool script = true, string locale = "en-GB", int widthPixels = 1440)
+    public async Task<IPage> PageAsync(bool script = true, string locale = "en-GB", int widthPixels = 1440, bool dark = false)
     {
         var context = await browser.NewContextAsync(new BrowserNewContextOptions
         {
             JavaScriptEnabled = script,
             Locale = locale,
+            ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
             ViewportSize = new ViewportSize { Width = widthPixels, Height = 900 },
         });
         context.SetDefaultTimeout(30_000);

@@ -127,6 +127,17 @@ public sealed class FollowerTests : IAsyncDisposable
         Assert.Equal([7L], queue.Next(6, 5)!.Records!.Select(record => record.Sequence));
     }
 
+    [Fact]
+    public void The_queue_has_records_looked_at_again_that_a_rebuild_brought_back()
+    {
+        var queue = new AttachmentQueue();
+        queue.Added([Document(6, true), Document(7, true), Document(8, true)]);
+        Assert.Equal([7L, 8], queue.Next(6, 8)!.Records!.Select(record => record.Sequence));
+        Assert.Null(queue.Next(8, 8));
+        Assert.Equal((null, 8), (queue.Next(5, 8)!.Records, queue.Next(5, 8)!.Through));
+        Assert.Null(queue.Next(8, 8));
+    }
+
     private static SearchDocument Document(long sequence, bool waits) => new(
         new RecordId(new Guid((int)sequence, 0, 0, new byte[8])).ToString(), "a", sequence, DateTimeOffset.UnixEpoch, [], new Dictionary<string, string>(),
         "", "", "", "", "", "", "", "", "", [], 0) { Gaps = waits ? AttachmentGaps.Waiting : AttachmentGaps.None };

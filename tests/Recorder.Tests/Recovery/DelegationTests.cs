@@ -37,6 +37,7 @@ public sealed class DelegationTests
         Assert.Single(counter.Recovery.Find(dora, "", 10, null).Items);
 
         var office = await ReaderAsync(counter, Office);
+        await WaitUntil.Async(() => Facts<MessageViewed>(counter).Any());
         var seen = Assert.Single((await counter.Activity.OfAsync(office, withOwn: false, null, 50, Cancel)).Steps, step => step.Code == "opened");
         Assert.Equal((Dora, "delegate", Office, id.ToString()), (seen.Actor, seen.ActorKind, seen.Mailbox, seen.RecordId));
 
@@ -95,7 +96,7 @@ public sealed class DelegationTests
 
         var row = Assert.Single((await audit.FindAsync(eve, new InspectionQuestion(Office), 10, null, Cancel)).Items);
         Assert.Equal(("Budget", ""), (row.Hit.Subject, row.Hit.Summary));
-        Assert.Equal("from:\"a@x.org\" subject:\"x OR body:hello\" after:2026-01-05", new InspectionQuestion(Office, " a@x.org", "x\" OR body:\"hello", new DateOnly(2026, 1, 5)).ToQuery());
+        Assert.Equal("from:\"a@x.org\" subject:\"x OR body: hello\" after:2026-01-05", new InspectionQuestion(Office, " a@x.org", "x\" OR body:\"hello", new DateOnly(2026, 1, 5)).ToQuery());
         Assert.Equal("", (await audit.OpenAsync(eve, Office, id, null, Cancel))!.View.Text);
         Assert.Equal("bad-reason", (await Assert.ThrowsAsync<ActRefusedException>(() => audit.OpenAsync(eve, Office, id, "because", Cancel))).Code);
         Assert.NotEqual("", (await audit.OpenAsync(eve, Office, id, "complaint 2026/17 of the dean", Cancel))!.View.Text);
@@ -103,6 +104,8 @@ public sealed class DelegationTests
         // The auditor's own door opens nothing by it.
         Assert.Null(await counter.Recovery.OpenAsync(eve, id, false, _ => "", Cancel));
 
+        await WaitUntil.Async(() => Facts<MessageViewed>(counter).Count() == 3);
+        await counter.Desk.Ledger.CatchUpAsync(Cancel);
         var steps = (await counter.Activity.OfAsync(office, withOwn: false, null, 50, Cancel)).Steps.Where(step => step.Actor == Eve).ToList();
         Assert.All(steps, step => Assert.Equal("auditor", step.ActorKind));
         Assert.Contains(steps, step => step is { Code: "opened", Words: "complaint 2026/17 of the dean" });

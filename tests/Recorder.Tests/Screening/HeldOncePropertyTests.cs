@@ -90,7 +90,7 @@ public sealed class HeldOncePropertyTests
     {
         var book = new SimpleAddressBook("example.edu");
         var reader = new Reader(account, Ownership.ScopeOf(account), "", "test");
-        var access = new RecordAccess(world.Archive, book, Options.Create(new RetentionOptions()), world.Time);
+        var access = new RecordAccess(world.Archive, book, new RetentionTerms(world.Ledger, Options.Create(new RetentionOptions()), world.Time));
         var sight = (await access.FindAsync(reader, id, CancellationToken.None))!;
         var wishes = new RecordWishes(world.Ledger, book, world.Time);
         await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Task.Run(() => wishes.ReleaseAsync(reader, sight, CancellationToken.None))));

@@ -127,6 +127,147 @@ public class AttachTests
         Assert.Equal(150, bed.Search("body").Total);
     }
 
+    [Theory]
+    [InlineData(1_000_000)] // in the active partition
+    [InlineData(10)] // in closed ones that wait for their attachments
+    public void What_retention_removed_is_not_brought_back_by_its_attachments(int partitionDocuments)
+    {
+        using var bed = new SearchBed(partitionDocuments, awaitsAttachments: true);
+        var mails = AddShown(bed, 25);
+        bed.Commit();
+        Assert.Equal(3, bed.Index.Remove(Lane, 2, 4, _ => true));
+        Assert.True(bed.Index.Attach([.. mails.Take(8).Select(Read)], Lane, 0, 8));
+        bed.Index.ShowAttached();
+        Assert.Equal(5, bed.Search("chlorophyll").Total);
+        bed.Index.Expunge(TestContext.Current.CancellationToken);
+        Assert.Equal(2, bed.Index.Remove(Lane, 8, 9, _ => true)); // one of each: attached, and not yet
+        Assert.True(bed.Index.Attach([.. mails.Skip(8).Select(Read)], Lane, 8, 25));
+        bed.Index.ShowAttached();
+        bed.Index.Partitions.WaitForMerges();
+        Assert.Equal(20, bed.Search("chlorophyll").Total);
+        bed.Index.CommitAttached();
+        bed.Reopen();
+        Assert.Equal(20, bed.Search("chlorophyll").Total);
+        Assert.Equal(20, bed.Index.DocumentCount);
+        Assert.All(Removed, n => Assert.Null(bed.Index.Find($"id-{n:D6}", null, null)));
+    }
+
+    [Fact]
+    public void What_is_not_in_view_yet_gets_its_attachments_and_only_once()
+    {
+        using var bed = new SearchBed(partitionDocuments: 10, awaitsAttachments: true);
+        var mail = bed.Add(WithFile(bed.Mail("alpha", "body")));
+        Assert.True(Attach(bed, Read(mail)));
+        Assert.Equal(1, bed.Search("chlorophyll").Total);
+        Assert.True(bed.Index.Attach([Read(mail) with { Id = "id-000002", Sequence = 2 }], Lane, 1, 2)); // of what is not here
+        bed.Index.ShowAttached();
+        Assert.Equal(1, bed.Index.DocumentCount);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void After_a_gap_was_filled_its_attachments_are_read_again(bool crashes)
+    {
+        using var bed = new SearchBed(partitionDocuments: 10, awaitsAttachments: true);
+        var mails = AddShown(bed, 35);
+        Assert.True(bed.Index.Attach([.. mails.Take(32).Select(Read)], Lane, 0, 32));
+        bed.Commit();
+        bed.Index.Partitions.WaitForMerges();
+        bed.Index.Dispose();
+        Directory.Delete(Path.Combine(bed.Folder, "p00000002"), recursive: true);
+        bed.Reopen();
+        bed.Show();
+        Assert.Equal(32, bed.Index.AttachedThrough(Lane));
+        Assert.True(bed.Index.Attach([Read(mails[14]), Read(mails[32])], Lane, 32, 33)); // in the gap: left to its rebuild
+        bed.Index.ShowAttached();
+        Assert.Equal(23, bed.Search("chlorophyll").Total);
+
+        using (var rebuild = bed.Index.BeginRebuild(Assert.Single(bed.Index.Gaps)))
+        {
+            rebuild.Add(mails);
+            rebuild.Finish();
+        }
+
+        Assert.Equal(10, bed.Index.AttachedThrough(Lane));
+        if (crashes) bed.Reopen();
+        bed.Show();
+        Assert.Equal(10, bed.Index.AttachedThrough(Lane));
+        Assert.Equal([true, false, true, false], Merged(bed));
+        Assert.True(bed.Index.Attach([.. mails.Skip(10).Take(10).Select(Read)], Lane, 10, 20));
+        Assert.Equal(30, bed.Index.AttachedThrough(Lane)); // over what is merged
+        bed.Index.Partitions.WaitForMerges();
+        Assert.True(bed.Index.Attach([.. mails.Skip(30).Select(Read)], Lane, 30, 35));
+        bed.Index.ShowAttached();
+        Assert.Equal([true, true, true, false], Merged(bed));
+        Assert.Equal(35, bed.Search("chlorophyll").Total);
+        Assert.Equal(35, bed.Index.DocumentCount);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    public void Whatever_is_lost_or_removed_meanwhile_the_rest_is_found_with_its_attachments(int seed)
+    {
+        var random = new Random(seed);
+        using var bed = new SearchBed(partitionDocuments: 20, awaitsAttachments: true);
+        var mails = Enumerable.Range(0, 150).Select(_ => WithFile(bed.Mail("alpha", "body"))).ToList();
+        var gone = new HashSet<string>();
+        List<SearchDocument> Log(IEnumerable<SearchDocument> some) => [.. some.Where(mail => !gone.Contains(mail.Id))];
+        for (var added = 0; added < mails.Count || bed.Index.Gaps.Count > 0 || bed.Index.AttachedThrough(Lane) < mails.Count;)
+        {
+            var count = random.Next(30);
+            bed.Index.Add(Log(mails.Skip(added).Take(count)));
+            added = Math.Min(mails.Count, added + count);
+            var after = (int)bed.Index.AttachedThrough(Lane);
+            var through = random.Next(after, Math.Max(after, added) + 1);
+            var stale = mails.Take(through).Skip(after).Where(mail => !gone.Contains(mail.Id) || random.Next(2) == 0); // read before they were purged
+            Assert.True(bed.Index.Attach([.. stale.Select(Read)], Lane, after, through));
+            if (random.Next(3) == 0) bed.Index.Commit(SearchBed.At(added));
+            if (random.Next(5) == 0) RemoveSome(added);
+            if (random.Next(6) == 0) bed.Index.Expunge(TestContext.Current.CancellationToken);
+            if (random.Next(3) == 0 && bed.Index.Gaps is [.., var gap])
+            {
+                using var rebuild = bed.Index.BeginRebuild(gap);
+                rebuild.Add(Log(mails));
+                rebuild.Finish();
+            }
+
+            if (random.Next(3) != 0) continue;
+            if (random.Next(2) == 0) LoseOne(bed, random);
+            else bed.Reopen();
+            added = (int)bed.Index.Checkpoint.GetValueOrDefault(Lane);
+        }
+
+        void RemoveSome(int added)
+        {
+            bed.Index.Refresh(SearchBed.At(added));
+            var first = random.Next(1, 150);
+            foreach (var mail in mails.Take(added).Where(mail => mail.Sequence >= first && mail.Sequence < first + 5)) gone.Add(mail.Id);
+            bed.Index.Remove(Lane, first, first + 4, gone.Contains);
+        }
+
+        bed.Index.Refresh(SearchBed.At(150));
+        var expected = mails.Select(mail => mail.Id).Where(id => !gone.Contains(id)).Reverse().ToArray();
+        Assert.Equal(expected, bed.Ids("body"));
+        Assert.Equal(expected, bed.Ids("chlorophyll"));
+        Assert.Equal(expected.Length, bed.Index.DocumentCount);
+    }
+
+    private static void LoseOne(SearchBed bed, Random random)
+    {
+        bed.Index.Dispose();
+        var all = Directory.GetDirectories(bed.Folder, "p*").Order(StringComparer.Ordinal).SkipLast(1).ToList();
+        if (all.Count > 0) Directory.Delete(all[random.Next(all.Count)], recursive: true);
+        bed.Reopen();
+    }
+
+    private static readonly int[] Removed = [2, 3, 4, 8, 9];
+
     private static SearchDocument WithFile(SearchDocument mail) => mail with { AttachmentNames = ["plan.pdf"], Gaps = AttachmentGaps.Waiting };
 
     private static SearchDocument Read(SearchDocument mail) => mail with { AttachedText = "chlorophyll", Gaps = AttachmentGaps.None };

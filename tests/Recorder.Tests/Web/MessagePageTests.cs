@@ -34,8 +34,10 @@ public sealed partial class MessagePageTests
         var alice = await world.BrowserAsync(WebWorld.Alice);
         alice.DefaultRequestHeaders.AcceptLanguage.ParseAdd(language);
         var id = await world.RecordAsync(Hostile, WebWorld.Alice);
+        var held = await world.RecordHeldAsync(Encoding.UTF8.GetBytes(Hostile), WebWorld.Alice);
         await world.Counter.IndexAsync();
-        foreach (var path in new[] { "/mail", "/mail?q=" + Uri.EscapeDataString(Evil), $"/mail/{id}", $"/mail/{id}/source", "/signin?back=" + Uri.EscapeDataString("/" + Evil), "/setup?token=" + Uri.EscapeDataString(Evil) })
+        (await WebWorld.PostFormAsync(alice, "/lists", "/lists", ("pattern", "evil.example"), ("kind", "block"), ("comment", Evil), ("act", "save"))).Dispose();
+        foreach (var path in new[] { "/mail", "/quarantine", "/lists", "/problems", "/settings", $"/mail/{held}", "/mail?q=" + Uri.EscapeDataString(Evil), $"/mail/{id}", $"/mail/{id}/source", "/signin?back=" + Uri.EscapeDataString("/" + Evil), "/setup?token=" + Uri.EscapeDataString(Evil) })
         {
             var page = await alice.GetStringAsync(path);
             Assert.DoesNotContain("<script>", page);

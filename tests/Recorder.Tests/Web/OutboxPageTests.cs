@@ -28,7 +28,7 @@ public sealed class OutboxPageTests
         var (admin, alice) = (await world.BrowserAsync(WebWorld.Admin), await world.BrowserAsync(WebWorld.Alice));
         using var forbidden = await alice.GetAsync("/admin/outbox", Cancel);
         Assert.Equal(HttpStatusCode.Forbidden, forbidden.StatusCode);
-        Assert.Contains("href=\"/admin/outbox\"", await admin.GetStringAsync("/mail", Cancel));
+        Assert.Contains("href=\"/admin/outbox\"", await admin.GetStringAsync("/admin", Cancel));
         Assert.DoesNotContain("/admin/outbox", await alice.GetStringAsync("/mail", Cancel));
 
         var page = await admin.GetStringAsync("/admin/outbox", Cancel);

@@ -100,7 +100,7 @@ public sealed class SignInTests
         using var weak = await Setup("x");
         Assert.Equal(HttpStatusCode.Conflict, weak.StatusCode);
         using var made = await Setup(Desk.Password);
-        Assert.Equal("/mail", made.Headers.Location!.OriginalString);
+        Assert.Equal("/admin/setup", made.Headers.Location!.OriginalString);
         Assert.True(world.Counter.Desk.Accounts.Find(WebWorld.Alice)!.IsAdmin);
         Assert.DoesNotContain("name=\"token\"", await client.GetStringAsync(path));
 

@@ -97,6 +97,7 @@ internal sealed partial class WebWorld : IAsyncDisposable
         builder.Services.AddSingleton(counter.Mail);
         builder.Services.AddRetention();
         AddDigests(builder.Services, counter, served);
+        AddAdmin(builder.Services);
         builder.Services.AddRecorderWeb(new WebOptions());
         var app = builder.Build();
         app.MapRecorderWeb();
@@ -119,12 +120,18 @@ internal sealed partial class WebWorld : IAsyncDisposable
         services.AddSingleton(new OutboxDesk(ledger, routes, new FailureReports(ledger, messages, clock), clock));
     }
 
+    private static void AddAdmin(IServiceCollection services)
+    {
+        services.AddSingleton<Recorder.Health.IOverview>(new FakeOverview());
+        services.AddSingleton<Recorder.Health.ISetupChecks>(new FakeSetupChecks());
+    }
+
     private static void AddDigests(IServiceCollection services, Counter counter, IRecovery recovery)
     {
         var options = new DigestOptions { PublicUrl = "https://archive.example.edu", TimeZone = "UTC" };
         services.AddSingleton(new LinkDoor(Links, recovery, counter.Desk.Ledger, counter.Desk.Time));
         services.AddSingleton(new DigestNow(
-            new DigestMaker(counter.Desk.Ledger, new HeldMail(recovery, Options.Create(options), Options.Create(new RetentionOptions())), counter.Desk.Time),
+            new DigestMaker(counter.Desk.Ledger, new HeldMail(recovery, Options.Create(options), new RetentionTerms(counter.Desk.Ledger, Options.Create(new RetentionOptions()), counter.Desk.Time)), counter.Desk.Time),
             Options.Create(options), counter.Desk.Time));
         services.AddSingleton(new PersonalPreferences(counter.Desk.Ledger, new DigestSchedules(options), Options.Create(options), counter.Desk.Time));
     }
@@ -171,6 +178,9 @@ internal sealed partial class WebWorld : IAsyncDisposable
         var envelope = Mails.Envelope(Counter.Desk.Time.GetUtcNow(), [.. recipients.Select(one => Mails.To(one))]);
         return (await Counter.Desk.Ledger.RecordAsync(envelope, Encoding.UTF8.GetBytes(message))).Id;
     }
+
+    public async Task<RecordId> RecordHeldAsync(byte[] message, string recipient) => (await Counter.Desk.Ledger.RecordAsync(
+        Mails.Envelope(Counter.Desk.Time.GetUtcNow(), Mails.To(recipient, Dispositions.HeldSpam)), message)).Id;
 
     /// <summary>A message with one subject for one held recipient, found by the index.</summary>
     public async Task<RecordId> HeldAsync(string subject, RecordedRecipient recipient, ScreenedMail? screened = null)

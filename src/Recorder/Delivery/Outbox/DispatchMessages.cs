@@ -49,6 +49,7 @@ public sealed class DispatchMessages(
             {
                 DispatchKind.Bounce => await BounceAsync(dispatch, entry, mail, cancel),
                 DispatchKind.SafeCopy => await SafeCopyAsync(dispatch, entry, mail, cancel),
+                DispatchKind.Attached => await AttachedAsync(dispatch, entry, mail, cancel),
                 DispatchKind.Notice => await NoticeAsync(dispatch, entry, mail, cancel),
                 _ => await OriginalAsync(dispatch, entry, mail, cancel),
             };
@@ -61,7 +62,7 @@ public sealed class DispatchMessages(
 
     // Whoever asked before the hold asked for what may not leave now; who asked after it was allowed to.
     private bool IsHeldSince(Dispatch dispatch) =>
-        dispatch.Kind is DispatchKind.Release or DispatchKind.Resend or DispatchKind.SafeCopy
+        dispatch.Kind is DispatchKind.Release or DispatchKind.Resend or DispatchKind.SafeCopy or DispatchKind.Attached
         && ledger.State.Get<RecordOverride>(ActKeys.Override(CampaignAct.Hold, dispatch.RecordId)) is { } hold && hold.At > dispatch.RequestedAt;
 
     /// <summary>NOTIFY without FAILURE (RFC 3461 §4.1) asks for no report.</summary>
@@ -108,6 +109,16 @@ public sealed class DispatchMessages(
         return new Envelope(
             dispatch.ReversePath, [new EnvelopeRecipient(dispatch.Recipient, original?.Notify, original?.OriginalRecipient)],
             parameters with { Return = mail.Parameters.Return, EnvelopeId = mail.Parameters.EnvelopeId });
+    }
+
+    private async Task<PreparedDispatch> AttachedAsync(Dispatch dispatch, LogEntry entry, RecordedMail mail, CancellationToken cancel)
+    {
+        await using var source = await log.OpenContentAsync(entry.Id, cancel);
+        var (before, after) = AttachedMail.Around(bounces.Hostname, dispatch, mail, mails.ReadFacts(source, cancel));
+        var content = await AttachedContent.OpenAsync(before, await ArchivedContent.OpenAsync(log, entry, mail, cancel), after, cancel);
+        ReadOnlyMemory<byte> Fields(IReadOnlyList<EnvelopeRecipient> recipients) => TraceFields.Encode(
+            fields.Trace(dispatch.RecordId, recipients, $"attached.{dispatch.Round}", 1, content.Sha256.Span));
+        return new PreparedDispatch(new RoutedMessage(EnvelopeOf(dispatch, mail), Fields, content), content);
     }
 
     private async Task<PreparedDispatch> SafeCopyAsync(Dispatch dispatch, LogEntry entry, RecordedMail mail, CancellationToken cancel)

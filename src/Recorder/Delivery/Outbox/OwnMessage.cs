@@ -9,14 +9,21 @@ internal static class OwnMessage
     /// <param name="body">CRLF line ends.</param>
     public static byte[] Write(string hostname, string recipient, string subject, DateTimeOffset date, string messageId, string body)
     {
-        using var message = new MimeMessage { Body = new TextPart("plain") { Text = body } };
+        var text = new TextPart("plain") { Text = body };
+        text.Prepare(EncodingConstraint.SevenBit);
+        return Write(hostname, recipient, subject, date, messageId, text);
+    }
+
+    /// <param name="body">Encoded already, for the next hop that it must pass.</param>
+    public static byte[] Write(string hostname, string recipient, string subject, DateTimeOffset date, string messageId, MimeEntity body)
+    {
+        using var message = new MimeMessage { Body = body };
         message.From.Add(new MailboxAddress("Recorder", $"mailer-daemon@{hostname}"));
         Address(message, recipient);
         message.Subject = subject;
         message.Date = date;
         message.MessageId = messageId;
         message.Headers.Add("Auto-Submitted", "auto-generated"); // RFC 3834 §5
-        message.Prepare(EncodingConstraint.SevenBit);
         using var bytes = new MemoryStream();
         var format = FormatOptions.Default.Clone();
         format.NewLineFormat = NewLineFormat.Dos;

@@ -85,7 +85,8 @@ public sealed record TimelineAnswer(IReadOnlyList<TimelineItem> Items);
 
 /// <param name="To">One of the reader's present addresses; the one the envelope named where null.</param>
 /// <param name="Again">True sends once more what was already sent.</param>
-public sealed record ResendRequest(string? To = null, bool Again = false);
+/// <param name="AsAttachment">True sends it as the attachment of a new message, for a mail server that drops what it knows already.</param>
+public sealed record ResendRequest(string? To = null, bool Again = false, bool AsAttachment = false);
 
 /// <param name="State">pending, begun, accepted or failed.</param>
 /// <param name="Words">The next hop's own words; null while it said nothing.</param>

@@ -82,11 +82,12 @@ internal static class MessagesApi
     }
 
     private static async Task<Results<Accepted<DispatchItem>, ProblemHttpResult>> ResendAsync(
-        string id, IRecovery recovery, HttpContext http, CancellationToken cancel, ResendRequest? request = null)
+        string id, IRecovery recovery, IRecordActs acts, HttpContext http, CancellationToken cancel, ResendRequest? request = null)
     {
-        var status = RecordId.TryParse(id, out var record)
-            ? await recovery.ResendAsync(http.CurrentReader(), record, request?.To, request?.Again ?? false, cancel)
-            : null;
+        var (wish, reader) = (request ?? new ResendRequest(), http.CurrentReader());
+        var status = !RecordId.TryParse(id, out var record) ? null
+            : wish.AsAttachment ? await acts.SendAttachedAsync(reader, record, wish.To, wish.Again, cancel)
+            : await recovery.ResendAsync(reader, record, wish.To, wish.Again, cancel);
         return Accepted(id, status);
     }
 

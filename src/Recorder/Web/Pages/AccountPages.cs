@@ -104,7 +104,8 @@ internal static class AccountPages
             SetCookie(http, started);
         }
 
-        return Results.LocalRedirect("/mail");
+        // The first look of a new installation is at what it still needs.
+        return Results.LocalRedirect("/admin/setup");
     }
 
     private static IResult ChangeLanguage(HttpContext http, [FromForm] string? back)

@@ -23,9 +23,10 @@ internal static class BulkPages
     private static async Task<IResult> StartAsync(
         HttpContext http, IBulkJobs jobs, Exports exports, CancellationToken cancel, [FromForm] string? act = null, [FromForm] string? q = null)
     {
-        if (act == ExportApi.Act) return await ExportPages.AskAsync(http, exports, q ?? "", cancel);
+        string[] ids = [.. http.Request.Form["ids"].OfType<string>()];
+        if (act == ExportApi.Act) return await ExportPages.AskAsync(http, exports, q ?? "", ids, cancel);
         var named = BulkActs.Named(act) ?? throw new ActRefusedException("bad-act", "there is no such act");
-        var job = await jobs.StartAsync(http.CurrentReader(), named, q ?? "", null, ReaderZone.Of(http), cancel);
+        var job = await jobs.StartAsync(http.CurrentReader(), named, q ?? "", ids.Length > 0 ? ids : null, ReaderZone.Of(http), cancel);
         return Results.LocalRedirect($"/jobs/{job.Id}");
     }
 

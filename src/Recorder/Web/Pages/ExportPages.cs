@@ -12,9 +12,9 @@ internal static class ExportPages
         routes.MapGet("/exports/{export}/mail.zip", ExportApi.Download);
     }
 
-    public static async Task<IResult> AskAsync(HttpContext http, Exports exports, string query, CancellationToken cancel)
+    public static async Task<IResult> AskAsync(HttpContext http, Exports exports, string query, string[] ids, CancellationToken cancel)
     {
-        var asked = await exports.AskAsync(http.CurrentReader(), query, null, ReaderZone.Of(http), cancel);
+        var asked = await exports.AskAsync(http.CurrentReader(), query, ids.Length > 0 ? ids : null, ReaderZone.Of(http), cancel);
         return Results.LocalRedirect($"/exports/{asked.Export}");
     }
 

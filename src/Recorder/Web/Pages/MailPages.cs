@@ -113,10 +113,14 @@ internal static class MailPages
             : Results.NotFound();
 
     private static async Task<IResult> ResendAsync(
-        HttpContext http, IRecovery recovery, ViewTickets tickets, string id, CancellationToken cancel, [FromForm] string? to = null, [FromForm] bool again = false) =>
-        RecordId.TryParse(id, out var record) && await recovery.ResendAsync(http.CurrentReader(), record, to, again, cancel) is not null
-            ? BackTo(http, tickets, record)
-            : Results.NotFound();
+        HttpContext http, IRecovery recovery, IRecordActs acts, ViewTickets tickets, string id, CancellationToken cancel,
+        [FromForm] string? to = null, [FromForm] bool again = false, [FromForm] bool attached = false)
+    {
+        var sent = !RecordId.TryParse(id, out var record) ? null
+            : attached ? await acts.SendAttachedAsync(http.CurrentReader(), record, to, again, cancel)
+            : await recovery.ResendAsync(http.CurrentReader(), record, to, again, cancel);
+        return sent is null ? Results.NotFound() : BackTo(http, tickets, record);
+    }
 
     private static async Task<IResult> ReleaseAsync(HttpContext http, IRecovery recovery, ViewTickets tickets, string id, CancellationToken cancel) =>
         RecordId.TryParse(id, out var record) && await recovery.ReleaseAsync(http.CurrentReader(), record, cancel) is not null

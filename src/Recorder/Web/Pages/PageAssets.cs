@@ -5,7 +5,7 @@ using Microsoft.Net.Http.Headers;
 namespace Recorder.Web.Pages;
 
 /// <summary>
-/// The three files of the pages' look, built into the executable so that they are there from any folder. Their
+/// The files of the pages' look, built into the executable so that they are there from any folder. Their
 /// addresses carry a digest, so browsers keep them for ever and still see a new version at once.
 /// </summary>
 internal static class PageAssets
@@ -16,6 +16,8 @@ internal static class PageAssets
     public static string StyleSheet { get; } = Url("recorder.css");
 
     public static string Script { get; } = Url("recorder.js");
+
+    public static string ListScript { get; } = Url("list.js");
 
     public static string Icon { get; } = Url("recorder.svg");
 

@@ -30,7 +30,9 @@ internal static class Show
     {
         < 1_000 => $"{bytes} B",
         < 1_000_000 => (bytes / 1_000.0).ToString("0.#", text.Culture) + " kB",
-        _ => (bytes / 1_000_000.0).ToString("0.#", text.Culture) + " MB",
+        < 1_000_000_000 => (bytes / 1_000_000.0).ToString("0.#", text.Culture) + " MB",
+        < 1_000_000_000_000 => (bytes / 1_000_000_000.0).ToString("0.#", text.Culture) + " GB",
+        _ => (bytes / 1_000_000_000_000.0).ToString("0.#", text.Culture) + " TB",
     };
 
     /// <summary>A length of time in the largest unit that fits.</summary>

@@ -6,15 +6,6 @@ if (zone && !document.cookie.includes(`recorder.tz=${zone}`)) {
   document.cookie = `recorder.tz=${zone}; path=/; max-age=31536000; samesite=lax`;
 }
 
-// "/" goes to the search box, as people know it.
-document.addEventListener("keydown", event => {
-  const typing = event.target instanceof Element && event.target.closest("input, textarea, select");
-  if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
-    event.preventDefault();
-    document.querySelector("input[name=q]")?.focus();
-  }
-});
-
 const load = async url => {
   const answer = await fetch(url, { headers: { accept: "text/html" } }).catch(() => null);
   return answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;

@@ -1,0 +1,52 @@
+using System.Net;
+using Microsoft.Extensions.Configuration;
+using Recorder.Flow;
+using Recorder.Health;
+using Recorder.Intake;
+using Recorder.Screening.Sources;
+using Recorder.Settings;
+using Recorder.Smtp;
+
+namespace Recorder.Tests.Web;
+
+/// <summary>What the overview would say of a running process: 30 days with mail, one of it held.</summary>
+internal sealed class FakeOverview : IOverview
+{
+    public static readonly DateOnly Today = new(2026, 1, 30);
+
+    public OverviewFacts Facts { get; set; } = Make([], 0);
+
+    public static OverviewFacts Make(IReadOnlyList<string> reasons, long lag)
+    {
+        IReadOnlyList<DayCount> days = [.. Enumerable.Range(1, 30).Select(day => new DayCount(new DateOnly(2026, 1, day), 1000 + day, day, 1_000_000L * day))];
+        var health = new HealthReport(reasons.Count == 0 ? "ok" : "degraded", reasons, 4_000, 4_000 - lag, lag, 5_000_000_000, null, 0, 0, Array.Empty<SourceHealth>());
+        return new OverviewFacts(health, days, 0, StoragePace.Of(new Recorder.Intake.DiskSpace(5_000_000_000, 9_000_000_000), days), 0, 0);
+    }
+
+    public IReadOnlyList<SettingInForce> Settings { get; } = RecorderSettings.From(new ConfigurationBuilder().AddInMemoryCollection(
+        new Dictionary<string, string?> { ["Recorder:NextHop:Host"] = "mail", ["Recorder:NextHop:UserName"] = "u", ["Recorder:NextHop:Password"] = "hunter2" }).Build()).InForce;
+
+    public OverviewFacts Look(int days) => Facts with { Days = [.. Facts.Days.TakeLast(days)] };
+}
+
+internal sealed class FakeSetupChecks : ISetupChecks
+{
+    public List<string> Sent { get; } = [];
+
+    public IReadOnlyList<Hook> Hooks { get; } =
+    [
+        new(SmtpProtocol.Lmtp, IntakeMode.Relay, new IPEndPoint(IPAddress.Loopback, 2525)),
+        new(SmtpProtocol.Lmtp, IntakeMode.Journal, new IPEndPoint(IPAddress.Loopback, 2527)),
+    ];
+
+    public SmtpOptions Smtp { get; } = new() { Domains = ["example.edu"] };
+
+    public Task<IReadOnlyList<SetupCheck>> RunAsync(CancellationToken cancel) =>
+        Task.FromResult<IReadOnlyList<SetupCheck>>([new("domains", true, "example.edu"), new("next-hop", false, "lmtp://mail:24")]);
+
+    public Task<TestMail> SendTestAsync(string address, CancellationToken cancel)
+    {
+        Sent.Add(address);
+        return Task.FromResult(new TestMail(null, true, "250 2.0.0 recorded; taken <b>"));
+    }
+}
