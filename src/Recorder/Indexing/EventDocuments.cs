@@ -82,7 +82,8 @@ internal static class EventDocuments
     private static IEnumerable<(string Mailbox, LedgerEvent Fact)> OfAccess(LedgerEvent fact) => fact switch
     {
         // Nobody's mailbox: neither holder of the address learns of the other.
-        AccountHandedOver handed => [("", handed with { Former = handed.Former with { PasswordHash = null } })],
+        AccountHandedOver handed =>
+            [("", handed with { Former = handed.Former with { PasswordHash = null }, Account = handed.Account with { PasswordHash = null } })],
         // Secrets stay where they are needed.
         SecondFactorSet set => [(set.Address, set with { Factor = set.Factor is null ? null : set.Factor with { SealedSecret = "", RecoveryHashes = [] } })],
         SecondFactorUsed used => [(used.Address, used with { RecoveryHash = null })],

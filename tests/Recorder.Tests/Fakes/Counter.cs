@@ -22,6 +22,7 @@ internal sealed class Counter : IAsyncDisposable
     private Counter(Desk desk)
     {
         Desk = desk;
+        Care = new IndexCare(desk.Log, Index, (entry, cancel) => Mail!.PrepareAsync(entry, cancel), TimeProvider.System, NullLogger<IndexCare>.Instance);
         Mail = new IndexFollower(desk.Log, Index, new MailReader().ReadFacts, TimeProvider.System, NullLogger<IndexFollower>.Instance);
         Events = new EventFollower(desk.Log, EventIndex, desk.Ledger, TimeProvider.System, NullLogger<EventFollower>.Instance);
         Recovery = RecoveryOver(desk.Ledger);
@@ -33,6 +34,8 @@ internal sealed class Counter : IAsyncDisposable
     }
 
     public Desk Desk { get; }
+
+    public IndexCare Care { get; }
 
     public InMemoryMailIndex Index { get; } = new();
 

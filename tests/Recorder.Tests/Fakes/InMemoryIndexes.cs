@@ -69,6 +69,14 @@ internal sealed class InMemoryMailIndex : IMailIndex
         }
     }
 
+    public void MarkPresent(string lane, long after, System.Collections.BitArray present)
+    {
+        foreach (var document in visible.Values.Where(document => document.Lane == lane && document.Sequence > after && document.Sequence - after <= present.Length))
+        {
+            present[(int)(document.Sequence - after - 1)] = true;
+        }
+    }
+
     public SearchPage Search(SearchRequest request, CancellationToken cancel = default)
     {
         var words = request.Query.Replace("is:hidden", "", StringComparison.Ordinal).Trim();

@@ -81,7 +81,7 @@ public sealed class OpeningTests
     [InlineData(Dispositions.HeldPhish)]
     public async Task No_route_gives_a_user_anything_that_could_do_harm(string disposition)
     {
-        Assert.Equal(RouteTable.Routes.Keys.Where(route => route.Contains("{id}")).Order(), OfUsers.Keys.Order());
+        Assert.Equal(RouteTable.Routes.Where(route => route.Value != Access.Auditor).Select(route => route.Key).Where(route => route.Contains("{id}")).Order(), OfUsers.Keys.Order());
         await using var world = await WebWorld.StartAsync();
         var id = await HeldAsync(world, WebWorld.Alice, disposition);
         var (page, program) = (await world.BrowserAsync(WebWorld.Alice), await world.ProgramAsync(WebWorld.Alice));

@@ -95,6 +95,8 @@ internal sealed partial class WebWorld : IAsyncDisposable
         builder.Services.AddSingleton<ISealedLog>(new NothingSealed());
         builder.Services.AddSingleton<IAddressBook>(counter.Desk.Book);
         builder.Services.AddSingleton(counter.Mail);
+        builder.Services.AddSingleton(counter.Care);
+        builder.Services.AddHostedService<CareHost>();
         builder.Services.AddRetention();
         AddDigests(builder.Services, counter, served);
         AddAdmin(builder.Services);
@@ -208,6 +210,11 @@ internal sealed partial class WebWorld : IAsyncDisposable
         {
             await Counter.Desk.AddAsync(address, isAdmin: address == Admin);
         }
+    }
+
+    private sealed class CareHost(Recorder.Indexing.IndexCare care) : Microsoft.Extensions.Hosting.BackgroundService
+    {
+        protected override Task ExecuteAsync(CancellationToken stopping) => care.RunAsync(stopping);
     }
 
     [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"([^\"]+)\"")]

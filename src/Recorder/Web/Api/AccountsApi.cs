@@ -64,6 +64,6 @@ internal static class AccountsApi
     // Another domain's account is like one that does not exist.
     private static Account? Find(HttpContext http, IAccounts all, string address) => all.Find(address) is { } found && IsTheirs(http, found.Address) ? found : null;
 
-    private static bool IsTheirs(HttpContext http, string address) => http.CurrentReader().Account is { IsAdmin: true }
-        || http.CurrentReader().Account.AdminOf is { } domains && domains.Contains(address[(address.LastIndexOf('@') + 1)..].ToLowerInvariant());
+    private static bool IsTheirs(HttpContext http, string? address) => http.CurrentReader().Account is { IsAdmin: true }
+        || address is not null && http.CurrentReader().Account.AdminOf is { } domains && domains.Contains(address[(address.LastIndexOf('@') + 1)..].ToLowerInvariant());
 }
