@@ -177,6 +177,7 @@ internal sealed class Partition : IDisposable
             if (_isDisposed || _writer is null) return;
             _writer.SetCommitData((_facts with { Merged = true }).ToCommitData());
             _writer.Commit();
+            _isCommitted = true; // or a commit before the merge is finished would call it unmerged again
         }
     }
 
