@@ -26,7 +26,7 @@ public enum ReadFlags
 /// <summary>What a message says of itself: everything search and lists need. No member is ever null; unknown is empty.</summary>
 /// <param name="MessageId">Without angle brackets; empty where the message has none.</param>
 /// <param name="SentAt">The sender's Date; null when absent or unreadable.</param>
-/// <param name="Text">Readable text of all text parts (HTML as text), cut at the limit; attached messages included.</param>
+/// <param name="Text">Readable text of all text parts (HTML as text) that are no files, cut at the limit; attached messages included.</param>
 /// <param name="Summary">The first 200 characters of the text with white space folded.</param>
 /// <param name="ReceivedFieldCount">Received fields in the outermost header, for loop detection.</param>
 public sealed record MailFacts(
@@ -36,6 +36,9 @@ public sealed record MailFacts(
 {
     /// <summary>The first fields of the outermost header, cut and decoded for searching.</summary>
     public IReadOnlyList<HeaderLine> Fields { get; init; } = [];
+
+    /// <summary>Readable text of the text parts that are files, likewise cut.</summary>
+    public string AttachedText { get; init; } = "";
 }
 
 /// <summary>A header field as written, unfolded and decoded for display.</summary>

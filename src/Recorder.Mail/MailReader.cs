@@ -40,9 +40,20 @@ public sealed class MailReader(MailReadLimits? limits = null)
         var walk = Walk(source, keepBodies: false, cancel);
         if (index < 0 || index >= walk.Parts.Count)
             return null;
-        var part = walk.Parts[index];
-        return new MailPart(
-            index, part.FileName, part.ContentType, part.SizeBytes, DangerousFiles.Is(part.RawName, part.ContentType), Open(source, origin, part));
+        return Part(source, origin, walk.Parts[index]);
+    }
+
+    private static MailPart Part(Stream source, long origin, ReadPart part) =>
+        new(part.Index, part.FileName, part.ContentType, part.SizeBytes, DangerousFiles.Is(part.RawName, part.ContentType), Open(source, origin, part));
+
+    /// <summary>The facts and every part's bytes in one pass, for reading attachments.</summary>
+    /// <param name="content">As in <see cref="OpenPart"/>.</param>
+    public OpenedMail Open(Stream content, CancellationToken cancel)
+    {
+        var source = content.CanSeek ? content : Copy(content, cancel);
+        var origin = source.Position;
+        var walk = Walk(source, keepBodies: false, cancel);
+        return new OpenedMail(Facts(walk), index => Part(source, origin, walk.Parts[index]));
     }
 
     private MessageWalk Walk(Stream content, bool keepBodies, CancellationToken cancel)
@@ -83,7 +94,7 @@ public sealed class MailReader(MailReadLimits? limits = null)
             fields.Text("Subject"), fields.Parties("From", MaxPartiesPerField), fields.Parties("To", MaxPartiesPerField), fields.Parties("Cc", MaxPartiesPerField),
             fields.Date(), MessageIds.Of(fields.Text("Message-ID")), MessageIds.OfList(fields.Text("List-Id")), text, Summary(text),
             [.. walk.Parts.Where(part => !part.IsBody).Select(part => part.ToAttachment())],
-            walk.RootFields.Count(field => field.Is("Received")), walk.Flags) { Fields = FirstFields(walk, fields.Charsets) };
+            walk.RootFields.Count(field => field.Is("Received")), walk.Flags) { AttachedText = walk.AttachedText, Fields = FirstFields(walk, fields.Charsets) };
         return facts with { Flags = facts.Flags | (fields.Charsets.IsGuessed ? ReadFlags.CharsetGuessed : 0) };
     }
 

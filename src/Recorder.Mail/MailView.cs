@@ -10,3 +10,7 @@ public sealed record MailPart(int Index, string FileName, string ContentType, lo
 {
     public void Dispose() => Content.Dispose();
 }
+
+/// <summary>A message read once, whose parts can be opened.</summary>
+/// <param name="Part">By <see cref="MailAttachment.Index"/> of an attachment in <paramref name="Facts"/>; one at a time, while the message's stream is open.</param>
+public sealed record OpenedMail(MailFacts Facts, Func<int, MailPart> Part);

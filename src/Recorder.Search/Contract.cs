@@ -20,6 +20,33 @@ public sealed record SearchDocument(
 
     /// <summary>Fields of the outermost header as written and decoded, in order.</summary>
     public IReadOnlyList<SearchHeader> Headers { get; init; } = [];
+
+    /// <summary>What stands in the attachments, as far as it is known yet.</summary>
+    public string AttachedText { get; init; } = "";
+
+    public AttachmentGaps Gaps { get; init; }
+}
+
+/// <summary>Why the index knows less of a message's attachments than they say.</summary>
+[Flags]
+public enum AttachmentGaps
+{
+    None = 0,
+
+    /// <summary>Their turn has not come yet.</summary>
+    Waiting = 1,
+
+    /// <summary>One needs a password.</summary>
+    Encrypted = 2,
+
+    /// <summary>One is broken, or not what it says it is.</summary>
+    Unreadable = 4,
+
+    /// <summary>A limit (of size, number or characters) cut the reading short.</summary>
+    Cut = 8,
+
+    /// <summary>Reading one took more time or memory than it may.</summary>
+    TooCostly = 16,
 }
 
 public readonly record struct SearchHeader(string Name, string Value);
@@ -79,7 +106,10 @@ public sealed record Facet(string Kind, string Value, string Clause, long Count,
 /// <param name="Disposition">First disposition for the first of them.</param>
 public sealed record SearchHit(
     string Id, string Lane, long Sequence, DateTimeOffset ReceivedAt, IReadOnlyList<string> Addresses, string Disposition,
-    string Subject, string From, string To, string Summary, bool HasAttachment, long SizeBytes);
+    string Subject, string From, string To, string Summary, bool HasAttachment, long SizeBytes)
+{
+    public AttachmentGaps Gaps { get; init; }
+}
 
 /// <param name="Next">Null on the last page.</param>
 /// <param name="Total">Exact up to 10,000.</param>
@@ -147,6 +177,27 @@ public interface IMailIndex : IDisposable
     void Expunge(CancellationToken cancel = default);
 
     long DocumentCount { get; }
+}
+
+/// <summary>The mail index as the reader of attachments sees it: documents come without their text and are replaced.</summary>
+public interface IAttachmentIndex
+{
+    /// <summary>The last sequence of a lane up to which nothing is left to be read. A record that is added again lowers it.</summary>
+    long AttachedThrough(string lane);
+
+    /// <summary>
+    /// Replaces documents by the same with the text of their attachments, and moves <see cref="AttachedThrough"/>. Documents of a
+    /// partition that is merged already are left alone.
+    /// </summary>
+    /// <param name="after">What <see cref="AttachedThrough"/> was when the reading began.</param>
+    /// <returns>False, and nothing is done, where it is not that any more: begin again from there.</returns>
+    bool Attach(IReadOnlyList<SearchDocument> documents, string lane, long after, long through);
+
+    /// <summary>Makes everything that was attached findable.</summary>
+    void ShowAttached();
+
+    /// <summary>Makes it survive a crash, as far as the records themselves do.</summary>
+    void CommitAttached();
 }
 
 /// <summary>One ledger event as the timeline and the audit search see it.</summary>

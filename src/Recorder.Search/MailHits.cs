@@ -25,7 +25,7 @@ internal static class MailHits
         return new SearchHit(
             mail.Id, values.Lane(inSegment), values.Sequence(inSegment), received,
             visible.Select(owner => owner.Address).ToList(), visible.FirstOrDefault().Disposition ?? "",
-            mail.Subject, mail.From, mail.To, mail.Summary, mail.HasAttachment, mail.SizeBytes);
+            mail.Subject, mail.From, mail.To, mail.Summary, mail.HasAttachment, mail.SizeBytes) { Gaps = mail.Gaps };
     }
 
     public static string IdOf(AtomicReader segment, int document)

@@ -11,7 +11,7 @@ namespace Recorder.Search;
 /// The mail index on Lucene, in partitions that follow the order of the log. Everything in it can be rebuilt from the mail:
 /// a folder that is missing, damaged or of another format starts empty, with an empty checkpoint.
 /// </summary>
-public sealed class MailIndex : IMailIndex
+public sealed class MailIndex : IMailIndex, IAttachmentIndex
 {
     /// <summary>Totals are exact up to here.</summary>
     public const int ExactTotal = 10_000;
@@ -31,7 +31,10 @@ public sealed class MailIndex : IMailIndex
     /// <exception cref="IOException">Another process has it open, or the disk refuses.</exception>
     public static MailIndex Open(string folder, MailIndexOptions options, TimeProvider time)
     {
-        var layout = new PartitionOptions(MailFields.FormatVersion, options.PartitionDocuments, options.RamBufferMegabytes, FillsGaps: true) { Disk = options.Disk };
+        var layout = new PartitionOptions(MailFields.FormatVersion, options.PartitionDocuments, options.RamBufferMegabytes, FillsGaps: true)
+        {
+            Disk = options.Disk, AwaitsAttachments = options.AwaitsAttachments,
+        };
         return new MailIndex(PartitionSet.Open(folder, layout), options, time);
     }
 
@@ -55,6 +58,19 @@ public sealed class MailIndex : IMailIndex
 
     /// <inheritdoc/>
     public void Add(IReadOnlyList<SearchDocument> documents) => _partitions.Write(documents, MailDocuments.KeyOf, _documents.Build);
+
+    /// <inheritdoc/>
+    public long AttachedThrough(string lane) => _partitions.AttachedThrough(lane);
+
+    /// <inheritdoc/>
+    public bool Attach(IReadOnlyList<SearchDocument> documents, string lane, long after, long through) =>
+        _partitions.Attach(documents, MailDocuments.KeyOf, _documents.Build, new(lane, after, through));
+
+    /// <inheritdoc/>
+    public void ShowAttached() => _partitions.RefreshAttached();
+
+    /// <inheritdoc/>
+    public void CommitAttached() => _partitions.CommitAttached();
 
     /// <inheritdoc/>
     public void Refresh(IReadOnlyDictionary<string, long> through) => _partitions.Refresh(through);

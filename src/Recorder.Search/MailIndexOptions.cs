@@ -9,6 +9,9 @@ public sealed record MailIndexOptions
     /// <summary>Documents held in memory, in megabytes, before Lucene writes a segment.</summary>
     public double RamBufferMegabytes { get; init; } = 48;
 
+    /// <summary>A full partition is merged only when the attachments of its records were read.</summary>
+    public bool AwaitsAttachments { get; init; }
+
     /// <summary>Most hits on one page, whatever the request asks for.</summary>
     public int MaxPageHits { get; init; } = 500;
 

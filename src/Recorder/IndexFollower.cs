@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Recorder.Archive;
+using Recorder.Attachments;
 using Recorder.Indexing;
 using Recorder.Ledger;
 using Recorder.Mail;
@@ -26,19 +27,23 @@ public sealed partial class IndexFollower : IIndexProgress
     private readonly ILogger log;
     private readonly ReadBudget budget;
     private readonly IndexPump<SearchDocument> pump;
+    private readonly AttachmentQueue? attachments;
     private long unreadable;
     private long missing;
 
     /// <param name="readFacts">Reads a message; see <c>MailReader.ReadFacts</c>.</param>
+    /// <param name="attachments">Told which records have attachments to read; null where none are read.</param>
     public IndexFollower(
-        IArchiveLog archive, IMailIndex index, Func<Stream, CancellationToken, MailFacts> readFacts, TimeProvider time, ILogger<IndexFollower> log)
+        IArchiveLog archive, IMailIndex index, Func<Stream, CancellationToken, MailFacts> readFacts, TimeProvider time, ILogger<IndexFollower> log,
+        AttachmentQueue? attachments = null)
     {
+        this.attachments = attachments;
         this.archive = archive;
         this.readFacts = readFacts;
         this.time = time;
         this.log = log;
         budget = new ReadBudget(MaxReadingTime, time);
-        pump = new IndexPump<SearchDocument>("mail", archive, IndexTarget.Of(index), PrepareAsync, time, log);
+        pump = new IndexPump<SearchDocument>("mail", archive, IndexTarget.Of(index) with { Add = documents => Add(index, documents) }, PrepareAsync, time, log);
     }
 
     public IndexStatus Status => new(
@@ -57,7 +62,15 @@ public sealed partial class IndexFollower : IIndexProgress
             return [];
         }
 
-        return [MailDocuments.Of(entry, Envelope(entry), await ReadAsync(entry, cancel))];
+        var facts = await ReadAsync(entry, cancel);
+        var waits = attachments is not null && facts.Attachments.Any(FileKinds.MayHoldText);
+        return [MailDocuments.Of(entry, Envelope(entry), facts) with { Gaps = waits ? AttachmentGaps.Waiting : AttachmentGaps.None }];
+    }
+
+    private void Add(IMailIndex index, IReadOnlyList<SearchDocument> documents)
+    {
+        index.Add(documents);
+        attachments?.Added(documents);
     }
 
     private async Task<MailFacts> ReadAsync(LogEntry entry, CancellationToken cancel)

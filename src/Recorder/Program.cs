@@ -1,3 +1,4 @@
+using Recorder.Attachments;
 using Recorder.Cli;
 
-return await CommandLine.RunAsync(args);
+return args is [ReadingWorker.Verb] ? ReadingWorker.Run() : await CommandLine.RunAsync(args);

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Recorder.Accounts;
 using Recorder.Archive;
 using Recorder.Archive.Disk;
+using Recorder.Attachments;
 using Recorder.Audit;
 using Recorder.Control;
 using Recorder.Delivery;
@@ -97,7 +98,10 @@ public static class RecorderApp
         services.AddSingleton(provider => OpenArchive(settings.Data, provider.GetRequiredService<IArchiveObserver>()));
         services.AddSingleton<IArchiveLog>(provider => provider.GetRequiredService<MailArchive>());
         services.AddSingleton<ISealedLog>(provider => provider.GetRequiredService<MailArchive>());
-        services.AddSingleton<IMailIndex>(_ => new LateMailIndex(() => MailIndex.Open(settings.Data.MailIndex, new MailIndexOptions(), TimeProvider.System)));
+        var mailIndex = new MailIndexOptions { AwaitsAttachments = settings.Search.Attachments.Enabled };
+        services.AddSingleton(_ => new LateMailIndex(() => MailIndex.Open(settings.Data.MailIndex, mailIndex, TimeProvider.System)));
+        services.AddSingleton<IMailIndex>(provider => provider.GetRequiredService<LateMailIndex>());
+        services.AddSingleton<IAttachmentIndex>(provider => provider.GetRequiredService<LateMailIndex>());
         services.AddSingleton<IEventIndex>(_ => new LateEventIndex(() => EventIndex.Open(settings.Data.EventIndex, new EventIndexOptions())));
         services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
     }
@@ -114,7 +118,7 @@ public static class RecorderApp
     {
         services.AddLedger();
         services.AddAccounts();
-        services.AddIndexing();
+        services.AddIndexing(settings.Search.Attachments);
         services.AddSenderLists();
         services.AddTransfer();
         services.AddRetention();
@@ -126,6 +130,7 @@ public static class RecorderApp
 
         services.AddLastingTransfer();
         services.AddAudit();
+        services.AddAttachments(settings.Search.Attachments);
         services.AddRecovery();
         services.AddDelivery();
         services.AddDigests();

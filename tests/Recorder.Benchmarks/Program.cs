@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Runtime.Versioning;
+using Recorder.Benchmarks.Attachments;
 using Recorder.Benchmarks.Compare;
 using Recorder.Benchmarks.Decisions;
 using Recorder.Benchmarks.Finding;
@@ -51,6 +52,12 @@ moving.SetAction((parsed, cancel) => new MovingBench(parsed.GetValue(moved), Con
 var decisions = new Command("decisions", "What the decision for one recipient costs against the length of the lists of senders.");
 decisions.SetAction(_ => new DecisionCosts(Console.WriteLine).Run());
 
+var messages = new Option<int>("--rate") { Description = "Messages a second.", DefaultValueFactory = _ => 300 };
+var seconds = new Option<int>("--seconds") { Description = "How long they come.", DefaultValueFactory = _ => 60 };
+var share = new Option<double>("--share") { Description = "Of the messages, how many carry a document.", DefaultValueFactory = _ => 0.1 };
+var attachments = new Command("attachments", "What the text of attachments costs: each kind alone, beside intake, and in the index.") { messages, seconds, share };
+attachments.SetAction((parsed, cancel) => new AttachmentCosts(parsed.GetValue(messages), parsed.GetValue(seconds), parsed.GetValue(share), Console.WriteLine).RunAsync(cancel));
+
 // Ctrl-C: time to end what was started.
-return await new RootCommand("Figures, measured. Peers come from Debian's packages. TMPDIR chooses the disk.") { compare, soak, search, searches, decisions, moving }
+return await new RootCommand("Figures, measured. Peers come from Debian's packages. TMPDIR chooses the disk.") { compare, soak, search, searches, decisions, moving, attachments }
     .Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });

@@ -16,7 +16,7 @@ internal sealed class MessageWalk : MimeReader
     private readonly bool keepBodies;
     private readonly PartSink sink = new();
     private readonly Stack<Frame> frames = new();
-    private readonly TextGatherer gathered;
+    private readonly TextGatherer gathered, attached;
     private List<RawField> fields = [];
     private ReadPart? current;
     private int alternatives, nesting;
@@ -28,7 +28,7 @@ internal sealed class MessageWalk : MimeReader
         : base(new ParserOptions { MaxMimeDepth = limits.MaxDepth }, source, MimeFormat.Entity)
     {
         (this.source, this.limits, this.keepBodies) = (source, limits, keepBodies);
-        gathered = new TextGatherer(limits.MaxTextLength);
+        (gathered, attached) = (new TextGatherer(limits.MaxTextLength), new TextGatherer(limits.MaxTextLength));
         textBytesLeft = Math.Max(64 << 10, limits.MaxTextLength * 2L); // markup is wordier than its text
         frames.Push(new Frame { IsMessage = true });
     }
@@ -38,6 +38,9 @@ internal sealed class MessageWalk : MimeReader
     public ReadFlags Flags { get; private set; }
     public string? FirstCharset { get; private set; }
     public string GatheredText => gathered.ToString();
+
+    /// <summary>The text of parts that are files.</summary>
+    public string AttachedText => attached.ToString();
 
     /// <summary>Runs to the end, a limit or the first thing that cannot be read; what was found by then stands.</summary>
     public void Run(CancellationToken cancel)
@@ -66,7 +69,7 @@ internal sealed class MessageWalk : MimeReader
         if (RootFields.Count == 0 && nesting == 0)
             RootFields = fields; // it failed within the header: the fields before that stand
         ExpandTnef();
-        Flags |= (source.IsCut || gathered.IsCut ? ReadFlags.Truncated : 0) | (charsets.IsGuessed ? ReadFlags.CharsetGuessed : 0);
+        Flags |= (source.IsCut || gathered.IsCut || attached.IsCut ? ReadFlags.Truncated : 0) | (charsets.IsGuessed ? ReadFlags.CharsetGuessed : 0);
     }
 
     protected override void OnHeadersBegin(long beginOffset, int beginLineNumber, CancellationToken cancel)
@@ -205,9 +208,10 @@ internal sealed class MessageWalk : MimeReader
     private void TakeText(ReadPart part, ReadOnlySpan<byte> bytes, bool isCut)
     {
         textBytesLeft -= bytes.Length;
-        if (!keepBodies && !part.IsHtml && bytes.Length > gathered.Room && CharsetNames.IsPlainAscii(part.Charset, bytes))
+        var gatherer = part.IsFile ? attached : gathered;
+        if (!keepBodies && !part.IsHtml && bytes.Length > gatherer.Room && CharsetNames.IsPlainAscii(part.Charset, bytes))
         {
-            bytes = bytes[..gathered.Room];
+            bytes = bytes[..gatherer.Room];
             isCut = true;
         }
         var text = CharsetRepair.Decode(bytes, part.Charset ?? (part.IsHtml ? HtmlCharset.Find(bytes) : null), charsets);
@@ -216,7 +220,7 @@ internal sealed class MessageWalk : MimeReader
             FirstCharset ??= part.Charset;
         if (keepBodies && part is { IsBody: true, IsNested: false })
             part.Text = text;
-        gathered.Add(part, text);
+        gatherer.Add(part, text);
     }
 
     private void NameAttachedMessage()
@@ -241,6 +245,8 @@ internal sealed class MessageWalk : MimeReader
                 if (Parts.Count >= limits.MaxParts)
                     return;
                 Parts.Add(member.ToPart(Parts.Count, part.IsNested));
+                if (IsText(Parts[^1]))
+                    TakeText(Parts[^1], member.Content.AsSpan(0, Math.Min(member.Content.Length, TextRoom())), member.Content.Length > TextRoom());
             }
         }
     }

@@ -50,6 +50,9 @@ internal sealed class ReadPart
     /// <summary>Shown as the message's own words, not as a file.</summary>
     public bool IsBody => ContentType is "text/plain" or "text/html" && !IsMarkedAttachment && (IsRoot || RawName.Length == 0);
 
+    /// <summary>Sent as a file, so that what it says is said in an attachment.</summary>
+    public bool IsFile => IsMarkedAttachment || (RawName.Length > 0 && !IsRoot);
+
     public string FileName
     {
         get

@@ -8,7 +8,8 @@ internal static class TnefAttachments
 {
     private const int MaxMembers = 200;
 
-    public static bool Is(ReadPart part) => part.ContentType is "application/ms-tnef" or "application/vnd.ms-tnef";
+    public static bool Is(ReadPart part) => part.ContentType is "application/ms-tnef" or "application/vnd.ms-tnef"
+        || part.RawName.Equals("winmail.dat", StringComparison.OrdinalIgnoreCase);
 
     public sealed record Member(string Name, string ContentType, string? ContentId, byte[] Content)
     {

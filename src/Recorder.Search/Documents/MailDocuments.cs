@@ -12,7 +12,7 @@ namespace Recorder.Search.Documents;
 /// </summary>
 internal sealed class MailDocuments
 {
-    private readonly TokenList _subject = new(), _from = new(), _to = new(), _cc = new(), _files = new(), _list = new(), _body = new();
+    private readonly TokenList _subject = new(), _from = new(), _to = new(), _cc = new(), _files = new(), _list = new(), _body = new(), _attached = new();
     private readonly TokenList _envelope = new(), _blind = new();
     private readonly TokenList[] _all;
     private readonly FieldTokens[] _fields;
@@ -20,12 +20,12 @@ internal sealed class MailDocuments
 
     public MailDocuments()
     {
-        _all = [_subject, _from, _to, _cc, _files, _list, _body, _envelope, _blind];
+        _all = [_subject, _from, _to, _cc, _files, _list, _body, _attached, _envelope, _blind];
         _fields =
         [
             new(MailFields.Subject, _subject), new(MailFields.From, _from), new(MailFields.To, _to), new(MailFields.Cc, _cc),
             new(MailFields.FileName, _files), new(MailFields.List, _list),
-            new(MailFields.Text, _body),
+            new(MailFields.Text, _body), new(MailFields.Attached, _attached),
             new(MailFields.Envelope, _envelope), new(MailFields.BlindEnvelope, _blind),
         ];
     }
@@ -54,6 +54,7 @@ internal sealed class MailDocuments
         foreach (var name in mail.AttachmentNames) _files.Scan(name);
         _list.Scan(mail.ListId);
         _body.Scan(mail.Text);
+        _attached.Scan(mail.AttachedText);
     }
 
     private void Envelope(SearchDocument mail)

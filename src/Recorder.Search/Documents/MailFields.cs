@@ -7,7 +7,7 @@ namespace Recorder.Search.Documents;
 /// <summary>Names and kinds of the Lucene fields. A change here or in Analysis needs a new <see cref="FormatVersion"/>, so that old indexes are rebuilt.</summary>
 internal static class MailFields
 {
-    public const string FormatVersion = "mail-9";
+    public const string FormatVersion = "mail-10";
 
     public const string Owner = "owner";
     public const string Blind = "blind"; // owners that To and Cc do not name
@@ -21,13 +21,14 @@ internal static class MailFields
 
     private const string Words = "word";
     public static readonly WordField Text = new(Words), Subject = new(Words, "\u0001"), From = new(Words, "\u0002"), To = new(Words, "\u0003"),
-        Cc = new(Words, "\u0004"), FileName = new(Words, "\u0005"), List = new(Words, "\u0006");
+        Cc = new(Words, "\u0004"), FileName = new(Words, "\u0005"), List = new(Words, "\u0006"),
+        Attached = new(Words, "\u0007"); // the text of attachments
 
     public static readonly WordField Envelope = new("env"); // every owner's words: for the administrator's view only
     public static readonly WordField BlindEnvelope = new("benv"); // the same of the owners in Blind
 
     /// <summary>Where a word without operator is looked for. No text stands in two of them, so that nothing is indexed twice.</summary>
-    public static readonly IReadOnlyList<WordField> Everywhere = [Text, Subject, From, To, Cc, FileName, List];
+    public static readonly IReadOnlyList<WordField> Everywhere = [Text, Subject, From, To, Cc, FileName, List, Attached];
 
     /// <summary>Exact terms longer than this are cut on both sides; Lucene refuses terms over 32,766 bytes.</summary>
     public const int MaxKeywordChars = 1000;
@@ -49,7 +50,8 @@ internal static class MailFields
         SearchField.To => [To, Cc],
         SearchField.Cc => [Cc],
         SearchField.Body => [Text],
-        SearchField.FileName or SearchField.Attachment => [FileName],
+        SearchField.FileName => [FileName],
+        SearchField.Attachment => [FileName, Attached],
         SearchField.List => [List],
         _ => Everywhere,
     };

@@ -5,7 +5,7 @@ namespace Recorder.Search.Documents;
 /// <summary>What a hit needs, stored with the document. Holds every owner: restrict to the reader's scope before showing anything.</summary>
 internal sealed record MailRow(
     string Id, IReadOnlyList<(string Address, string Disposition)> Owners,
-    string Subject, string From, string To, string Summary, bool HasAttachment, long SizeBytes)
+    string Subject, string From, string To, string Summary, bool HasAttachment, long SizeBytes, AttachmentGaps Gaps)
 {
     private const int IdBytes = 16;
     private const int MaxLineChars = 1000;
@@ -14,7 +14,7 @@ internal sealed record MailRow(
     public static MailRow Of(SearchDocument mail) => new(
         mail.Id, mail.Owners.Select(owner => (owner, mail.Dispositions.GetValueOrDefault(owner, ""))).ToList(),
         Cut(mail.Subject, MaxLineChars), Cut(mail.From, MaxLineChars), Cut(mail.To, MaxLineChars), Cut(mail.Summary, MaxSummaryChars),
-        mail.AttachmentNames.Count > 0, mail.SizeBytes);
+        mail.AttachmentNames.Count > 0, mail.SizeBytes, mail.Gaps);
 
     public byte[] ToBytes()
     {
@@ -30,6 +30,7 @@ internal sealed record MailRow(
         foreach (var text in (string[])[Subject, From, To, Summary]) writer.Write(text);
         writer.Write(HasAttachment);
         writer.Write7BitEncodedInt64(SizeBytes);
+        writer.Write((byte)Gaps);
         return bytes.ToArray();
     }
 
@@ -41,7 +42,7 @@ internal sealed record MailRow(
         for (var i = 0; i < owners.Length; i++) owners[i] = (reader.ReadString(), reader.ReadString());
         return new MailRow(
             id, owners, reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString(),
-            reader.ReadBoolean(), reader.Read7BitEncodedInt64());
+            reader.ReadBoolean(), reader.Read7BitEncodedInt64(), (AttachmentGaps)reader.ReadByte());
     }
 
     // A record id takes its 16 bytes; any other text follows an empty length byte.

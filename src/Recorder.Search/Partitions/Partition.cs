@@ -1,6 +1,7 @@
 using System.Globalization;
 using Lucene.Net.Analysis.Core;
 using Lucene.Net.Index;
+using Lucene.Net.Search;
 using Lucene.Net.Store;
 using Lucene.Net.Util;
 using Recorder.Search.Packing;
@@ -29,6 +30,8 @@ internal sealed class Partition : IDisposable
     private IndexWriter? _writer;
     private DirectoryReader _reader;
     private bool _isCommitted;
+    private bool _isReplaced;
+    private bool _isBehind; // the reader, behind what was written
     private bool _isDisposed;
 
     private Partition(string folder, PartitionOptions options, PartitionFacts? committed, IReadOnlyDictionary<string, long> through)
@@ -38,6 +41,7 @@ internal sealed class Partition : IDisposable
         _isCommitted = committed is not null;
         _facts = committed ?? PartitionFacts.Empty(options.Format, through);
         _tally = new PartitionTally(_facts);
+        IsFinal = _facts.Merged;
         _writer = _facts.Merged ? null : OpenWriter(_directory, _merges, options);
         _reader = _writer is null ? DirectoryReader.Open(_directory) : DirectoryReader.Open(_writer, applyAllDeletes: true);
     }
@@ -55,6 +59,11 @@ internal sealed class Partition : IDisposable
     public long Documents => _tally.Documents;
 
     public bool AwaitsMerge => _facts is { Closed: true, Merged: false };
+
+    /// <summary>Is merged, or is about to be: takes no replacements either. Callers set it with the merge.</summary>
+    public bool IsFinal { get; private set; }
+
+    public void MakeFinal() => IsFinal = true;
 
     /// <summary>The newest reader; acquire it under the same lock as the call that made it.</summary>
     public DirectoryReader Reader => _reader;
@@ -95,24 +104,47 @@ internal sealed class Partition : IDisposable
         if (_tally.IsNew(key)) _writer!.AddDocument(document);
         else _writer!.UpdateDocument(RecordFields.TermOf(key.Id), document);
         _tally.Include(key);
+        _isBehind = true;
+    }
+
+    /// <summary>False for a position behind all others of its lane: such a record cannot be here yet.</summary>
+    public bool MayHold(in RecordKey key) => !_tally.IsNew(key);
+
+    /// <summary>Another document for a record that is here.</summary>
+    public void Replace(in RecordKey key, IEnumerable<IIndexableField> document)
+    {
+        _writer!.UpdateDocument(RecordFields.TermOf(key.Id), document);
+        _isReplaced = true;
+        _isCommitted = false;
     }
 
     /// <summary>Whether the newest reader holds this record.</summary>
     public bool Contains(string id) => _reader.DocFreq(RecordFields.TermOf(id)) > 0;
 
+    /// <summary>Whether it has a document that was not taken out, as of now.</summary>
+    public bool HoldsLive(string id)
+    {
+        if (FindsLive(id)) return true;
+        if (!_isBehind) return false;
+        Refresh();
+        return FindsLive(id);
+    }
+
     /// <summary>A reader over everything written so far.</summary>
     public void Refresh()
     {
-        if (_facts.Closed || _writer is null) return;
+        if (_writer is null || (_facts.Closed && !_isReplaced)) return;
+        _isReplaced = _isBehind = false;
         if (DirectoryReader.OpenIfChanged(_reader, _writer, applyAllDeletes: true) is { } newer) Replace(newer);
     }
 
-    public void Commit(IReadOnlyDictionary<string, long> through)
+    /// <param name="attached">How far attachments were read, within <paramref name="through"/>.</param>
+    public void Commit(IReadOnlyDictionary<string, long> through, IReadOnlyDictionary<string, long> attached)
     {
         lock (_gate)
         {
             if (_writer is null || (_facts.Closed && _isCommitted)) return;
-            var facts = _facts.Closed ? _facts : _tally.Facts() with { Through = through, Gaps = Gaps };
+            var facts = _facts.Closed ? _facts : _tally.Facts() with { Through = through, Gaps = Gaps, Attached = attached };
             _writer.SetCommitData(facts.ToCommitData());
             _writer.Commit();
             _facts = facts;
@@ -145,6 +177,7 @@ internal sealed class Partition : IDisposable
             if (_isDisposed || _writer is null) return;
             _writer.SetCommitData((_facts with { Merged = true }).ToCommitData());
             _writer.Commit();
+            _isCommitted = true; // or a commit before the merge is finished would call it unmerged again
         }
     }
 
@@ -156,6 +189,8 @@ internal sealed class Partition : IDisposable
             if (_isDisposed || _writer is null) return;
             _writer.Dispose();
             (_facts, _writer, _isCommitted) = (_facts with { Merged = true }, null, true);
+            IsFinal = true;
+            _isReplaced = _isBehind = false;
             Replace(DirectoryReader.Open(_directory));
         }
     }
@@ -170,12 +205,14 @@ internal sealed class Partition : IDisposable
     }
 
     /// <summary>Makes it durable and visible. What was added since the last commit keeps the map of before: it is replayed after a crash.</summary>
-    public void FinishRemoval(IReadOnlyDictionary<string, long> through)
+    /// <param name="attached">How far attachments were read, within <paramref name="through"/>.</param>
+    public void FinishRemoval(IReadOnlyDictionary<string, long> through, IReadOnlyDictionary<string, long> attached)
     {
         _isCommitted = false;
-        Commit(through);
+        Commit(through, attached);
         lock (_gate)
         {
+            _isReplaced = _isBehind = false;
             if (!_facts.Merged)
             {
                 Replace(DirectoryReader.Open(_writer!, applyAllDeletes: true));
@@ -198,6 +235,14 @@ internal sealed class Partition : IDisposable
             _writer?.Rollback();
             _directory.Dispose();
         }
+    }
+
+    private bool FindsLive(string id)
+    {
+        var record = RecordFields.TermOf(id);
+        foreach (var leaf in _reader.Leaves)
+            if (leaf.AtomicReader.GetTermDocsEnum(record) is { } found && found.NextDoc() != DocIdSetIterator.NO_MORE_DOCS) return true;
+        return false;
     }
 
     private static void CheckIntegrity(DirectoryReader reader)

@@ -8,6 +8,9 @@ internal sealed record SequenceRange(long First, long Last)
     public SequenceRange Include(long sequence) => new(Math.Min(First, sequence), Math.Max(Last, sequence));
 }
 
+/// <summary>The attachments of the records after one sequence of a lane, up to another.</summary>
+internal readonly record struct AttachedStretch(string Lane, long After, long Through);
+
 /// <summary>What is known of a partition without reading it; kept in its Lucene commit data.</summary>
 /// <param name="Format">Version of fields and analysis; another one means the index must be rebuilt.</param>
 /// <param name="Min">Smallest order value, inclusive; above <paramref name="Max"/> while empty.</param>
@@ -25,6 +28,9 @@ internal sealed record PartitionFacts(
 
     /// <summary>What was missing in the index when this was committed.</summary>
     public IReadOnlyList<IndexGap> Gaps { get; init; } = [];
+
+    /// <summary>Lane → last sequence whose attachments were read; never beyond <see cref="Through"/>, since a replay takes them out again.</summary>
+    public IReadOnlyDictionary<string, long> Attached { get; init; } = new Dictionary<string, long>();
 
     public static PartitionFacts Empty(string format, IReadOnlyDictionary<string, long> through) =>
         new(format, 0, long.MaxValue, long.MinValue, new Dictionary<string, SequenceRange>(), through, false, false);

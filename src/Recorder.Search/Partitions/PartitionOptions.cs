@@ -9,4 +9,7 @@ internal sealed record PartitionOptions(string Format, int PartitionDocuments, d
 {
     /// <summary>Stands between Lucene and the disk: for tests of what fails.</summary>
     public Func<Lucene.Net.Store.Directory, Lucene.Net.Store.Directory> Disk { get; init; } = static directory => directory;
+
+    /// <summary>A closed partition is merged only when <see cref="PartitionSet.AttachedThrough"/> has come to its end.</summary>
+    public bool AwaitsAttachments { get; init; }
 }

@@ -69,7 +69,7 @@ internal sealed partial class PartitionSet
     {
         var folder = _folder.PartitionPath(gap.Partition);
         IndexFolder.Delete(folder);
-        return new PartitionRebuild(Partition.Create(folder, _options, new Dictionary<string, long>()), gap, this);
+        return new PartitionRebuild(Partition.Create(folder, _options, new Dictionary<string, long>()), gap, this, _options.AwaitsAttachments);
     }
 
     /// <summary>Shows a rebuilt partition in its place; the gap is closed.</summary>
@@ -80,8 +80,10 @@ internal sealed partial class PartitionSet
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             _partitions.Insert(_partitions.Count(partition => partition.Number < rebuilt.Number), rebuilt);
             SetGaps([.. _gaps.Where(other => other.Partition != gap.Partition)]);
+            if (!rebuilt.IsFinal) Lower(_attached, rebuilt.Facts);
             Publish(new Snapshot(Views(), _current.Through));
-            CommitAll(_checkpoint);
+            CommitAll(_checkpoint); // the gap's end and how far attachments were read go together
+            MergeWhatIsDue();
         }
     }
 
@@ -137,6 +139,7 @@ internal sealed partial class PartitionSet
         Remove(_active);
         var through = Positions.Latest(_partitions.Select(partition => partition.Facts.Through).Concat(_gaps.Select(gap => gap.Through)));
         Volatile.Write(ref _checkpoint, through);
+        foreach (var (lane, at) in Positions.Within(_attached, through)) _attached[lane] = at;
         _active = AddPartition(number);
         CommitAll(through);
         _setBack = trouble;
@@ -153,7 +156,7 @@ internal sealed partial class PartitionSet
     private void Forget(IReadOnlyList<string> useless)
     {
         _active.Gaps = _gaps;
-        if (_gaps.Count > 0) _active.Commit(_checkpoint);
+        if (_gaps.Count > 0) _active.Commit(_checkpoint, Positions.Within(_attached, _checkpoint));
         foreach (var folder in useless.Where(folder => _partitions.TrueForAll(partition => partition.Folder != folder))) IndexFolder.Delete(folder);
     }
 
@@ -172,7 +175,8 @@ internal sealed partial class PartitionSet
 }
 
 /// <summary>A partition in the making. For one thread.</summary>
-internal sealed class PartitionRebuild(Partition partition, IndexGap gap, PartitionSet set) : IDisposable
+/// <param name="awaitsAttachments">It is merged later, when its attachments were read.</param>
+internal sealed class PartitionRebuild(Partition partition, IndexGap gap, PartitionSet set, bool awaitsAttachments) : IDisposable
 {
     private bool _isFinished;
 
@@ -185,8 +189,15 @@ internal sealed class PartitionRebuild(Partition partition, IndexGap gap, Partit
     public void Finish()
     {
         partition.Close();
-        partition.MergeToOne();
-        partition.FinishMerge();
+        if (awaitsAttachments)
+        {
+            partition.Commit(Positions.None, Positions.None);
+        }
+        else
+        {
+            partition.MergeToOne();
+            partition.FinishMerge();
+        }
         set.Take(partition, gap);
         _isFinished = true;
     }

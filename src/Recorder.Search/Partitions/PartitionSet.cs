@@ -9,7 +9,6 @@ namespace Recorder.Search.Partitions;
 internal sealed partial class PartitionSet : IDisposable
 {
     private readonly Lock _writing = new();
-    private readonly Lock _rewriting = new(); // taken before _writing
     private readonly IndexFolder _folder;
     private readonly PartitionOptions _options;
     private readonly List<Partition> _partitions = [];
@@ -28,10 +27,11 @@ internal sealed partial class PartitionSet : IDisposable
         (_checkpoint, _gaps, LostAtOpening) = (plan.Through, plan.Gaps, plan.Reasons.Count > 0 ? string.Join("; ", plan.Reasons) : null);
         foreach (var found in plan.Usable) _partitions.Add(Partition.Open(found.Folder, options, found.Facts!));
         IndexFolder.Delete(folder.PartitionPath(plan.NextNumber)); // where there is one, nothing is known of it that could get lost
+        _attached = AttachedOf(plan);
         _active = _partitions is [.., { Facts.Closed: false } last] ? last : AddPartition(plan.NextNumber);
         _current = new Snapshot(Views(), _checkpoint);
         Forget(plan.Useless);
-        foreach (var partition in _partitions.Where(p => p.AwaitsMerge)) MergeLater(partition);
+        MergeWhatIsDue();
     }
 
     /// <summary>What was found wrong at opening and deleted; null where nothing was.</summary>
@@ -66,7 +66,8 @@ internal sealed partial class PartitionSet : IDisposable
             {
                 var at = key(item);
                 if (IsLeftToOthers(at)) continue;
-                if (_active.Documents >= _options.PartitionDocuments) Roll();
+                LowerAttached(at.Lane, at.Sequence);
+                if (!_active.MayHold(at) && _active.Documents >= _options.PartitionDocuments) Roll(); // not for what it holds already
                 _active.Write(at, document(item));
             }
         }
@@ -77,9 +78,14 @@ internal sealed partial class PartitionSet : IDisposable
         lock (_writing)
         {
             TellSetBack();
-            _active.Refresh();
-            Publish(new Snapshot(Views(), Positions.Latest([_current.Through, through])));
+            RefreshAll(through);
         }
+    }
+
+    private void RefreshAll(IReadOnlyDictionary<string, long> through)
+    {
+        foreach (var partition in _partitions) partition.Refresh();
+        Publish(new Snapshot(Views(), Positions.Latest([_current.Through, through])));
     }
 
     /// <summary>Closed partitions first, with the old map: a crash in between leaves documents without a claim, never a claim without documents.</summary>
@@ -94,9 +100,10 @@ internal sealed partial class PartitionSet : IDisposable
 
     private void CommitAll(IReadOnlyDictionary<string, long> through)
     {
+        var attached = Positions.Within(_attached, through);
         foreach (var partition in _partitions)
-            if (partition != _active) partition.Commit(_checkpoint);
-        _active.Commit(through);
+            if (partition != _active) partition.Commit(_checkpoint, attached);
+        _active.Commit(through, attached);
         Volatile.Write(ref _checkpoint, through);
     }
 
@@ -118,60 +125,6 @@ internal sealed partial class PartitionSet : IDisposable
             active.Refresh();
             Publish(new Snapshot(Views(), _current.Through));
             CommitAll(_checkpoint);
-        }
-    }
-
-    /// <summary>Takes out documents that are visible now; durable when it returns.</summary>
-    public long Remove(string lane, SequenceRange range, Func<AtomicReader, int, string> idOf, Func<string, bool> isGone)
-    {
-        using var snapshot = Acquire();
-        var removed = 0L;
-        // Looked for on the snapshot, so that writing goes on; records never change, so what was found stays what it is.
-        foreach (var (partition, ids) in Removal.Find(snapshot, lane, range, idOf, isGone))
-        {
-            Rewrite(partition, writer => writer.DeleteDocuments([.. ids.Select(RecordFields.TermOf)]));
-            removed += ids.Count;
-        }
-        return removed;
-    }
-
-    /// <summary>Merges the segments with removed documents, whatever their share is.</summary>
-    public void Expunge(CancellationToken cancel)
-    {
-        foreach (var partition in PartitionsWithRemoved())
-        {
-            cancel.ThrowIfCancellationRequested();
-            Rewrite(partition, writer => writer.ForceMergeDeletes(doWait: true));
-        }
-    }
-
-    private List<Partition> PartitionsWithRemoved()
-    {
-        lock (_writing) return [.. _partitions.Where(partition => partition.RemovedDocuments > 0)];
-    }
-
-    /// <summary>The work itself runs beside searches and adding.</summary>
-    private void Rewrite(Partition partition, Action<IndexWriter> work)
-    {
-        // A partition's one merge and this must not both let go of the writer.
-        WaitForMerges();
-        lock (_rewriting)
-        {
-            IndexWriter writer;
-            lock (_writing)
-            {
-                ObjectDisposedException.ThrowIf(_isDisposed, this);
-                writer = partition.OpenForRemoval(_options);
-            }
-            work(writer);
-            lock (_writing)
-            {
-                ObjectDisposedException.ThrowIf(_isDisposed, this);
-                if (!_partitions.Contains(partition)) throw new IOException($"{partition.Folder} was given up meanwhile"); // what replaces it comes from the log
-                if (partition == _active) CommitAll(_checkpoint); // closed ones first
-                partition.FinishRemoval(_checkpoint);
-                Publish(new Snapshot(Views(), _current.Through));
-            }
         }
     }
 
@@ -227,8 +180,8 @@ internal sealed partial class PartitionSet : IDisposable
     private void Roll()
     {
         _active.Close();
-        MergeLater(_active);
         _active = AddPartition(_active.Number + 1);
+        MergeWhatIsDue();
     }
 
     private Partition AddPartition(int number)
@@ -255,8 +208,12 @@ internal sealed partial class PartitionSet : IDisposable
     {
         try
         {
-            partition.MergeToOne();
-            PublishMerged(partition);
+            // This and a removal must not both let go of the writer.
+            lock (_rewriting)
+            {
+                partition.MergeToOne();
+                PublishMerged(partition);
+            }
         }
         catch (Exception e)
         {

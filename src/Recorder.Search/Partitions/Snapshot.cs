@@ -43,6 +43,8 @@ internal sealed class Snapshot : IDisposable
 /// <summary>Position maps, lane → last sequence.</summary>
 internal static class Positions
 {
+    public static readonly IReadOnlyDictionary<string, long> None = new Dictionary<string, long>();
+
     public static IReadOnlyDictionary<string, long> Latest(IEnumerable<IReadOnlyDictionary<string, long>> maps)
     {
         var latest = new Dictionary<string, long>(StringComparer.Ordinal);
@@ -50,4 +52,8 @@ internal static class Positions
             latest[lane] = Math.Max(sequence, latest.GetValueOrDefault(lane, long.MinValue));
         return latest;
     }
+
+    /// <summary>No further than a bound, lane by lane.</summary>
+    public static IReadOnlyDictionary<string, long> Within(IReadOnlyDictionary<string, long> map, IReadOnlyDictionary<string, long> bound) =>
+        map.ToDictionary(lane => lane.Key, lane => Math.Min(lane.Value, bound.GetValueOrDefault(lane.Key)), StringComparer.Ordinal);
 }

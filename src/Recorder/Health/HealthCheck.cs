@@ -1,4 +1,5 @@
 using Recorder.Archive;
+using Recorder.Attachments;
 using Recorder.Delivery.Outbox;
 using Recorder.Digests;
 using Recorder.Indexing;
@@ -11,7 +12,8 @@ namespace Recorder.Health;
 
 /// <summary>One look at what an operator must know: is mail being taken, is everything findable, is there room.</summary>
 public sealed class HealthCheck(
-    MailArchive archive, IndexFollower index, IndexCare care, DiskWatermark disk, IDigestStatus digests, OutboxState outbox, VerdictSources sources, IMirror mirror, ReportLearner learner)
+    MailArchive archive, IndexFollower index, IndexCare care, DiskWatermark disk, IDigestStatus digests, OutboxState outbox, VerdictSources sources, IMirror mirror, ReportLearner learner,
+    AttachmentFollower attachments)
 {
     // Further behind than this, people search for mail that is not findable yet.
     private const long LagToReport = 10_000;
@@ -47,6 +49,7 @@ public sealed class HealthCheck(
 
         var filters = sources.Health;
         AddScreening(reasons, filters);
+        reasons.AddRange(attachments.Status.LastError is { } standing ? [$"attachments: {standing}"] : Array.Empty<string>());
         AddDigests(reasons);
         AddMirror(reasons);
         if (outbox.IsStuck)
@@ -55,7 +58,7 @@ public sealed class HealthCheck(
         }
 
         return new HealthReport(reasons.Count == 0 ? "ok" : "degraded", reasons, status.DurableSequence, index.Status.Through, lag, disk.Space.FreeBytes,
-            digests.Status.LastRun, outbox.Depth, (long)outbox.OldestAge.TotalSeconds, filters, mirror.Status);
+            digests.Status.LastRun, outbox.Depth, (long)outbox.OldestAge.TotalSeconds, filters, mirror.Status) { Attachments = attachments.Status };
     }
 
     private void AddMirror(List<string> reasons)

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using OpenTelemetry.Metrics;
 using Recorder.Archive;
 using Recorder.Archive.Disk;
+using Recorder.Attachments;
 using Recorder.Delivery;
 using Recorder.Indexing;
 using Recorder.Screening.Sources;
@@ -17,7 +18,11 @@ namespace Recorder.Health;
 /// <param name="OutboxOldestSeconds">How long the oldest delivery that we owe has waited; 0 where none does.</param>
 public sealed record HealthReport(string Status, IReadOnlyList<string> Reasons, long DurableSequence, long IndexedThrough, long IndexLag, long DiskFreeBytes,
     DateTimeOffset? LastDigestRun, int OutboxDepth, long OutboxOldestSeconds,
-    IReadOnlyList<SourceHealth> Filters, MirrorStatus? Mirror = null);
+    IReadOnlyList<SourceHealth> Filters, MirrorStatus? Mirror = null)
+{
+    /// <summary>The reading of attachments, since the start.</summary>
+    public AttachmentStatus? Attachments { get; init; }
+}
 
 /// <summary><c>/healthz</c> for load balancers and people, <c>/metrics</c> for Prometheus.</summary>
 public static class HealthSetup
@@ -43,6 +48,7 @@ public static class HealthSetup
     public static void MapHealth(this WebApplication app)
     {
         app.Services.GetRequiredService<ArchiveMetrics>();
+        app.Services.GetRequiredService<AttachmentMetrics>();
         app.MapGet("/healthz", (HealthCheck check) => check.Report()).ExcludeFromDescription().AllowAnonymous();
         app.MapPrometheusScrapingEndpoint("/metrics").AllowAnonymous();
     }

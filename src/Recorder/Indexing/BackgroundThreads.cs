@@ -22,6 +22,12 @@ internal sealed class BackgroundThreads : TaskScheduler
     /// <summary>As many as there are processors, for the whole process.</summary>
     public static BackgroundThreads Shared { get; } = new(Environment.ProcessorCount);
 
+    /// <summary>
+    /// For waiting on the others, which may all be stuck. Not the pool: a thread that the pool starts because one of ours
+    /// asked for it has our priority for good, and will answer somebody later.
+    /// </summary>
+    public static BackgroundThreads Waiting { get; } = new(1);
+
     /// <summary>For one that does not come back.</summary>
     public void AddOne() => new Thread(Work) { IsBackground = true, Name = "index" }.Start();
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Recorder.Archive;
+using Recorder.Attachments;
 using Recorder.Ledger;
 using Recorder.Mail;
 using Recorder.Search;
@@ -12,15 +13,18 @@ public static class IndexingSetup
     /// The followers of both indexes. Needs <see cref="IArchiveLog"/>, <see cref="IMailIndex"/>, <see cref="IEventIndex"/>,
     /// <see cref="ILedger"/> and <see cref="TimeProvider"/>.
     /// </summary>
-    public static IServiceCollection AddIndexing(this IServiceCollection services)
+    /// <param name="attachments">Null: none are read.</param>
+    public static IServiceCollection AddIndexing(this IServiceCollection services, AttachmentOptions? attachments = null)
     {
         services.TryAddSingleton(_ => new MailReader());
+        services.AddSingleton<AttachmentQueue>();
         services.AddSingleton(provider => new IndexFollower(
             provider.GetRequiredService<IArchiveLog>(),
             provider.GetRequiredService<IMailIndex>(),
             provider.GetRequiredService<MailReader>().ReadFacts,
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<IndexFollower>>()));
+            provider.GetRequiredService<ILogger<IndexFollower>>(),
+            attachments is { Enabled: true } ? provider.GetRequiredService<AttachmentQueue>() : null));
         services.AddSingleton<EventFollower>();
         services.AddSingleton(provider => new IndexCare(
             provider.GetRequiredService<IArchiveLog>(),

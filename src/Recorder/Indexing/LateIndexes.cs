@@ -37,9 +37,9 @@ internal sealed class Late<T>(Func<T> open) : IDisposable where T : class, IDisp
 }
 
 /// <summary>The mail index, opened by its first use; searches that come meanwhile wait.</summary>
-internal sealed class LateMailIndex(Func<IMailIndex> open) : IMailIndex
+internal sealed class LateMailIndex(Func<MailIndex> open) : IMailIndex, IAttachmentIndex
 {
-    private readonly Late<IMailIndex> index = new(open);
+    private readonly Late<MailIndex> index = new(open);
 
     public IReadOnlyDictionary<string, long> Checkpoint => index.Value.Checkpoint;
 
@@ -68,6 +68,14 @@ internal sealed class LateMailIndex(Func<IMailIndex> open) : IMailIndex
     public long Remove(string lane, long firstSequence, long lastSequence, Func<string, bool> isGone) => index.Value.Remove(lane, firstSequence, lastSequence, isGone);
 
     public void Expunge(CancellationToken cancel = default) => index.Value.Expunge(cancel);
+
+    public long AttachedThrough(string lane) => index.Value.AttachedThrough(lane);
+
+    public bool Attach(IReadOnlyList<SearchDocument> documents, string lane, long after, long through) => index.Value.Attach(documents, lane, after, through);
+
+    public void ShowAttached() => index.Value.ShowAttached();
+
+    public void CommitAttached() => index.Value.CommitAttached();
 
     public void Dispose() => index.Dispose();
 }

@@ -18,6 +18,7 @@ internal static class MailDocuments
             facts.Text, facts.Summary, [.. facts.Attachments.Select(part => part.FileName)], entry.ContentLengthBytes,
             KeptSince(entry, mail))
         {
+            AttachedText = facts.AttachedText,
             AttachmentTypes = [.. facts.Attachments.Select(part => part.ContentType)],
             Headers = [.. facts.Fields.Select(field => new SearchHeader(field.Name, field.Value))],
         };

@@ -13,24 +13,26 @@ internal sealed class ReadBudget(TimeSpan limit, TimeProvider time)
     /// <param name="read">Runs on a thread of its own, which is replaced when it is left, and disposes what it opened itself.</param>
     /// <exception cref="TimeoutException">It took too long.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was cancelled.</exception>
-    public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> read, CancellationToken cancel)
+    public Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> read, CancellationToken cancel) =>
+        BackgroundThreads.Waiting.RunAsync(() => WaitAsync(read, cancel));
+
+    private async Task<T> WaitAsync<T>(Func<CancellationToken, Task<T>> read, CancellationToken cancel)
     {
         var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var reading = BackgroundThreads.Shared.RunAsync(() => read(stop.Token));
         // Not before the reader is done with its token, which may be long after it was left.
-        _ = reading.ContinueWith(static (ended, source) => { _ = ended.Exception; ((CancellationTokenSource)source!).Dispose(); }, stop, TaskScheduler.Default);
+        _ = reading.ContinueWith(static (ended, source) => { _ = ended.Exception; ((CancellationTokenSource)source!).Dispose(); }, stop, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         try
         {
-            // Not back to the reading threads: all of them may be stuck.
-            return await reading.WaitAsync(limit, time, cancel).ConfigureAwait(false);
+            return await reading.WaitAsync(limit, time, cancel);
         }
         catch (TimeoutException) when (!reading.IsCompleted)
         {
-            await stop.CancelAsync().ConfigureAwait(false);
+            await stop.CancelAsync();
         }
-        await Task.WhenAny(reading, Task.Delay(ToStop, time, cancel)).ConfigureAwait(false);
+        await Task.WhenAny(reading, Task.Delay(ToStop, time, cancel));
         cancel.ThrowIfCancellationRequested();
         if (!reading.IsCompleted) BackgroundThreads.Shared.AddOne();
-        return reading.IsCompletedSuccessfully ? await reading.ConfigureAwait(false) : throw new TimeoutException($"reading it took longer than {limit.TotalSeconds:0} s");
+        return reading.IsCompletedSuccessfully ? await reading : throw new TimeoutException($"reading it took longer than {limit.TotalSeconds:0} s");
     }
 }

@@ -50,13 +50,13 @@ internal static class Openings
         Opening.Whole => view,
         Opening.Disarmed => Textual(view, DisarmedText.Of(view.Facts.Text.Length > 0 ? view.Facts.Text : view.Text)),
         // Who sent it, when and about what: enough to ask for it.
-        _ => Textual(view, "") with { Facts = view.Facts with { Text = "", Summary = "", Attachments = [] } },
+        _ => Textual(view, "") with { Facts = view.Facts with { Text = "", AttachedText = "", Summary = "", Attachments = [] } },
     };
 
     /// <summary>A list's row shows no more than the message itself.</summary>
     public static SearchHit Narrowed(IStateSnapshot state, Reader reader, SearchHit hit) =>
-        reader.AuditReason is not null || RecordStates.AdminHold(state, hit.Id, hit.Addresses, reader.Account) is not null ? hit with { Summary = "" }
-            : Dispositions.IsHarmful(hit.Disposition) ? hit with { Summary = DisarmedText.Of(hit.Summary) }
+        reader.AuditReason is not null || RecordStates.AdminHold(state, hit.Id, hit.Addresses, reader.Account) is not null ? hit with { Summary = "", Gaps = AttachmentGaps.None }
+            : Dispositions.IsHarmful(hit.Disposition) ? hit with { Summary = DisarmedText.Of(hit.Summary), Gaps = AttachmentGaps.None }
             : hit;
 
     /// <summary>Whether a list may quote the text around the words that were found.</summary>
@@ -66,7 +66,7 @@ internal static class Openings
     private static MailView Textual(MailView view, string text) => view with
     {
         Html = null, Text = text, Headers = [], HasRemoteContent = false,
-        Facts = view.Facts with { Text = text, Summary = DisarmedText.Of(view.Facts.Summary) },
+        Facts = view.Facts with { Text = text, AttachedText = "", Summary = DisarmedText.Of(view.Facts.Summary) },
     };
 
     // For one of the reader's mailboxes: the bytes are the same in each.

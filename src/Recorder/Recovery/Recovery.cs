@@ -88,7 +88,15 @@ public sealed class Recovery(
             id, sight.Mail, sight.Own, RecordStates.Word(state, sight.Id, sight.Recipients[0].Disposition, sight.Own, reader.Account),
             Openings.Narrowed(view, rights.Opening), sight.Entry.ContentLengthBytes, Convert.ToHexStringLower(sight.Entry.ContentSha256.Span),
             targets.Count > 0 && rights.Opening == Opening.Whole && !RecordStates.IsHeld(sight.Recipients, dispatches), targets,
-            new SeenRecord(rights, Reasons.Of(sight), Authors.EntryOf(state, reader, view.Facts)));
+            new SeenRecord(rights, Reasons.Of(sight), Authors.EntryOf(state, reader, view.Facts))) { Gaps = GapsOf(reader, sight) };
+    }
+
+    // An index that is not open yet keeps nobody from reading.
+    private AttachmentGaps GapsOf(Reader reader, Sight sight)
+    {
+        if (mailProgress.Status.Through == 0) return AttachmentGaps.None;
+        var (scope, notBefore) = terms.Bounds(reader.Scope);
+        return index.Find(sight.Id, scope, notBefore)?.Gaps ?? AttachmentGaps.None;
     }
 
     public async Task<Stream?> OpenSourceAsync(Reader reader, RecordId id, CancellationToken cancel)

@@ -40,7 +40,11 @@ public sealed record TimelineStep(DateTimeOffset At, string Code, string Actor, 
 /// <summary>A record opened for reading: its facts narrowed to the reader's own recipients.</summary>
 public sealed record OpenedMessage(
     RecordId Id, RecordedMail Facts, IReadOnlyList<string> OwnAddresses, string State, MailView View, long SizeBytes,
-    string Sha256Hex, bool CanResend, IReadOnlyList<string> ResendTargets, SeenRecord Standing);
+    string Sha256Hex, bool CanResend, IReadOnlyList<string> ResendTargets, SeenRecord Standing)
+{
+    /// <summary>Why the words of its attachments may not be found.</summary>
+    public AttachmentGaps Gaps { get; init; }
+}
 
 /// <summary>Where a resend or release stands.</summary>
 /// <param name="Words">"accepted by NEXT HOP: its words" material; null while pending.</param>

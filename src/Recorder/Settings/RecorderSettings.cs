@@ -5,6 +5,7 @@ using Recorder.Delivery;
 using Recorder.Delivery.Outbox;
 using Recorder.Digests;
 using Recorder.Health;
+using Recorder.Indexing;
 using Recorder.Intake;
 using Recorder.Retention;
 using Recorder.Screening;
@@ -16,7 +17,7 @@ namespace Recorder.Settings;
 public sealed record RecorderSettings(
     DataOptions Data, SmtpOptions Smtp, IReadOnlyList<ListenerOptions> Listeners, NextHopSettings NextHop,
     IReadOnlyList<RouteSettings> Routes, WebOptions Web, AccountsOptions Accounts, RetentionOptions Retention,
-    ScreeningOptions Screening, DigestOptions Digests, OutboxOptions Outbox)
+    ScreeningOptions Screening, SearchOptions Search, DigestOptions Digests, OutboxOptions Outbox)
 {
     /// <summary>Every key with its value and where that came from, for people: secrets are not in it.</summary>
     public IReadOnlyList<SettingInForce> InForce { get; init; } = [];
@@ -49,6 +50,7 @@ public sealed record RecorderSettings(
             Bind<AccountsOptions>(root, AccountsOptions.Section),
             Bind<RetentionOptions>(root, RetentionOptions.Section),
             Bind<ScreeningOptions>(root, ScreeningOptions.Section),
+            Bind<SearchOptions>(root, SearchOptions.Section),
             Bind<DigestOptions>(root, DigestOptions.Section),
             Bind<OutboxOptions>(root, OutboxOptions.Section));
         CrossChecks.Run(settings);

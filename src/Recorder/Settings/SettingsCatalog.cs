@@ -4,6 +4,7 @@ using Recorder.Accounts;
 using Recorder.Delivery;
 using Recorder.Delivery.Outbox;
 using Recorder.Digests;
+using Recorder.Indexing;
 using Recorder.Intake;
 using Recorder.Retention;
 using Recorder.Screening;
@@ -32,6 +33,7 @@ public static class SettingsCatalog
         new(AccountsOptions.Section, typeof(AccountsOptions)),
         new(RetentionOptions.Section, typeof(RetentionOptions)),
         new(ScreeningOptions.Section, typeof(ScreeningOptions)),
+        new(SearchOptions.Section, typeof(SearchOptions)),
         new(DigestOptions.Section, typeof(DigestOptions)),
     ];
 

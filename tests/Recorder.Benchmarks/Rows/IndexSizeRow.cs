@@ -39,7 +39,7 @@ internal sealed class IndexSizeRow : IRow
         {
             using var content = File.OpenRead(file);
             var facts = reader.ReadFacts(content, CancellationToken.None);
-            return (long)Encoding.UTF8.GetByteCount($"{facts.Text}{facts.Subject}{Names(facts.From)}{Names(facts.To)}{Names(facts.Cc)}");
+            return (long)Encoding.UTF8.GetByteCount($"{facts.Text}{facts.AttachedText}{facts.Subject}{Names(facts.From)}{Names(facts.To)}{Names(facts.Cc)}");
         });
     }
 

@@ -32,6 +32,7 @@ public sealed partial class RoomsTests
     [InlineData("Lucene.Net", "Recorder.Search")]
     [InlineData("MimeKit", "Recorder.Mail")]
     [InlineData("HtmlSanitizer", "Recorder.Mail")]
+    [InlineData("PdfPig", "Recorder.Mail")]
     [InlineData("ZstdSharp.Port", "Recorder.Archive")]
     [InlineData("LiteDB", "Recorder")]
     public void A_package_has_one_room(string package, string room)

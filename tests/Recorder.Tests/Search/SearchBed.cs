@@ -12,9 +12,9 @@ internal sealed class SearchBed : IDisposable
     private readonly MailIndexOptions _options;
     private long _sequence;
 
-    public SearchBed(int partitionDocuments = 1_000_000)
+    public SearchBed(int partitionDocuments = 1_000_000, bool awaitsAttachments = false)
     {
-        _options = new MailIndexOptions { PartitionDocuments = partitionDocuments, RamBufferMegabytes = 16 };
+        _options = new MailIndexOptions { PartitionDocuments = partitionDocuments, RamBufferMegabytes = 16, AwaitsAttachments = awaitsAttachments };
         Index = Open();
     }
 

@@ -64,7 +64,7 @@ public class TableTests
         return bed.Mail() with
         {
             ReversePath = "", Subject = facts.Subject, From = Parties(facts.From), To = Parties(facts.To), Cc = Parties(facts.Cc), MessageId = facts.MessageId,
-            ListId = facts.ListId, Text = facts.Text, Summary = facts.Summary, AttachmentNames = [.. facts.Attachments.Select(part => part.FileName)],
+            ListId = facts.ListId, Text = facts.Text, AttachedText = facts.AttachedText, Summary = facts.Summary, AttachmentNames = [.. facts.Attachments.Select(part => part.FileName)],
             AttachmentTypes = [.. facts.Attachments.Select(part => part.ContentType)],
         };
     }
