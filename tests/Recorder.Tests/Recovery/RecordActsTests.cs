@@ -165,6 +165,7 @@ public sealed class RecordActsTests
         Assert.Equal([Alice], opened.OwnAddresses);
         Assert.Null(await counter.Requests.OpenAsync(admin, row.Id + "0", Cancel));
         Assert.Null(await counter.Requests.DecideAsync(admin, "nonsense", true, "", Cancel));
+        await WaitUntil.Async(() => Facts(counter).OfType<MessageViewed>().Any());
         await counter.IndexAsync();
         Assert.Contains((await counter.Recovery.TimelineAsync(reader, id, Cancel))!, step => (step.Code, step.Actor) == ("viewed", Admin));
     }
