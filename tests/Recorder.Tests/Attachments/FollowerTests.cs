@@ -93,7 +93,7 @@ public sealed class FollowerTests : IAsyncDisposable
         await StopAsync();
         Start();
         await UntilFoundAsync("chlorophyll");
-        Assert.Equal(2, index!.AttachedThrough(log.Lane));
+        await Recorder.Tests.Fakes.WaitUntil.Async(() => index!.AttachedThrough(log.Lane) == 2);
     }
 
     [Fact]

@@ -209,6 +209,8 @@ internal sealed class KeepingRun(int seed, int days) : IAsyncDisposable
 
         var isWhole = !Is(10);
         if (!isWhole) await BreakOffAsync();
+        // A run that a crash left open is gone on with, and counts what it had done before.
+        isWhole &= world.Ledger.State.Get<PurgeRun>(RetentionKeys.OpenRun) is null;
         var plan = world.Planner.Plan(CancellationToken.None);
         var atOnce = Is(5) ? random.Next(3) : -1;
         // What came today is in no segment yet; an import may bring what is due at once.
