@@ -34,7 +34,7 @@ public sealed class BrowserTests(BrowserTests.Stage stage) : IClassFixture<Brows
         await SearchAsync(page, $"subject:{subject}");
         await page.Locator("a.row").First.ClickAsync();
         await page.Locator("article.message").WaitForAsync();
-        Assert.Contains(subject, await page.Locator("h1").InnerTextAsync(), StringComparison.Ordinal);
+        Assert.Contains(subject, await page.Locator("h1:not(.unseen)").InnerTextAsync(), StringComparison.Ordinal);
         await page.Locator("form[action*='/resend'] button.primary").ClickAsync();
         await page.Locator(".dispatches li:has-text('taken by the demo')").First.WaitForAsync();
         Assert.Contains("accepted by", await page.Locator(".dispatches").InnerTextAsync(), StringComparison.OrdinalIgnoreCase);

@@ -211,14 +211,14 @@ internal sealed class KeepingRun(int seed, int days) : IAsyncDisposable
         if (!isWhole) await BreakOffAsync();
         // A run that a crash left open is gone on with, and counts what it had done before.
         isWhole &= world.Ledger.State.Get<PurgeRun>(RetentionKeys.OpenRun) is null;
-        var plan = world.Planner.Plan(CancellationToken.None);
-        var atOnce = Is(5) ? random.Next(3) : -1;
         // What came today is in no segment yet; an import may bring what is due at once.
         var unsealed = model.Leaving(now).Where(mail => RecordId.TryParse(mail.Id, out var id) && world.Archive.SegmentOf(id) is null).Select(mail => mail.Id).ToHashSet();
+        var plan = world.Planner.Plan(CancellationToken.None);
+        var atOnce = Is(5) ? random.Next(3) : -1;
         var outcome = await world.Purge.ExecuteAsync(KeepingWorld.Admin, progress => HoldMeanwhile(progress, ref atOnce), CancellationToken.None);
         Assert.Empty(outcome.Problems);
-        // A query finds more when it is asked again, never less.
-        if (isWhole) Assert.True(plan.Records >= outcome.Records, $"{plan.Records} planned, {outcome.Records} done");
+        // A query finds more when it is asked again, never less; what was in no segment may be sealed between plan and act.
+        if (isWhole) Assert.True(plan.Records + unsealed.Count >= outcome.Records, $"{plan.Records} planned, {unsealed.Count} unsealed, {outcome.Records} done");
         foreach (var mail in model.Leaving(now).Where(mail => !unsealed.Contains(mail.Id) || !world.Has(mail.Id))) model.Gone.Add(mail.Id);
         if (outcome.Run is null) return;
         Assert.True(outcome.FreedBytes > 0 || outcome.Segments == 0, $"{outcome} freed nothing");
