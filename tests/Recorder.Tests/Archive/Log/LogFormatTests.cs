@@ -61,7 +61,7 @@ public sealed class LogFormatTests
         Assert.Empty(recovery.Cut);
         Assert.Equal([new DamagedRange("log/main/0000000001.active", 256, batch.Length)], recovery.Damaged);
         // What stands behind it is found where the wrong entry still tells its length.
-        var whole = await bench.AllAsync();
+        var whole = (await bench.AllAsync()).Where(entry => entry.Kind != EntryKind.Root).ToList();
         Assert.All(whole, entry => Assert.Equal((8L, EventId), (entry.Position.Sequence, entry.Id.Value)));
         Assert.Equal(whole.Count == 1 ? [new MissingRange(7, 7)] : [new MissingRange(7, 8)], recovery.Missing);
         // The damaged file is sealed meanwhile, and its root may come first.
