@@ -37,7 +37,7 @@ public sealed class Activity(IArchiveLog archive, IEventIndex index, IIndexProgr
     {
         var rows = Math.Clamp(limit, 1, MaxSteps);
         var through = progress.Status.Through;
-        var indexed = desk is null ? Indexed(reader, before, rows, cancel) : await desk.RunAsync(reader.Account.Address, stop => Indexed(reader, before, rows, stop), cancel);
+        var indexed = await SearchDesk.RunAsync(desk, reader.Account.Address, stop => Indexed(reader, before, rows, stop), cancel);
         var all = indexed.Concat(before is null ? await TailAsync(reader, through, cancel) : [])
             .DistinctBy(document => document.Id).OrderByDescending(document => document.At).ThenByDescending(document => document.Sequence).Take(rows).ToList();
         var steps = all.SelectMany(ActivitySteps.Of).Where(step => withOwn || IsOfInterest(reader, step));
@@ -79,10 +79,10 @@ internal static class ActivitySteps
 
     private static string? CodeOf(LedgerEvent fact, string mailbox) => fact switch
     {
-        MessageViewed viewed => viewed.What switch { "message" => "opened", "facts" => "facts", _ => "exported" },
+        MessageViewed viewed => viewed.What switch { "message" or "text" => "opened", "facts" => "facts", _ => "exported" },
         DispatchRequested asked => asked.Kind switch
         {
-            DispatchKind.Resend => "resend", DispatchKind.Release => "release", DispatchKind.SafeCopy => "safe-copy", _ => null,
+            DispatchKind.Resend or DispatchKind.Attached => "resend", DispatchKind.Release => "release", DispatchKind.SafeCopy => "safe-copy", _ => null,
         },
         ReleaseAsked => "asked",
         ReleaseDecided decided => decided.IsApproved ? "approved" : "denied",
