@@ -30,10 +30,10 @@ public sealed class HostileMailTests(ITestOutputHelper output)
         var slowest = TimeSpan.Zero;
         foreach (var (name, make) in HostileMail.All)
         {
-            var bytes = make();
+            var (bytes, ordinary) = (make(), Wire.Mail($"after-{name}"));
             sent[name] = (await SendAsync(pool, bytes), bytes);
             var watch = Stopwatch.StartNew();
-            sent[$"after-{name}"] = (await SendAsync(pool, Wire.Mail($"after-{name}")), Wire.Mail($"after-{name}"));
+            sent[$"after-{name}"] = (await SendAsync(pool, ordinary), ordinary);
             slowest = watch.Elapsed > slowest ? watch.Elapsed : slowest;
         }
 
