@@ -3,6 +3,7 @@ using System.Text;
 using Recorder.Archive.Copies;
 using Recorder.Archive.Disk;
 using Recorder.Archive.Log;
+using Recorder.Archive.Proofs;
 using Recorder.Archive.Segments;
 
 namespace Recorder.Archive;
@@ -25,18 +26,19 @@ public sealed class MailArchive : IArchiveLog, ISealedLog, IAsyncDisposable
     private readonly LogWriter _writer;
     private readonly LogSealer _sealer;
     private readonly LogReader _reader;
+    private readonly HeadBook _heads;
     private readonly SpaceGuard _space;
     private readonly ITimer _timer;
     private int _disposed;
 
-    private MailArchive(Opening opening, ArchiveOptions options, IDisk disk, TimeProvider time, IArchiveObserver observer)
+    private MailArchive(Opening opening, ArchiveOptions options, IDisk disk, TimeProvider time, IArchiveObserver observer, LogKey? key)
     {
         (_options, _time, _lock, _spool, _segments) = (options, time, opening.Lock, opening.Spool, opening.Segments);
         (_state, _recovery) = (opening.State, opening.Report);
         var recent = new RecentEntries(options.RecentEntries, options.RecentBytes);
-        _space = new SpaceGuard(disk, time);
+        (_space, _heads, OpenedAfter) = (new SpaceGuard(disk, time), new HeadBook(disk, options.Lane), _state.Tail.Sequence);
         _reader = new LogReader(_state.Files, _segments, _spool, recent, _state.Tail);
-        _writer = new LogWriter(_state, options, time, recent, _arrivals, _counters, observer);
+        _writer = new LogWriter(_state, options, time, recent, _arrivals, _counters, observer, key);
         _sealer = new LogSealer(_state, _spool, _segments, opening.Rooted, _writer.AppendAsync, _counters, observer);
         _writer.Retired += _sealer.Wake;
         _timer = time.CreateTimer(_ => LookForWork(), null, TimeSpan.Zero, options.SealCheckInterval);
@@ -53,19 +55,28 @@ public sealed class MailArchive : IArchiveLog, ISealedLog, IAsyncDisposable
     /// <summary>By first sequence.</summary>
     public IReadOnlyList<SegmentInfo> Segments => _segments.Segments;
 
+    /// <summary>The last position when it was opened: what follows was appended with the key that it was opened with.</summary>
+    public long OpenedAfter { get; }
+
+    /// <summary>The signed heads, by number, as far as they can be read.</summary>
+    public IReadOnlyList<SignedHead> Heads => _heads.Heads;
+
+    public HeadFolder HeadFolder => _heads.Folder;
+
     public ArchiveStatus Status => new(
         DurableSequence, _counters.Syncs, _counters.Batches, _counters.Entries, _counters.Bytes, _counters.FailedBatches, _writer.Queued,
         _state.Files.Current.ValidBytes + _state.Files.Current.SpooledBytes, _state.Files.All.Count - 1, _counters.SealedFiles,
         _recovery, _counters.LastError);
 
     /// <summary>Opens the lane as a crash may have left it: torn ends are cut, unfinished sealing goes on in the background.</summary>
+    /// <param name="key">Marks entries so that none can be forged; null: nonces are random and entries bear no mark.</param>
     /// <exception cref="ValidationException">An option is out of its range.</exception>
     /// <exception cref="ArchiveException">Unavailable: another process has the lane, or the disk fails.</exception>
     public static Task<MailArchive> OpenAsync(
-        ArchiveOptions options, IDisk disk, TimeProvider time, CancellationToken cancel, IArchiveObserver? observer = null)
+        ArchiveOptions options, IDisk disk, TimeProvider time, CancellationToken cancel, IArchiveObserver? observer = null, LogKey? key = null)
     {
         Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
-        return Task.Run(() => new MailArchive(Open(options, disk, time), options, disk, time, observer ?? new NoObserver()), cancel);
+        return Task.Run(() => new MailArchive(Open(options, disk, time, key), options, disk, time, observer ?? new NoObserver(), key), cancel);
     }
 
     public IContentWriter BeginContent() => new ContentWriter(_spool, _time, _options.MemoryContentMaxBytes, _arrivals.Begin());
@@ -133,10 +144,35 @@ public sealed class MailArchive : IArchiveLog, ISealedLog, IAsyncDisposable
     /// Null: nothing was ever removed.</param>
     public IAsyncEnumerable<VerifyFinding> VerifyAsync(
         CancellationToken cancel, long firstSequence = 1, Action<long>? onBytes = null, Func<string, bool>? wasRemoved = null) =>
-        new LogVerifier(_state.Files, _spool, _segments, _state.Tail, wasRemoved ?? (_ => false)).RunAsync(firstSequence, onBytes, cancel);
+        VerifyAsync(new VerifyWish { FirstSequence = firstSequence, OnBytes = onBytes, Trust = new LogTrust { WasRemoved = wasRemoved ?? (_ => false) } }, cancel);
+
+    /// <summary>The same, of what is wished.</summary>
+    public IAsyncEnumerable<VerifyFinding> VerifyAsync(VerifyWish wish, CancellationToken cancel) =>
+        new LogVerifier(_state.Files, _spool, _segments, _heads.Folder, _state.Tail, wish).RunAsync(cancel);
+
+    /// <summary>One segment, read whole and held against its marks.</summary>
+    public IReadOnlyList<VerifyFinding> Verify(SegmentInfo segment, LogTrust trust, Action<long>? onBytes, CancellationToken cancel) =>
+        _segments.Verify(segment, onBytes, cancel, trust);
+
+    /// <summary>Signs a head over everything that is sealed.</summary>
+    /// <param name="markedFrom">Entries from this position on carry the mark of the signer's log key.</param>
+    /// <returns>null when the newest head says the same already.</returns>
+    /// <exception cref="ArchiveException">Damaged: the heads that are there cannot be followed.</exception>
+    public Task<SignedHead?> SignHeadAsync(IHeadSigner signer, long markedFrom, CancellationToken cancel)
+    {
+        // Asked before the roots: they are in the log before their file goes.
+        var through = SealedThrough;
+        return _heads.SignAsync(signer, through, after => ReadAsync(after, EntryKinds.Roots, cancel), markedFrom, _time, cancel);
+    }
+
+    /// <summary>How a sealed entry leads to a signed head.</summary>
+    /// <returns>null while it is not sealed, no head was signed over it, or it was purged.</returns>
+    public EntryProof? Prove(RecordId id) =>
+        SegmentOf(id) is not null && _segments.Prove(id) is { Header: { } header } proof && _heads.Prove(SegmentCatalog.StemOf(proof.Segment)) is { } head
+            ? new EntryProof(header, proof.Nonce, proof.Leaf, proof.Index, proof.EntryCount, proof.Path, head) : null;
 
     /// <summary>Everything that is kept, as it is now, for copying; appending goes on meanwhile.</summary>
-    public ArchiveImage TakeImage() => ArchiveImage.Take(_state.Files, _spool, _segments, $"spool/{Lane}");
+    public ArchiveImage TakeImage() => ArchiveImage.Take(_state.Files, _spool, _segments, _heads.Folder, $"spool/{Lane}");
 
     /// <summary>Whether this log has that entry at its place.</summary>
     /// <returns>null when there is nothing at that place any more: it was purged.</returns>
@@ -183,7 +219,7 @@ public sealed class MailArchive : IArchiveLog, ISealedLog, IAsyncDisposable
         await Task.Run(Close);
     }
 
-    private static Opening Open(ArchiveOptions options, IDisk disk, TimeProvider time)
+    private static Opening Open(ArchiveOptions options, IDisk disk, TimeProvider time, LogKey? key)
     {
         IDiskFile? held = null;
         try
@@ -194,7 +230,7 @@ public sealed class MailArchive : IArchiveLog, ISealedLog, IAsyncDisposable
             // A folder that a killed process made may not be durable yet.
             foreach (var parent in new[] { "", DurableFile.FolderOf(folder), folder }) disk.SyncDirectory(parent);
             var spool = new SpoolFolder(disk, $"spool/{options.Lane}");
-            var segments = SegmentSet.Open(new FolderSegmentStore(disk, "segments"), options.Lane);
+            var segments = SegmentSet.Open(new FolderSegmentStore(disk, "segments"), options.Lane, key);
             var recovery = new LogRecovery(options, disk, spool, segments, time);
             var (state, report) = recovery.Run();
             return new Opening(held, spool, segments, state, recovery.Rooted, report);

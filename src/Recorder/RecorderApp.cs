@@ -9,6 +9,7 @@ using Recorder.Audit;
 using Recorder.Control;
 using Recorder.Delivery;
 using Recorder.Digests;
+using Recorder.Evidence;
 using Recorder.Health;
 using Recorder.Indexing;
 using Recorder.Intake;
@@ -92,10 +93,12 @@ public static class RecorderApp
         services.AddSingleton(Options.Create(settings.Retention));
         services.AddSingleton(Options.Create(settings.Screening));
         services.AddSingleton(Options.Create(settings.Digests));
+        services.AddSingleton(Options.Create(settings.Evidence));
         services.AddSingleton(TimeProvider.System);
         // Made by the container, so that it is closed after everything that stands on it.
         services.AddSingleton<IArchiveObserver, ArchiveLogging>();
-        services.AddSingleton(provider => OpenArchive(settings.Data, provider.GetRequiredService<IArchiveObserver>()));
+        services.AddSingleton(_ => EvidenceSetup.LoadKey(settings.Data.Keys));
+        services.AddSingleton(provider => OpenArchive(settings.Data, provider.GetRequiredService<IArchiveObserver>(), provider.GetRequiredService<SigningKey>()));
         services.AddSingleton<IArchiveLog>(provider => provider.GetRequiredService<MailArchive>());
         services.AddSingleton<ISealedLog>(provider => provider.GetRequiredService<MailArchive>());
         var mailIndex = new MailIndexOptions { AwaitsAttachments = settings.Search.Attachments.Enabled };
@@ -106,11 +109,11 @@ public static class RecorderApp
         services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
     }
 
-    private static MailArchive OpenArchive(DataOptions data, IArchiveObserver observer)
+    private static MailArchive OpenArchive(DataOptions data, IArchiveObserver observer, SigningKey key)
     {
         Directory.CreateDirectory(data.Archive);
         var options = new ArchiveOptions { ActiveFileMaxBytes = data.ActiveFileMaxBytes };
-        return MailArchive.OpenAsync(options, new RealDisk(data.Archive), TimeProvider.System, CancellationToken.None, observer)
+        return MailArchive.OpenAsync(options, new RealDisk(data.Archive), TimeProvider.System, CancellationToken.None, observer, key.LogKey)
             .GetAwaiter().GetResult();
     }
 
@@ -122,6 +125,7 @@ public static class RecorderApp
         services.AddSenderLists();
         services.AddTransfer();
         services.AddRetention();
+        services.AddEvidence();
         services.AddSingleton<SetupLink>();
         if (parts == AppParts.ControlOnly)
         {
@@ -135,6 +139,7 @@ public static class RecorderApp
         services.AddDelivery();
         services.AddDigests();
         services.AddRetentionJob();
+        services.AddEvidenceJobs();
         services.AddIntake();
         services.AddHealth();
         services.AddRecorderWeb(settings.Web);

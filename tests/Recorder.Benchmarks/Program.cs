@@ -7,6 +7,7 @@ using Recorder.Benchmarks.Finding;
 using Recorder.Benchmarks.Moving;
 using Recorder.Benchmarks.Searches;
 using Recorder.Benchmarks.Soak;
+using Recorder.Benchmarks.Verifying;
 using Spectre.Console;
 
 [assembly: SupportedOSPlatform("linux")]
@@ -49,6 +50,11 @@ var moved = new Option<int>("--messages") { Description = "Messages in the archi
 var moving = new Command("moving", "Backup, new and unchanged, beside cp -a; export in each format. In process.") { moved };
 moving.SetAction((parsed, cancel) => new MovingBench(parsed.GetValue(moved), Console.WriteLine).RunAsync(cancel));
 
+var read = new Option<int>("--messages") { Description = "Messages in the archive.", DefaultValueFactory = _ => 20_000 };
+var turns = new Option<int>("--rounds") { Description = "Turns of each side.", DefaultValueFactory = _ => 5 };
+var verify = new Command("verify", "Reading an archive back whole, beside zstd -t and then sha256sum over the same mail. In process.") { read, turns };
+verify.SetAction((parsed, cancel) => new VerifyBench(parsed.GetValue(read), parsed.GetValue(turns), Console.WriteLine).RunAsync(cancel));
+
 var decisions = new Command("decisions", "What the decision for one recipient costs against the length of the lists of senders.");
 decisions.SetAction(_ => new DecisionCosts(Console.WriteLine).Run());
 
@@ -59,5 +65,5 @@ var attachments = new Command("attachments", "What the text of attachments costs
 attachments.SetAction((parsed, cancel) => new AttachmentCosts(parsed.GetValue(messages), parsed.GetValue(seconds), parsed.GetValue(share), Console.WriteLine).RunAsync(cancel));
 
 // Ctrl-C: time to end what was started.
-return await new RootCommand("Figures, measured. Peers come from Debian's packages. TMPDIR chooses the disk.") { compare, soak, search, searches, decisions, moving, attachments }
+return await new RootCommand("Figures, measured. Peers come from Debian's packages. TMPDIR chooses the disk.") { compare, soak, search, searches, decisions, moving, verify, attachments }
     .Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });

@@ -13,7 +13,7 @@ public sealed class ArchiveCopier(CopyTarget target, Func<string, bool> wasRemov
 {
     /// <summary>Under which a copy has the archive's files.</summary>
     public const string Folder = "archive";
-    private const string SegmentsFolder = $"{Folder}/segments/";
+    private const string SegmentsFolder = $"{Folder}/segments/", HeadsFolder = $"{Folder}/heads/";
 
     private readonly List<CopyFinding> _findings = [];
     private readonly Dictionary<string, CopyEntry> _entries = new(StringComparer.Ordinal);
@@ -73,6 +73,12 @@ public sealed class ArchiveCopier(CopyTarget target, Func<string, bool> wasRemov
         {
             _entries[path] = entry;
             _findings.Add(new CopyFinding(path, "it is no longer in the archive, and no removal of it is on record; the copy from before is kept"));
+        }
+
+        foreach (var (path, entry) in Before.Where(one => one.Key.StartsWith(HeadsFolder, StringComparison.Ordinal) && !_entries.ContainsKey(one.Key)))
+        {
+            _entries[path] = entry;
+            _findings.Add(new CopyFinding(path, "the signed head is no longer in the archive, which never removes one; the copy from before is kept"));
         }
     }
 

@@ -1,4 +1,5 @@
 using Recorder.Archive.Log;
+using Recorder.Archive.Proofs;
 using Recorder.Archive.Segments;
 
 namespace Recorder.Archive.Copies;
@@ -31,12 +32,12 @@ public sealed class ArchiveImage : IDisposable
     /// <summary>Sealed segments first, the log's own files last, oldest first.</summary>
     public IReadOnlyList<ImageFile> Files { get; private set; } = [];
 
-    internal static ArchiveImage Take(LogFiles files, SpoolFolder spool, SegmentSet segments, string spoolRoot)
+    internal static ArchiveImage Take(LogFiles files, SpoolFolder spool, SegmentSet segments, HeadFolder heads, string spoolRoot)
     {
         while (true)
         {
             var image = new ArchiveImage(spool, segments.Lane);
-            if (image.TryFill(files, segments, spoolRoot)) return image;
+            if (image.TryFill(files, segments, heads, spoolRoot)) return image;
             // A file was sealed meanwhile; its segments are in the next look.
             image.Dispose();
         }
@@ -50,8 +51,10 @@ public sealed class ArchiveImage : IDisposable
         _entered.Clear();
     }
 
-    private bool TryFill(LogFiles files, SegmentSet segments, string spoolRoot)
+    private bool TryFill(LogFiles files, SegmentSet segments, HeadFolder heads, string spoolRoot)
     {
+        // Listed first: what a head was signed over was in the log before it.
+        var signed = heads.Files().Select(path => PlainImage.Of(files.Disk, path, path, mayChange: false)).ToList();
         var active = files.All;
         foreach (var file in active)
         {
@@ -68,7 +71,7 @@ public sealed class ArchiveImage : IDisposable
         Last = entries.SelectMany(all => all.TakeLast(1)).Select(at => new LogAnchor(at.Sequence, at.Id)).LastOrDefault() ?? LastOf(stored);
         var aside = files.Disk.List(files.Folder).Where(name => name.Contains(LogFiles.DamagedSuffix, StringComparison.Ordinal))
             .Select(name => PlainImage.Of(files.Disk, $"{files.Folder}/{name}", $"{files.Folder}/{name}"));
-        Files = [.. stored.Select(segment => new SegmentImage(files.Disk, segments, segment)), .. aside, .. bodies, .. active.Select((file, number) => ImageOf(file, entries[number]))];
+        Files = [.. stored.Select(segment => new SegmentImage(files.Disk, segments, segment)), .. signed, .. aside, .. bodies, .. active.Select((file, number) => ImageOf(file, entries[number]))];
         return true;
     }
 

@@ -1,45 +1,72 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
+using Recorder.Archive.Proofs;
 using Recorder.Archive.Segments;
 
 namespace Recorder.Archive.Log;
 
-/// <summary>Reads everything that is kept and names each thing that is not as it was recorded.</summary>
-/// <param name="wasRemoved">Of a segment's name: whether it left on purpose.</param>
-internal sealed class LogVerifier(LogFiles files, SpoolFolder spool, SegmentSet segments, LogTail tail, Func<string, bool> wasRemoved)
+/// <summary>Reads what is kept and names each thing that is not as it was recorded. What accounts for positions, roots and heads is
+/// always looked at in full.</summary>
+internal sealed class LogVerifier(LogFiles files, SpoolFolder spool, SegmentSet segments, HeadFolder headFolder, LogTail tail, VerifyWish wish)
 {
-    /// <param name="firstSequence">Where the lane's log begins.</param>
-    /// <param name="onBytes">Told of stored bytes as they are read.</param>
-    public async IAsyncEnumerable<VerifyFinding> RunAsync(long firstSequence, Action<long>? onBytes, [EnumeratorCancellation] CancellationToken cancel)
+    public async IAsyncEnumerable<VerifyFinding> RunAsync([EnumeratorCancellation] CancellationToken cancel)
     {
-        // What is sealed while this runs is judged as the active file it was.
+        // What is sealed or signed while this runs is judged as what it was.
+        var heads = new HeadVerifier(headFolder, segments.Lane, wish.Trust);
+        heads.FollowHeads();
         var active = files.All;
         var last = tail.Sequence;
         var boundary = active[0].Header.FirstSequence - 1;
+        var trust = wish.Trust with { MarkedFrom = heads.MarkedFrom };
         var stored = segments.Segments.Where(segment => segment.LastSequence <= boundary).ToList();
         foreach (var file in active)
-            foreach (var finding in await Task.Run(() => Verify(file, onBytes, cancel), cancel)) yield return finding;
-        foreach (var segment in stored)
-            foreach (var finding in await Task.Run(() => segments.Verify(segment, onBytes, cancel), cancel)) yield return finding;
+            foreach (var finding in await Task.Run(() => Verify(file, trust, cancel), cancel)) yield return finding;
+        await foreach (var finding in ReadAsync(stored, trust, cancel)) yield return finding;
         foreach (var finding in Lost()) yield return finding;
-        foreach (var finding in await Task.Run(() => Vanished(stored, boundary), cancel)) yield return finding;
-        foreach (var finding in await Task.Run(() => CheckCoverage(active, stored, boundary, firstSequence, last), cancel)) yield return finding;
+        var roots = await Task.Run(Roots, cancel);
+        heads.CheckLog(roots, last);
+        heads.CheckSegments(segments.Current);
+        foreach (var finding in heads.Findings) yield return finding;
+        var records = roots.Select(root => RootRecord.Decode(root.Payload)).OfType<RootRecord>().Concat(heads.SignedRoots).ToList();
+        // While a file is being sealed it has what its segments have; what was signed is in segments for certain.
+        var sealedRoots = records.Where(root => root.LastSequence <= boundary).Concat(heads.SignedRoots);
+        foreach (var finding in Vanished(sealedRoots)) yield return finding;
+        foreach (var finding in await Task.Run(() => CheckCoverage(records, active, stored, boundary, last), cancel)) yield return finding;
     }
 
-    private List<VerifyFinding> Verify(ActiveFile file, Action<long>? onBytes, CancellationToken cancel)
+    private async IAsyncEnumerable<VerifyFinding> ReadAsync(List<SegmentInfo> stored, LogTrust trust, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var wanted = stored.Where(wish.Takes).ToList();
+        if (wish.Sample is { } count)
+        {
+            var sample = new SampleVerifier(segments, trust, wish.Seed);
+            foreach (var finding in await Task.Run(() => sample.Run(wanted, count, wish.OnRecords, cancel), cancel)) yield return finding;
+            yield break;
+        }
+
+        foreach (var segment in wanted)
+        {
+            foreach (var finding in await Task.Run(() => segments.Verify(segment, wish.OnBytes, cancel, trust), cancel)) yield return finding;
+            wish.OnRecords?.Invoke(segment.EntryCount);
+        }
+    }
+
+    private List<VerifyFinding> Verify(ActiveFile file, LogTrust trust, CancellationToken cancel)
     {
         var findings = new List<VerifyFinding>();
         if (!file.TryEnter()) return findings;
         try
         {
             CheckBatches(file, findings);
-            onBytes?.Invoke(file.ValidBytes);
+            wish.OnBytes?.Invoke(file.ValidBytes);
             foreach (var at in file.Index.All())
             {
                 cancel.ThrowIfCancellationRequested();
                 // A body that is gone because its file was sealed meanwhile is no finding.
-                if (ProblemOf(file, at) is { } problem && files.All.Contains(file)) findings.Add(Finding(at.Id, file, at.Sequence, problem));
+                if (ProblemOf(file, at, trust) is { } problem && files.All.Contains(file)) findings.Add(Finding(at.Id, file, at.Sequence, problem));
             }
+
+            wish.OnRecords?.Invoke(file.Index.Count);
         }
         finally
         {
@@ -56,11 +83,13 @@ internal sealed class LogVerifier(LogFiles files, SpoolFolder spool, SegmentSet 
             findings.Add(Finding(null, file, file.Header.FirstSequence, $"{range.LengthBytes} bytes from {range.Offset} on are not what was written"));
     }
 
-    private string? ProblemOf(ActiveFile file, IndexedEntry at)
+    private string? ProblemOf(ActiveFile file, IndexedEntry at, LogTrust trust)
     {
         try
         {
             var head = file.ReadHead(at);
+            if (trust.Key is { } key && at.Sequence >= trust.MarkedFrom && !key.Knows(EntryHeader.Encode(head.Entry), head.Entry.ContentSha256.Span, head.Nonce.Span))
+                return LogProblems.NotAsRecorded;
             if (head.Entry.Kind != EntryKind.Mail) return null;
             using var content = file.OpenContent(at, head, spool);
             return SHA256.HashData(content).AsSpan().SequenceEqual(head.Entry.ContentSha256.Span)
@@ -77,26 +106,25 @@ internal sealed class LogVerifier(LogFiles files, SpoolFolder spool, SegmentSet 
         .Select(segment => new VerifyFinding(null, new Position(segment.Lane, segment.FirstSequence), segment.Name, "the segment is missing"))
         .Concat(segments.Unreadable.Select(bad => new VerifyFinding(null, null, bad.Key, bad.Value)));
 
-    // The manifest may have gone with the segment; the root in the ledger still says that it was there.
-    private List<VerifyFinding> Vanished(IReadOnlyList<SegmentInfo> stored, long boundary)
+    // The manifest may have gone with the segment, and the ledger's end with both; the roots still say that it was there.
+    private IEnumerable<VerifyFinding> Vanished(IEnumerable<RootRecord> roots)
     {
-        var known = stored.Concat(segments.Missing).Select(segment => segment.Name).Concat(segments.Unreadable.Keys)
+        var known = segments.Segments.Concat(segments.Missing).Select(segment => segment.Name).Concat(segments.Unreadable.Keys)
             .Select(SegmentCatalog.StemOf).ToHashSet(StringComparer.Ordinal);
-        return Roots().Where(root => root.LastSequence <= boundary && known.Add(SegmentCatalog.StemOf(root.Segment)) && !wasRemoved(root.Segment))
+        return roots.Where(root => known.Add(SegmentCatalog.StemOf(root.Segment)) && !wish.Trust.WasRemoved(root.Segment))
             .Select(root => new VerifyFinding(null, new Position(segments.Lane, root.FirstSequence), root.Segment,
-                $"the segment is missing; it held {root.EntryCount} entries from {root.FirstSequence} to {root.LastSequence}"))
-            .ToList();
+                $"the segment is missing; it held {root.EntryCount} entries from {root.FirstSequence} to {root.LastSequence}"));
     }
 
     private List<VerifyFinding> CheckCoverage(
-        IReadOnlyList<ActiveFile> active, IReadOnlyList<SegmentInfo> stored, long boundary, long firstSequence, long lastSequence)
+        IReadOnlyList<RootRecord> roots, IReadOnlyList<ActiveFile> active, IReadOnlyList<SegmentInfo> stored, long boundary, long lastSequence)
     {
         var ranges = stored.Select(segment => new CoverageRange(segment.Name, segment.FirstSequence, segment.LastSequence, segment.EntryCount))
-            .Concat(RemovedRanges(stored, boundary))
+            .Concat(RemovedRanges(roots, stored, boundary))
             .Concat(active.Where(file => file.Index.Count > 0).Select(RangeOf));
         var bySegment = stored.ToDictionary(segment => segment.Name);
         var byFile = active.ToDictionary(file => file.Path);
-        return Coverage.Check(segments.Lane, ranges, firstSequence, lastSequence, range =>
+        return Coverage.Check(segments.Lane, ranges, wish.FirstSequence, lastSequence, range =>
             byFile.TryGetValue(range.Name, out var file) ? file.Index.All().Select(at => at.Sequence)
             : bySegment.TryGetValue(range.Name, out var segment) ? SequencesOf(segment) : null).ToList();
     }
@@ -121,22 +149,20 @@ internal sealed class LogVerifier(LogFiles files, SpoolFolder spool, SegmentSet 
     }
 
     // A segment that was removed keeps its root in the ledger, which accounts for its positions.
-    private IEnumerable<CoverageRange> RemovedRanges(IReadOnlyList<SegmentInfo> stored, long boundary)
+    private static IEnumerable<CoverageRange> RemovedRanges(IReadOnlyList<RootRecord> roots, IReadOnlyList<SegmentInfo> stored, long boundary)
     {
         var present = stored.Select(segment => SegmentCatalog.StemOf(segment.Name)).ToHashSet(StringComparer.Ordinal);
-        return Roots().Where(root => root.LastSequence <= boundary && present.Add(SegmentCatalog.StemOf(root.Segment)))
+        return roots.Where(root => root.LastSequence <= boundary && present.Add(SegmentCatalog.StemOf(root.Segment)))
             .Select(root => new CoverageRange(root.Segment, root.FirstSequence, root.LastSequence, root.EntryCount));
     }
 
-    private IEnumerable<RootRecord> Roots()
-    {
-        foreach (var root in segments.Read(0, EntryKinds.Roots, _ => { }))
-            if (RootRecord.Decode(root.Payload.Span) is { } record) yield return record;
-        foreach (var file in files.All)
-            foreach (var root in RootsOf(file)) yield return root;
-    }
+    private List<LedgerRoot> Roots() =>
+    [
+        .. segments.Read(0, EntryKinds.Roots, _ => { }).Select(root => new LedgerRoot(root.Position.Sequence, root.Payload.ToArray()))
+            .Concat(files.All.SelectMany(RootsOf)).DistinctBy(root => root.Sequence).OrderBy(root => root.Sequence),
+    ];
 
-    private static IEnumerable<RootRecord> RootsOf(ActiveFile file)
+    private static IEnumerable<LedgerRoot> RootsOf(ActiveFile file)
     {
         if (!file.TryEnter()) yield break;
         foreach (var at in file.Index.All())
@@ -144,12 +170,12 @@ internal sealed class LogVerifier(LogFiles files, SpoolFolder spool, SegmentSet 
         file.Exit();
     }
 
-    private static RootRecord? RootAt(ActiveFile file, IndexedEntry at)
+    private static LedgerRoot? RootAt(ActiveFile file, IndexedEntry at)
     {
         try
         {
             var entry = file.ReadHead(at).Entry;
-            return entry.Kind == EntryKind.Root ? RootRecord.Decode(entry.Payload.Span) : null;
+            return entry.Kind == EntryKind.Root ? new LedgerRoot(at.Sequence, entry.Payload.ToArray()) : null;
         }
         catch (ArchiveException)
         {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Recorder.Archive.Disk;
+using Recorder.Archive.Proofs;
 
 namespace Recorder.Archive.Log;
 
@@ -20,6 +21,7 @@ internal sealed class LogWriter : IDisposable
     private readonly LogCounters _counters;
     private readonly RecentEntries _recent;
     private readonly IArchiveObserver _observer;
+    private readonly LogKey? _key;
     private readonly IdClock _ids;
     private readonly BatchEncoder _encoder = new();
     private readonly ConcurrentQueue<TaskCompletionSource> _rotations = new();
@@ -27,9 +29,9 @@ internal sealed class LogWriter : IDisposable
     private readonly Thread _thread;
 
     public LogWriter(
-        LogState state, ArchiveOptions options, TimeProvider time, RecentEntries recent, Arrivals arrivals, LogCounters counters, IArchiveObserver observer)
+        LogState state, ArchiveOptions options, TimeProvider time, RecentEntries recent, Arrivals arrivals, LogCounters counters, IArchiveObserver observer, LogKey? key)
     {
-        (_state, _options, _time, _recent, _counters, _observer) = (state, options, time, recent, counters, observer);
+        (_state, _options, _time, _recent, _counters, _observer, _key) = (state, options, time, recent, counters, observer, key);
         _queue = new AppendQueue(options.QueueEntries, options.QueueBytes, arrivals);
         _ids = new IdClock(state.LastId);
         _thread = new Thread(Run) { IsBackground = true, Name = $"archive writer {options.Lane}" };
@@ -158,7 +160,7 @@ internal sealed class LogWriter : IDisposable
         {
             var ours = random.AsSpan(i * randomBytes, randomBytes);
             var entry = EntryOf(batch[i], _ids.Next(now, ours), sequence + i, now);
-            encoded.Add(EncodedAppend.Add(_encoder, _state.Bodies, batch[i], entry, ours[IdClock.RandomBytes..]));
+            encoded.Add(EncodedAppend.Add(_encoder, _state.Bodies, batch[i], entry, _key is null ? ours[IdClock.RandomBytes..] : _key.NonceOf(entry)));
         }
     }
 

@@ -79,7 +79,7 @@ internal static class MerkleTree
         return last == 0 && root.SequenceEqual(hash);
     }
 
-    private static byte[] Node(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
+    public static byte[] Node(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
     {
         Span<byte> bytes = stackalloc byte[65];
         bytes[0] = NodePrefix;

@@ -11,8 +11,9 @@ internal sealed record DraftEntry(
     ReadOnlyMemory<byte> Sha256, long ContentBytes, int BodyRank, Func<Stream> Open, byte[] Leaf)
 {
     /// <summary>What remains of an entry: where it stood and its leaf, under which the root can still be shown.</summary>
-    public static DraftEntry PurgedOf(SegmentRow row, byte[] leaf) => new(
-        row.Id, row.Sequence, row.Kind, true, SegmentRow.NoNonce, default, default, 0, 0, () => Stream.Null, leaf);
+    /// <param name="mark">In the place of the nonce, which goes.</param>
+    public static DraftEntry PurgedOf(SegmentRow row, byte[] leaf, ReadOnlyMemory<byte> mark) => new(
+        row.Id, row.Sequence, row.Kind, true, mark, default, default, 0, 0, () => Stream.Null, leaf);
 }
 
 /// <summary>A segment about to be written: at least one entry, ascending by sequence and by id.</summary>

@@ -20,7 +20,7 @@ internal enum RowForm : byte
 
 /// <summary>One entry's line in the index pages of a segment; 102 bytes.</summary>
 /// <param name="Body">Of the stored bytes, which are the content's unless packed.</param>
-/// <param name="Nonce">16 bytes; zero when purged.</param>
+/// <param name="Nonce">16 bytes; when purged, the mark of a log with a key (<see cref="Proofs.LogKey"/>), or zero.</param>
 /// <param name="Hash">SHA-256 of the content, zero for events; when purged, the entry's leaf.</param>
 internal readonly record struct SegmentRow(
     RecordId Id, long Sequence, EntryKind Kind, RowForm Form, ReadOnlyMemory<byte> Nonce,

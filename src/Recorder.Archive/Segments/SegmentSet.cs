@@ -1,3 +1,5 @@
+using Recorder.Archive.Proofs;
+
 namespace Recorder.Archive.Segments;
 
 /// <summary>
@@ -11,20 +13,22 @@ internal sealed class SegmentSet
     private readonly LruCache<BlockKey, byte[]> _blocks = new(BlockCacheBytes);
     private readonly LruCache<string, SegmentReader> _readers = new(FooterCacheBytes);
     private readonly Lock _writing = new();
+    private readonly LogKey? _key;
     private volatile SegmentCatalog _catalog;
 
-    private SegmentSet(ISegmentStore store, string lane)
+    private SegmentSet(ISegmentStore store, string lane, LogKey? key)
     {
-        (_store, Lane) = (store, lane);
+        (_store, Lane, _key) = (store, lane, key);
         _catalog = SegmentOpening.Open(store, lane, name => SegmentReader.Open(store, name, _blocks).Info);
     }
 
     /// <param name="lane">1 to 64 of a-z, A-Z, 0-9, '_' and '-': it is part of object names.</param>
-    public static SegmentSet Open(ISegmentStore store, string lane)
+    /// <param name="key">Marks what is purged; null: the log has none.</param>
+    public static SegmentSet Open(ISegmentStore store, string lane, LogKey? key = null)
     {
         if (lane.Length is 0 or > 64 || !lane.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
             throw new ArgumentException($"'{lane}' cannot name a lane", nameof(lane));
-        return new SegmentSet(store, lane);
+        return new SegmentSet(store, lane, key);
     }
 
     public string Lane { get; }
@@ -68,7 +72,7 @@ internal sealed class SegmentSet
         lock (_writing)
         {
             var current = _catalog.Current(segment.Name) ?? throw new ArchiveException(ArchiveFault.Missing, $"{segment.Name} is gone");
-            var draft = SegmentRewrite.Plan(OpenReader(current), purge);
+            var draft = SegmentRewrite.Plan(OpenReader(current), purge, _key);
             if (draft is not null)
             {
                 // An unfinished attempt has the same root whatever it purged, so it cannot be taken up.
@@ -135,8 +139,9 @@ internal sealed class SegmentSet
 
     /// <summary>Reads a whole segment and checks all of it; see <see cref="SegmentVerifier"/>.</summary>
     /// <param name="onBytes">Told of stored bytes as they are read, for progress against <see cref="SegmentInfo.StoredBytes"/>.</param>
-    public IReadOnlyList<VerifyFinding> Verify(SegmentInfo segment, Action<long>? onBytes, CancellationToken cancel) =>
-        SegmentVerifier.Verify(_store, _catalog.Current(segment.Name) ?? segment, onBytes, cancel);
+    /// <param name="trust">By which entries are told from forged ones; null: what is stored is only held against itself.</param>
+    public IReadOnlyList<VerifyFinding> Verify(SegmentInfo segment, Action<long>? onBytes, CancellationToken cancel, LogTrust? trust = null) =>
+        SegmentVerifier.Verify(_store, _catalog.Current(segment.Name) ?? segment, onBytes, cancel, trust);
 
     /// <summary>The path that shows a record under its segment's root (RFC 9162 §2.1.3); null for an unknown one.</summary>
     public SegmentProof? Prove(RecordId id) => WithCatalog(catalog =>

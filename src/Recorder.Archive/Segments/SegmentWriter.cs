@@ -65,7 +65,7 @@ internal sealed class SegmentWriter : IDisposable
     {
         var entry = _draft.Entries[index];
         if (entry.Purged)
-            return new SegmentRow(entry.Id, entry.Sequence, entry.Kind, RowForm.Purged, SegmentRow.NoNonce, default, default, entry.Leaf);
+            return new SegmentRow(entry.Id, entry.Sequence, entry.Kind, RowForm.Purged, entry.Nonce, default, default, entry.Leaf);
         var hash = entry.Kind == EntryKind.Mail ? entry.Sha256 : SegmentRow.NoHash;
         var body = _bodies[index];
         return new SegmentRow(entry.Id, entry.Sequence, entry.Kind, body.Form, entry.Nonce, headers[index], body.At, hash);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Recorder.Archive.Proofs;
 
 namespace Recorder.Archive.Segments;
 
@@ -19,15 +20,17 @@ internal sealed class SegmentVerifier
     private readonly SegmentReader _reader;
     private readonly Action<long>? _onBytes;
     private readonly CancellationToken _cancel;
+    private readonly MarkCheck? _marks;
     private readonly List<VerifyFinding> _findings = [];
     private readonly bool[] _seen;
     // A packed body is in use while what it keeps apart is read.
     private readonly HeldBlock _body = new(), _apart = new();
     private string _problem = "";
 
-    private SegmentVerifier(ISegmentStore store, SegmentReader reader, Action<long>? onBytes, CancellationToken cancel)
+    private SegmentVerifier(ISegmentStore store, SegmentReader reader, Action<long>? onBytes, CancellationToken cancel, LogTrust? trust)
     {
         (_store, _reader, _onBytes, _cancel) = (store, reader, onBytes, cancel);
+        _marks = trust is { Key: { } key } ? new MarkCheck(trust, key) : null;
         _seen = new bool[reader.Footer.Blocks.Length];
     }
 
@@ -36,12 +39,12 @@ internal sealed class SegmentVerifier
     /// <param name="expected">As the manifest has it.</param>
     /// <returns>Empty when all is well.</returns>
     public static IReadOnlyList<VerifyFinding> Verify(
-        ISegmentStore store, SegmentInfo expected, Action<long>? onBytes, CancellationToken cancel)
+        ISegmentStore store, SegmentInfo expected, Action<long>? onBytes, CancellationToken cancel, LogTrust? trust = null)
     {
         try
         {
             var reader = SegmentReader.Open(store, expected.Name, new LruCache<BlockKey, byte[]>(0));
-            var verifier = new SegmentVerifier(store, reader, onBytes, cancel);
+            var verifier = new SegmentVerifier(store, reader, onBytes, cancel, trust);
             verifier.Run(expected);
             return verifier._findings;
         }
@@ -66,6 +69,7 @@ internal sealed class SegmentVerifier
         var leaves = CheckHeaders(rows);
         CheckBodies(rows);
         CheckUnreferenced();
+        if (_marks?.Unexplained(SegmentCatalog.StemOf(_reader.Name)) is var (first, problem)) Report(first, problem);
         if (leaves.Count == Footer.EntryCount && !MerkleTree.Root(leaves).AsSpan().SequenceEqual(Footer.MerkleRoot))
             Report(null, "the entries do not lead to the sealed Merkle root");
     }
@@ -133,16 +137,23 @@ internal sealed class SegmentVerifier
         var leaves = new List<byte[]>();
         foreach (var row in rows)
         {
-            if (row.Purged) leaves.Add(row.Hash.ToArray());
+            if (row.Purged) TakePurged(row, leaves);
             else if (Block(row.Header.Block) is not { } block) Report(row, $"its header is lost: {_problem}");
             else CheckHeader(row, block.Span.Slice(row.Header.Offset, (int)row.Header.Length), leaves);
         }
         return leaves;
     }
 
+    private void TakePurged(SegmentRow row, List<byte[]> leaves)
+    {
+        leaves.Add(row.Hash.ToArray());
+        _marks?.TakePurged(row);
+    }
+
     private void CheckHeader(SegmentRow row, ReadOnlySpan<byte> header, List<byte[]> leaves)
     {
         leaves.Add(EntryHeader.Leaf(row.Nonce.Span, header, row.ContentSha256.Span));
+        if (_marks?.ProblemOf(row, header) is { } problem) Report(row, problem);
         try { _reader.Entry(row, header); }
         catch (ArchiveException e) { Report(row, e.Message); }
     }

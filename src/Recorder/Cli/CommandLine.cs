@@ -64,6 +64,8 @@ public static class CommandLine
             BackupCommand.Create(context),
             RestoreCommand.Create(context),
             VerifyCommand.Create(context),
+            EvidenceCommand.Create(context),
+            EvidenceCommand.CreateKey(context),
             RebuildCommand.Create(context),
             PurgeCommand.Create(context),
             HoldCommand.Create(context),

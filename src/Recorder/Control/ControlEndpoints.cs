@@ -47,7 +47,7 @@ internal static class ControlEndpoints
             new ControlStatus(log.DurableSequence, ledger.State.Position.GetValueOrDefault(log.Lane), mail.Status.Through, events.Status.Through));
         control.MapAccess();
         control.MapAccounts();
-        control.MapPost("/verify", VerifyAsync);
+        control.MapEvidence();
         control.MapPost("/import", ImportAsync);
         control.MapPost("/export", ExportAsync);
         control.MapPost("/backup", (HttpContext http, BackupRequest request, Backups backups, CancellationToken cancel) =>
@@ -72,9 +72,6 @@ internal static class ControlEndpoints
 
     internal static AccountRow Row(Account account) => new(
         account.Address, account.DisplayName, account.IsAdmin, account.IsDisabled, [.. account.Addresses.Select(owned => owned.Address)]);
-
-    private static Task VerifyAsync(HttpContext http, MailArchive archive, ILedger ledger, CancellationToken cancel) =>
-        StreamAsync(http, VerifyRun.LinesAsync(archive, ledger, cancel), cancel);
 
     private static async Task ImportAsync(HttpContext http, ImportRequest request, Importer importer, CancellationToken cancel)
     {

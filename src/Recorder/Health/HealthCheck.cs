@@ -2,6 +2,7 @@ using Recorder.Archive;
 using Recorder.Attachments;
 using Recorder.Delivery.Outbox;
 using Recorder.Digests;
+using Recorder.Evidence;
 using Recorder.Indexing;
 using Recorder.Intake;
 using Recorder.Screening.Learning;
@@ -13,7 +14,7 @@ namespace Recorder.Health;
 /// <summary>One look at what an operator must know: is mail being taken, is everything findable, is there room.</summary>
 public sealed class HealthCheck(
     MailArchive archive, IndexFollower index, IndexCare care, DiskWatermark disk, IDigestStatus digests, OutboxState outbox, VerdictSources sources, IMirror mirror, ReportLearner learner,
-    AttachmentFollower attachments)
+    AttachmentFollower attachments, IEvidence evidence)
 {
     // Further behind than this, people search for mail that is not findable yet.
     private const long LagToReport = 10_000;
@@ -49,6 +50,7 @@ public sealed class HealthCheck(
 
         var filters = sources.Health;
         AddScreening(reasons, filters);
+        AddEvidence(reasons);
         reasons.AddRange(attachments.Status.LastError is { } standing ? [$"attachments: {standing}"] : Array.Empty<string>());
         AddDigests(reasons);
         AddMirror(reasons);
@@ -58,7 +60,30 @@ public sealed class HealthCheck(
         }
 
         return new HealthReport(reasons.Count == 0 ? "ok" : "degraded", reasons, status.DurableSequence, index.Status.Through, lag, disk.Space.FreeBytes,
-            digests.Status.LastRun, outbox.Depth, (long)outbox.OldestAge.TotalSeconds, filters, mirror.Status) { Attachments = attachments.Status };
+            digests.Status.LastRun, outbox.Depth, (long)outbox.OldestAge.TotalSeconds, filters, mirror.Status) { Attachments = attachments.Status, Check = evidence.Status.Check };
+    }
+
+    private void AddEvidence(List<string> reasons)
+    {
+        var now = evidence.Status;
+        if (now.Problem is { } problem)
+        {
+            reasons.Add($"signed heads: {problem}");
+        }
+
+        if (now.Check is { Findings: > 0 } check)
+        {
+            reasons.Add($"archive: the reading under way has {check.Findings} findings; run recorder verify");
+        }
+        else if (now.Check.Last is { Findings: > 0 } last)
+        {
+            reasons.Add($"archive: {last.Findings} findings when it was last read, the first: {last.Problems.FirstOrDefault()}");
+        }
+
+        if (now.Check is { Problem: { } stuck })
+        {
+            reasons.Add($"archive: reading it was cut short: {stuck}");
+        }
     }
 
     private void AddMirror(List<string> reasons)

@@ -4,6 +4,7 @@ using Recorder.Archive;
 using Recorder.Archive.Disk;
 using Recorder.Attachments;
 using Recorder.Delivery;
+using Recorder.Evidence;
 using Recorder.Indexing;
 using Recorder.Screening.Sources;
 using Recorder.Settings;
@@ -22,6 +23,9 @@ public sealed record HealthReport(string Status, IReadOnlyList<string> Reasons, 
 {
     /// <summary>The reading of attachments, since the start.</summary>
     public AttachmentStatus? Attachments { get; init; }
+
+    /// <summary>The reading of the whole archive.</summary>
+    public CheckStatus? Check { get; init; }
 }
 
 /// <summary><c>/healthz</c> for load balancers and people, <c>/metrics</c> for Prometheus.</summary>
@@ -48,6 +52,7 @@ public static class HealthSetup
     public static void MapHealth(this WebApplication app)
     {
         app.Services.GetRequiredService<ArchiveMetrics>();
+        app.Services.GetRequiredService<IEvidence>();
         app.Services.GetRequiredService<AttachmentMetrics>();
         app.MapGet("/healthz", (HealthCheck check) => check.Report()).ExcludeFromDescription().AllowAnonymous();
         app.MapPrometheusScrapingEndpoint("/metrics").AllowAnonymous();

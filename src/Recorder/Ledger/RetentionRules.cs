@@ -86,7 +86,8 @@ public static class RetentionKeys
 
     /// <summary>Value <see cref="PurgeStep"/>.</summary>
     public static string Step(string run, string segment) => $"{StepsOf(run)}{segment}";
-    public static string StepsOf(string run) => $"purge-step/{run}/";
+    public static string StepsOf(string run) => $"{Steps}{run}/";
+    public const string Steps = "purge-step/";
 
     /// <summary>Value <see cref="RemovedSegment"/>: left, or is about to, on purpose.</summary>
     public static string Removed(string segment) => $"removed/{RemovedSegment.StemOf(segment)}";

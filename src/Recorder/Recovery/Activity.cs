@@ -79,7 +79,7 @@ internal static class ActivitySteps
 
     private static string? CodeOf(LedgerEvent fact, string mailbox) => fact switch
     {
-        MessageViewed viewed => viewed.What switch { "message" or "text" => "opened", "facts" => "facts", _ => "exported" },
+        MessageViewed viewed => viewed.What switch { "message" or "text" => "opened", "facts" => "facts", "evidence" => "evidence", _ => "exported" },
         DispatchRequested asked => asked.Kind switch
         {
             DispatchKind.Resend or DispatchKind.Attached => "resend", DispatchKind.Release => "release", DispatchKind.SafeCopy => "safe-copy", _ => null,

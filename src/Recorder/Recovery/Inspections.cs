@@ -63,6 +63,16 @@ public sealed class Inspections(IRecovery recovery, ILedger ledger, IAddressBook
         return await recovery.OpenAsync(looking, id, false, _ => "", cancel);
     }
 
+    /// <summary>Whether evidence of the message may leave with the auditor: it may be read whole, for a reason, which the owner sees.</summary>
+    /// <returns>false where that mailbox has no such record.</returns>
+    /// <exception cref="ActRefusedException">bad-address, bad-reason, harmful.</exception>
+    public async Task<bool> MayTakeAsync(Reader auditor, string mailbox, RecordId id, string reason, CancellationToken cancel)
+    {
+        if (await OpenAsync(auditor, mailbox, id, reason, cancel) is not { } opened) return false;
+        return opened.Standing.Rights.Opening == Opening.Whole ? true
+            : throw new ActRefusedException(Openings.HarmfulCode, "the original could do harm, or an administrator holds it: ask an administrator for the evidence");
+    }
+
     private string MailboxOf(string mailbox) => book.Normalise(mailbox) is { } name && book.IsLocal(name)
         ? name : throw new ActRefusedException("bad-address", $"{mailbox} is no address of ours");
 

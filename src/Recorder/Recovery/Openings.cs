@@ -37,7 +37,7 @@ internal static class Openings
     public static void CheckBytes(IStateSnapshot state, Reader reader, Sight sight)
     {
         RecordWishes.CheckAdminHold(state, reader, sight);
-        // An auditor reads, with a reason, and takes nothing away.
+        // An auditor reads, with a reason, and takes nothing away but evidence, which tells every owner (Inspections.MayTakeAsync).
         if (reader.AuditReason is not null) throw Mandate.NotGranted();
         if (Of(state, reader, sight) != Opening.Whole)
         {

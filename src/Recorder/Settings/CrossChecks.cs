@@ -29,6 +29,7 @@ internal static class CrossChecks
         CheckRoutes(settings);
         CheckDigests(settings.Digests);
         CheckScreening(settings.Screening);
+        CheckHttp("Evidence:TimeStampUrl", settings.Evidence.TimeStampUrl, 318);
         SignInChecks.Run(settings.Accounts, settings.Smtp.Domains);
     }
 

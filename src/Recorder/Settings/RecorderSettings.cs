@@ -4,6 +4,7 @@ using Recorder.Accounts;
 using Recorder.Delivery;
 using Recorder.Delivery.Outbox;
 using Recorder.Digests;
+using Recorder.Evidence;
 using Recorder.Health;
 using Recorder.Indexing;
 using Recorder.Intake;
@@ -17,7 +18,7 @@ namespace Recorder.Settings;
 public sealed record RecorderSettings(
     DataOptions Data, SmtpOptions Smtp, IReadOnlyList<ListenerOptions> Listeners, NextHopSettings NextHop,
     IReadOnlyList<RouteSettings> Routes, WebOptions Web, AccountsOptions Accounts, RetentionOptions Retention,
-    ScreeningOptions Screening, SearchOptions Search, DigestOptions Digests, OutboxOptions Outbox)
+    ScreeningOptions Screening, SearchOptions Search, DigestOptions Digests, OutboxOptions Outbox, EvidenceOptions Evidence)
 {
     /// <summary>Every key with its value and where that came from, for people: secrets are not in it.</summary>
     public IReadOnlyList<SettingInForce> InForce { get; init; } = [];
@@ -52,7 +53,8 @@ public sealed record RecorderSettings(
             Bind<ScreeningOptions>(root, ScreeningOptions.Section),
             Bind<SearchOptions>(root, SearchOptions.Section),
             Bind<DigestOptions>(root, DigestOptions.Section),
-            Bind<OutboxOptions>(root, OutboxOptions.Section));
+            Bind<OutboxOptions>(root, OutboxOptions.Section),
+            Bind<EvidenceOptions>(root, EvidenceOptions.Section));
         CrossChecks.Run(settings);
         return settings with { InForce = SettingsInForce.Of(settings, configuration) };
     }

@@ -4,6 +4,7 @@ using Recorder.Accounts;
 using Recorder.Delivery;
 using Recorder.Delivery.Outbox;
 using Recorder.Digests;
+using Recorder.Evidence;
 using Recorder.Indexing;
 using Recorder.Intake;
 using Recorder.Retention;
@@ -32,6 +33,7 @@ public static class SettingsCatalog
         new(WebOptions.Section, typeof(WebOptions)),
         new(AccountsOptions.Section, typeof(AccountsOptions)),
         new(RetentionOptions.Section, typeof(RetentionOptions)),
+        new(EvidenceOptions.Section, typeof(EvidenceOptions)),
         new(ScreeningOptions.Section, typeof(ScreeningOptions)),
         new(SearchOptions.Section, typeof(SearchOptions)),
         new(DigestOptions.Section, typeof(DigestOptions)),

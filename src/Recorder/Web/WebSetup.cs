@@ -81,6 +81,7 @@ public static class WebSetup
         pages.MapExportPages();
         pages.MapAuditPages();
         pages.MapCopiesPages();
+        pages.MapEvidencePages();
         pages.MapCampaignPages();
         pages.MapOutboxPages();
         pages.MapRetentionPages();
@@ -102,6 +103,7 @@ public static class WebSetup
         api.MapExportApi();
         api.MapAuditApi();
         api.MapCopiesApi();
+        api.MapEvidenceApi();
         api.MapCampaignApi();
         api.MapIndexApi();
         api.MapOutboxApi();

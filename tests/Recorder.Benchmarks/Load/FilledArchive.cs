@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Recorder.Archive;
 using Recorder.Archive.Disk;
+using Recorder.Archive.Proofs;
 using Recorder.Intake;
 using Recorder.Ledger;
 using Recorder.Mail;
@@ -45,10 +46,11 @@ internal static class FilledArchive
         }
     }
 
-    public static Task<MailArchive> OpenAsync(string folder, CancellationToken cancel)
+    /// <param name="key">Marks entries, as the product does; null: none.</param>
+    public static Task<MailArchive> OpenAsync(string folder, CancellationToken cancel, LogKey? key = null)
     {
         Directory.CreateDirectory(folder);
-        return MailArchive.OpenAsync(new ArchiveOptions(), new RealDisk(folder), TimeProvider.System, cancel);
+        return MailArchive.OpenAsync(new ArchiveOptions(), new RealDisk(folder), TimeProvider.System, cancel, key: key);
     }
 
     private static async Task<RecordId> RecordAsync(MailArchive archive, int number, byte[] bytes, CancellationToken cancel)

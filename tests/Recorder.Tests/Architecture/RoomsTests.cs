@@ -54,7 +54,7 @@ public sealed partial class RoomsTests
     [Theory]
     [InlineData("LiteDB", "Ledger")]
     [InlineData("MailKit", "Transfer", "Accounts")]
-    [InlineData("Quartz", "Digests", "Retention")]
+    [InlineData("Quartz", "Digests", "Retention", "Evidence")]
     [InlineData("Microsoft.AspNetCore.Components", "Web")]
     public void A_heavy_dependency_is_seen_from_few_folders(string used, params string[] folders)
     {

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Recorder.Accounts;
 using Recorder.Archive;
+using Recorder.Archive.Proofs;
 using Recorder.Indexing;
 using Recorder.Ledger;
 using Recorder.Retention;
@@ -31,6 +32,7 @@ internal sealed class KeepingWorld : IAsyncDisposable
     }
 
     public FaultyDisk Disk { get; }
+    public LogKey Key { get; } = new(new byte[LogKey.SecretBytes]);
     public RetentionOptions Options { get; }
     public FakeTimeProvider Time { get; } = new(Start);
     public MailArchive Archive { get; private set; } = null!;
@@ -53,7 +55,7 @@ internal sealed class KeepingWorld : IAsyncDisposable
 
     public async Task OpenAsync()
     {
-        Archive = await MailArchive.OpenAsync(Sizes, Disk, Time, CancellationToken.None);
+        Archive = await MailArchive.OpenAsync(Sizes, Disk, Time, CancellationToken.None, key: Key);
         Ledger = await Recorder.Ledger.Ledger.OpenAsync(Archive, null, Time);
         Index = MailIndex.Open(folder, new MailIndexOptions { PartitionDocuments = 60, RamBufferMegabytes = 4 }, Time);
         var (options, gate, book) = (Microsoft.Extensions.Options.Options.Create(Options), new RetentionGate(), new AddressBook([], "mx.test", new AccountsOptions()));
@@ -134,7 +136,8 @@ internal sealed class KeepingWorld : IAsyncDisposable
     public async Task<string> VerifyAsync()
     {
         var findings = new List<string>();
-        await foreach (var finding in Archive.VerifyAsync(CancellationToken.None, wasRemoved: name => Ledger.State.Get<RemovedSegment>(RetentionKeys.Removed(name)) is not null))
+        var trust = new LogTrust { Key = Key, MarkedFrom = 1, WasRemoved = name => Ledger.State.Get<RemovedSegment>(RetentionKeys.Removed(name)) is not null };
+        await foreach (var finding in Archive.VerifyAsync(new Recorder.Archive.Log.VerifyWish { Trust = trust }, CancellationToken.None))
             findings.Add($"{finding.Segment} {finding.Position}: {finding.Problem}");
         return string.Join("; ", findings);
     }

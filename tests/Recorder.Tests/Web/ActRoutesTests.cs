@@ -34,7 +34,8 @@ public sealed class ActRoutesTests
         ["POST /settings/access/sessions/end"] = "DELETE /api/v1/sessions/{session}", ["POST /settings/access/tokens"] = "POST /api/v1/tokens",
         ["POST /settings/access/tokens/revoke"] = "DELETE /api/v1/tokens/{token}", ["POST /settings/access/delegates"] = "POST /api/v1/delegates",
         ["POST /settings/access/delegates/end"] = "DELETE /api/v1/delegates", ["POST /inspect/{id}"] = "POST /api/v1/inspect/messages/{id}/open",
-        ["POST /signin/code"] = "POST /api/v1/session",
+        ["POST /signin/code"] = "POST /api/v1/session", ["POST /admin/evidence"] = "POST /api/v1/admin/evidence/{record}",
+        ["POST /inspect/{id}/evidence"] = "POST /api/v1/inspect/messages/{id}/evidence",
         ["POST /settings/digest"] = "POST /api/v1/preferences/digest", ["POST /signin"] = "POST /api/v1/session", ["POST /signout"] = "DELETE /api/v1/session",
     };
 
@@ -54,6 +55,7 @@ public sealed class ActRoutesTests
         ["PUT /api/v1/admin/accounts/{account}/addresses"] = "DelegationTests", ["POST /api/v1/admin/accounts/{account}/hand-over"] = "DelegationTests",
         ["POST /api/v1/admin/accounts/{account}/delegates"] = "DelegationTests", ["DELETE /api/v1/admin/accounts/{account}/delegates"] = "DelegationTests",
         ["POST /api/v1/admin/index/check"] = "compares what is derived with the log, and shows nothing",
+        ["POST /api/v1/admin/evidence/{record}"] = "BundleTests", ["POST /api/v1/inspect/messages/{id}/evidence"] = "EvidencePageTests, BundleTests",
         ["POST /language"] = "a cookie of the browser", ["POST /api/v1/lists/preview"] = "looks at one's own mail and makes nothing",
         ["POST /api/v1/admin/lists/preview"] = "looks at one's own mail and makes nothing",
         ["POST /api/v1/admin/requests/{request}/approve"] = "QuarantineTests", ["POST /api/v1/messages/{id}/safe-copy"] = "RecordActsTests",

@@ -50,3 +50,26 @@ internal sealed class FakeSetupChecks : ISetupChecks
         return Task.FromResult(new TestMail(null, true, "250 2.0.0 recorded; taken <b>"));
     }
 }
+
+/// <summary>What would be said of an archive with a head, and a reading that found something; evidence of every message but one that is not there.</summary>
+internal sealed class FakeEvidence : Recorder.Evidence.IEvidence
+{
+    public static readonly DateTimeOffset At = new(2026, 1, 30, 0, 5, 0, TimeSpan.Zero);
+    public static readonly Recorder.Archive.RecordId Missing = new(Guid.Parse("01890000-0000-7000-8000-000000000000"));
+
+    public List<(string Who, string Record, string Reason)> Taken { get; } = [];
+
+    public Recorder.Evidence.EvidenceStatus Status { get; set; } = new(
+        new string('a', 64), "-----BEGIN PUBLIC KEY-----\nMFkw\n-----END PUBLIC KEY-----\n",
+        new Recorder.Archive.Proofs.HeadStatement("main", 17, At, new string('a', 64), new string('b', 64), 4_000, 42, 4_010, new string('c', 64), 1),
+        "", null, null,
+        new Recorder.Evidence.CheckStatus(null, 0, 0, 0, new Recorder.Ledger.ArchiveCheckState(At, At.AddHours(1), 12, 4_000, 9_000_000, 1, ["main/mail-20260130-000000000001-000000000009.0.seg: its bytes <are> lost"]), At.AddDays(28), null));
+
+    public Task<Func<Stream, CancellationToken, Task>?> TakeAsync(Recorder.Ledger.Actor actor, Recorder.Archive.RecordId id, string reason, CancellationToken cancel)
+    {
+        if (reason.Length < Recorder.Evidence.EvidenceDesk.MinReason) throw new Recorder.Ledger.ActRefusedException("bad-reason", "why");
+        if (id == Missing) return Task.FromResult<Func<Stream, CancellationToken, Task>?>(null);
+        Taken.Add((actor.Name, id.ToString(), reason));
+        return Task.FromResult<Func<Stream, CancellationToken, Task>?>(async (into, stop) => await into.WriteAsync("PK"u8.ToArray(), stop));
+    }
+}

@@ -126,6 +126,7 @@ internal sealed partial class WebWorld : IAsyncDisposable
     {
         services.AddSingleton<Recorder.Health.IOverview>(new FakeOverview());
         services.AddSingleton<Recorder.Health.ISetupChecks>(new FakeSetupChecks());
+        services.AddSingleton<Recorder.Evidence.IEvidence>(new FakeEvidence());
     }
 
     private static void AddDigests(IServiceCollection services, Counter counter, IRecovery recovery)

@@ -30,6 +30,7 @@ internal static class ChoiceValues
                 ExportValues.Apply(fact, state);
                 RetentionValues.Apply(fact, state);
                 AccessValues.Apply(fact, state);
+                EvidenceValues.Apply(fact, state);
                 break;
         }
     }

@@ -43,6 +43,10 @@ internal static class StateValues
         ["purge-index"] = typeof(IndexLeftover),
         ["erasure"] = typeof(Erasure),
         ["backup"] = typeof(BackupState),
+        ["signing-key"] = typeof(SigningKeyState),
+        ["head"] = typeof(HeadState),
+        ["head-stamp"] = typeof(HeadStampState),
+        ["archive-check"] = typeof(ArchiveCheckState),
         ["export"] = typeof(ExportState),
         ["imap-import"] = typeof(ImapImportState),
     };

@@ -1,6 +1,7 @@
 using Recorder.Archive;
 using Recorder.Archive.Copies;
 using Recorder.Archive.Disk;
+using Recorder.Evidence;
 using Recorder.Ledger;
 
 namespace Recorder.Transfer.Backup;
@@ -51,8 +52,9 @@ public static class Restore
     // Opening it is the last proof; what the log says of itself begins with where it came from.
     private static async Task RecordAsync(DataPlace data, RestoreReport report, string source, Actor actor, TimeProvider time, CancellationToken cancel)
     {
+        using var key = Directory.Exists(data.Keys) ? SigningKey.Load(new RealDisk(data.Keys)) : null;
         await using var archive = await MailArchive.OpenAsync(
-            new ArchiveOptions { ActiveFileMaxBytes = data.ActiveFileMaxBytes }, new RealDisk(data.Archive), time, cancel);
+            new ArchiveOptions { ActiveFileMaxBytes = data.ActiveFileMaxBytes }, new RealDisk(data.Archive), time, cancel, key: key?.LogKey);
         var fact = new ArchiveRestored(source, report.MadeAt, report.Through, report.Files, report.Bytes, report.Findings.Count) { Actor = actor, At = time.GetUtcNow() };
         await archive.AppendAsync(new NewEvent(LedgerJson.Encode(fact)), cancel);
     }

@@ -5,6 +5,7 @@ using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using Recorder.Archive;
 using Recorder.Archive.Disk;
+using Recorder.Archive.Proofs;
 using Recorder.Tests.Archive.Disk;
 
 namespace Recorder.Tests.Archive.Log;
@@ -23,6 +24,10 @@ internal sealed class LogBench(IDisk disk, ArchiveOptions? options = null) : IAs
     private MailArchive? _log;
 
     public FakeTimeProvider Time { get; } = new(Start);
+
+    /// <summary>Marks entries; none by default.</summary>
+    public LogKey? Key { get; init; }
+
     public IDisk Disk => disk;
     public MailArchive Log => _log ?? throw new InvalidOperationException("not open");
     public ConcurrentQueue<(string Doing, Exception Error)> Failures { get; } = [];
@@ -36,7 +41,7 @@ internal sealed class LogBench(IDisk disk, ArchiveOptions? options = null) : IAs
     }
 
     public async Task<MailArchive> OpenAsync() =>
-        _log = await MailArchive.OpenAsync(options ?? Small, disk, Time, CancellationToken.None, this);
+        _log = await MailArchive.OpenAsync(options ?? Small, disk, Time, CancellationToken.None, this, Key);
 
     public async Task CloseAsync()
     {

@@ -1,0 +1,32 @@
+using Recorder.Archive.Proofs;
+using Recorder.Ledger;
+
+namespace Recorder.Evidence;
+
+/// <summary>What this installation knows of its archive besides the archive: its key, and what the ledger says.</summary>
+public sealed class ArchiveTrust(ILedger ledger, SigningKey key)
+{
+    public LogTrust Now()
+    {
+        var state = ledger.State;
+        var known = state.Get<SigningKeyState>(EvidenceKeys.SigningKey);
+        var ours = known?.KeyId == key.KeyId ? known : null;
+        var purged = new Lazy<Dictionary<string, long>>(() => PurgedBefore(state, ours?.MadeAt ?? DateTimeOffset.MaxValue));
+        return new LogTrust
+        {
+            Key = key.LogKey,
+            MarkedFrom = Math.Min(key.MarkedFrom ?? long.MaxValue, ours?.MarkedFrom ?? long.MaxValue),
+            KeyId = ours is null ? null : key.KeyId,
+            LastHead = state.Get<HeadState>(EvidenceKeys.Head) is { } head ? new HeadNote(head.Number, head.Sha256) : null,
+            WasRemoved = segment => state.Get<RemovedSegment>(RetentionKeys.Removed(segment)) is not null,
+            WasErased = id => state.Get<Erasure>(RetentionKeys.Erasure(id.ToString())) is not null,
+            PurgedBefore = stem => purged.Value.GetValueOrDefault(stem),
+        };
+    }
+
+    // What left while there was another key, or none, bears no mark of this one.
+    private static Dictionary<string, long> PurgedBefore(IStateSnapshot state, DateTimeOffset keyMadeAt) => state.Range<PurgeStep>(RetentionKeys.Steps)
+        .Select(pair => pair.Value).Where(step => step.Plan.Act == PurgeAct.Rewrite && step.IntendedAt < keyMadeAt)
+        .GroupBy(step => RemovedSegment.StemOf(step.Plan.Segment), StringComparer.Ordinal)
+        .ToDictionary(stem => stem.Key, stem => stem.Sum(step => step.Plan.Records), StringComparer.Ordinal);
+}
