@@ -21,7 +21,7 @@ public abstract class FuzzTarget
         ["session"] = () => new SessionTarget(), ["dots"] = () => new DotsTarget(), ["replies"] = () => new RepliesTarget(),
         ["segment"] = () => new SegmentTarget(), ["active"] = () => new ActiveFileTarget(), ["ledger"] = () => new LedgerTarget(),
         ["document"] = () => new DocumentTarget(), ["query"] = () => new QueryTarget(), ["html"] = () => new HtmlTarget(), ["trace"] = () => new TraceTarget(),
-        ["files"] = () => new FilesTarget(),
+        ["files"] = () => new FilesTarget(), ["evidence"] = () => new EvidenceTarget(),
     };
 
     protected static byte[] Bytes(string text) => Encoding.Latin1.GetBytes(text);

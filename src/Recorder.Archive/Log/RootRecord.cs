@@ -44,12 +44,18 @@ public sealed record RootRecord(
     {
         if (payload.Length < FixedBytes || payload[0] != Version) return null;
         if (payload.Length != FixedBytes + BinaryPrimitives.ReadUInt16LittleEndian(payload[2..])) return null;
-        var day = BinaryPrimitives.ReadInt32LittleEndian(payload[4..]);
+        if (DayOf(BinaryPrimitives.ReadInt32LittleEndian(payload[4..])) is not { } day) return null;
         return new RootRecord(
-            Encoding.UTF8.GetString(payload[FixedBytes..]), (SegmentKind)payload[1], new DateOnly(day / 10000, day / 100 % 100, day % 100),
+            Encoding.UTF8.GetString(payload[FixedBytes..]), (SegmentKind)payload[1], day,
             BinaryPrimitives.ReadInt64LittleEndian(payload[8..]), BinaryPrimitives.ReadInt64LittleEndian(payload[16..]),
             BinaryPrimitives.ReadInt32LittleEndian(payload[24..]), BinaryPrimitives.ReadInt64LittleEndian(payload[28..]),
             payload[36..68].ToArray(), payload[68..100].ToArray());
+    }
+
+    private static DateOnly? DayOf(int number)
+    {
+        var (year, month, day) = (number / 10000, number / 100 % 100, number % 100);
+        return year is >= 1 and <= 9999 && month is >= 1 and <= 12 && day >= 1 && day <= DateTime.DaysInMonth(year, month) ? new DateOnly(year, month, day) : null;
     }
 
     internal static RootRecord Of(SegmentInfo segment, ReadOnlyMemory<byte> previousSha256) => new(

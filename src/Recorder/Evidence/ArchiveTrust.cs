@@ -18,8 +18,9 @@ public sealed class ArchiveTrust(ILedger ledger, SigningKey key)
             MarkedFrom = Math.Min(key.MarkedFrom ?? long.MaxValue, ours?.MarkedFrom ?? long.MaxValue),
             KeyId = ours is null ? null : key.KeyId,
             LastHead = state.Get<HeadState>(EvidenceKeys.Head) is { } head ? new HeadNote(head.Number, head.Sha256) : null,
-            WasRemoved = segment => state.Get<RemovedSegment>(RetentionKeys.Removed(segment)) is not null,
-            WasErased = id => state.Get<Erasure>(RetentionKeys.Erasure(id.ToString())) is not null,
+            // Asked when it is needed: a purge may come meanwhile.
+            WasRemoved = segment => ledger.State.Get<RemovedSegment>(RetentionKeys.Removed(segment)) is not null,
+            WasErased = id => ledger.State.Get<Erasure>(RetentionKeys.Erasure(id.ToString())) is not null,
             PurgedBefore = stem => purged.Value.GetValueOrDefault(stem),
         };
     }
