@@ -51,7 +51,11 @@ public static class FileKinds
             || !Array.Exists(NeverText, type => part.ContentType.StartsWith(type, StringComparison.Ordinal));
     }
 
-    /// <summary>Whether reading it can give anything, once its first bytes are known.</summary>
+    /// <summary>Whether the rest is worth having, once its first bytes are known: only an old office file is told by more of it.</summary>
+    public static bool MayHoldText(ReadOnlySpan<byte> head, string name, string contentType) =>
+        head.StartsWith(OldOffice) || HoldsText(head, name, contentType);
+
+    /// <summary>Whether reading it can give anything.</summary>
     public static bool HoldsText(ReadOnlySpan<byte> content, string name, string contentType) => Of(content, name, contentType) != FileKind.Other;
 
     internal static FileKind Of(ReadOnlySpan<byte> content, string name, string contentType)

@@ -14,6 +14,7 @@ internal sealed class MessageFiles(AttachmentOptions options, FileReaders reader
     // As the index cuts a message's own text.
     private const int MaxChars = 4 << 20;
     private const int MaxNameChars = 200;
+    private const int HeadBytes = 64 << 10;
 
     // At its lowest priority a worker may wait for the processor a good while: this is not the file's fault.
     private const int WallTimesOfOne = 24;
@@ -44,26 +45,36 @@ internal sealed class MessageFiles(AttachmentOptions options, FileReaders reader
     {
         using (part)
         {
-            var content = new MemoryStream();
-            var isWhole = await CopyAsync(part.Content, content, options.MaxFileBytes, cancel);
-            var bytes = content.GetBuffer().AsMemory(0, (int)content.Length);
+            var head = await HeadAsync(part.Content, cancel);
+            if (!FileKinds.MayHoldText(head.Span, part.FileName, contentType)) return (FileText.Nothing, 0);
+            if (await WholeAsync(head, part, options.MaxFileBytes, cancel) is not { } bytes)
+                return (FileKinds.HoldsText(head.Span, part.FileName, contentType) ? FileText.Of(FileFlaws.Cut) : FileText.Nothing, 0);
             if (!FileKinds.HoldsText(bytes.Span, part.FileName, contentType)) return (FileText.Nothing, 0);
-            if (!isWhole) return (FileText.Of(FileFlaws.Cut), 0);
             var name = part.FileName.Length <= MaxNameChars ? part.FileName : part.FileName[^MaxNameChars..];
             return (await readers.ReadAsync(bytes, name, contentType, cancel), bytes.Length);
         }
     }
 
-    private static async Task<bool> CopyAsync(Stream from, MemoryStream to, int mostBytes, CancellationToken cancel)
+    private static async Task<ReadOnlyMemory<byte>> HeadAsync(Stream content, CancellationToken cancel)
     {
-        var buffer = new byte[64 << 10];
-        for (int count; (count = await from.ReadAsync(buffer, cancel)) > 0;)
+        var head = new byte[HeadBytes];
+        return head.AsMemory(0, await content.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancel));
+    }
+
+    /// <summary>Null for a file of more bytes than are read. Large ones are of one piece of memory, which is asked for once.</summary>
+    private static async Task<ReadOnlyMemory<byte>?> WholeAsync(ReadOnlyMemory<byte> head, MailPart part, int mostBytes, CancellationToken cancel)
+    {
+        if (part.SizeBytes > mostBytes) return null;
+        var whole = new MemoryStream((int)Math.Max(part.SizeBytes, head.Length));
+        whole.Write(head.Span);
+        var buffer = new byte[HeadBytes];
+        for (int count; (count = await part.Content.ReadAsync(buffer, cancel)) > 0;)
         {
-            if (to.Length + count > mostBytes) return false;
-            to.Write(buffer, 0, count);
+            if (whole.Length + count > mostBytes) return null;
+            whole.Write(buffer, 0, count);
         }
 
-        return true;
+        return whole.GetBuffer().AsMemory(0, (int)whole.Length);
     }
 
     private static string Cut(StringBuilder text) => text.ToString(0, Math.Min(text.Length, MaxChars));
