@@ -2,7 +2,8 @@ namespace Recorder.Mail;
 
 /// <param name="ShowRemoteContent">Leave images from elsewhere in the markup; only when the reader asked.</param>
 /// <param name="PartUrl">The URL under which a part of this message is served, by <see cref="MailAttachment.Index"/>; null shows no inline images.</param>
-public sealed record MailViewOptions(bool ShowRemoteContent = false, Func<int, string>? PartUrl = null);
+/// <param name="RemoteUrl">What stands in the markup for such an image, by its URL; null leaves the URL itself.</param>
+public sealed record MailViewOptions(bool ShowRemoteContent = false, Func<int, string>? PartUrl = null, Func<string, string>? RemoteUrl = null);
 
 /// <summary>One part's decoded bytes for a download. Dispose closes the content, and with it nothing but our own reading of the message stream.</summary>
 /// <param name="SizeBytes">Decoded bytes.</param>

@@ -34,7 +34,7 @@ internal sealed record MessageBody(string? Html, string Text, bool HasRemoteCont
                 output.Append("<pre>").Append(WebUtility.HtmlEncode(part.Text)).Append("</pre>");
                 continue;
             }
-            var clean = HtmlCleaner.Clean(part.Text!, options.ShowRemoteContent, partUrl);
+            var clean = HtmlCleaner.Clean(part.Text!, options.ShowRemoteContent, partUrl, options.RemoteUrl);
             hasRemote |= clean.HasRemoteContent;
             if (clean.Html is null)
                 return (null, hasRemote);

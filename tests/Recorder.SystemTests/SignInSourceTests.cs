@@ -42,7 +42,7 @@ public sealed class SignInSourceTests
         await using var dovecot = await Dovecot.StartAsync(Certificate(scratch) + Samples.Read("samples/dovecot/sign-in.conf"));
         await using var recorder = new RecorderProcess(
             scratch.Folder("data"), "Smtp:Domains:0=example.edu", "Accounts:Imap:0:Domains:0=example.edu", "Accounts:Imap:0:Host=localhost",
-            $"Accounts:Imap:0:Port={dovecot.ImapPort}", $"Accounts:Imap:0:CertificateFile={scratch.File("imap.pem")}");
+            $"Accounts:Imap:0:Port={dovecot.ImapPort}", $"Accounts:Imap:0:CertificateFile={scratch.File("imap.pem")}", "Web:TrustedProxies:0=127.0.0.1");
         await recorder.StartAsync();
 
         var wrong = await SignInAsync(recorder, "alice@example.edu", "not it");

@@ -19,11 +19,13 @@ public static partial class HtmlCleaner
 
     /// <param name="showRemoteContent">Leave images from elsewhere in place.</param>
     /// <param name="partUrlOfContentId">The URL of the inline part with a content id, null when there is none.</param>
-    public static CleanHtml Clean(string html, bool showRemoteContent = false, Func<string, string?>? partUrlOfContentId = null)
+    /// <param name="remoteUrl">What to write for an image from elsewhere that is left in place; null writes its own URL.</param>
+    public static CleanHtml Clean(
+        string html, bool showRemoteContent = false, Func<string, string?>? partUrlOfContentId = null, Func<string, string>? remoteUrl = null)
     {
         if (html.Length > MaxLength)
             return new CleanHtml(null, false);
-        var remote = new HtmlRemote(showRemoteContent, partUrlOfContentId);
+        var remote = new HtmlRemote(showRemoteContent ? remoteUrl ?? (url => url) : null, partUrlOfContentId);
         var pruned = new HtmlPruner(remote).Prune(html);
         return new CleanHtml(pruned is null ? null : Sanitizer(remote).Sanitize(pruned), remote.IsWanted);
     }

@@ -1,7 +1,8 @@
 namespace Recorder.Mail;
 
 /// <summary>Decides on images and notes whether the markup wanted anything from elsewhere.</summary>
-internal sealed class HtmlRemote(bool showRemote, Func<string, string?>? partUrlOfContentId)
+/// <param name="remoteUrl">What to write for an image from elsewhere; null shows none.</param>
+internal sealed class HtmlRemote(Func<string, string>? remoteUrl, Func<string, string?>? partUrlOfContentId)
 {
     private readonly HashSet<string> granted = new(StringComparer.Ordinal);
 
@@ -48,6 +49,6 @@ internal sealed class HtmlRemote(bool showRemote, Func<string, string?>? partUrl
     private string? Remote(string url)
     {
         IsWanted = true;
-        return showRemote ? url : null;
+        return remoteUrl?.Invoke(url);
     }
 }

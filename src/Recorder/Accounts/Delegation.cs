@@ -6,8 +6,8 @@ namespace Recorder.Accounts;
 /// <param name="Owner">The account whose mail it is.</param>
 public sealed record Delegated(MailboxGrant Grant, Account Owner)
 {
-    /// <summary>The owner's addresses named one of these.</summary>
-    public bool Covers(IEnumerable<string> mailboxes) => mailboxes.Any(mailbox => Owner.Addresses.Any(owned => owned.Address == mailbox));
+    /// <summary>The mailbox was the owner's when the mail came.</summary>
+    public bool Covers(string mailbox, DateTimeOffset receivedAt) => Ownership.Held(Owner, mailbox, receivedAt);
 }
 
 /// <summary>What grants add to a reader.</summary>

@@ -49,11 +49,17 @@ public sealed class OwnedAddresses(ILedger ledger, IAddressBook book, TimeProvid
     }
 
     private static bool OthersOverlap(IStateSnapshot state, Account holder, OwnedAddress wish) =>
-        (state.Get<AddressHistory>(StateKeys.Address(wish.Address))?.Accounts ?? [])
-            .Where(name => name != holder.Address).Select(name => state.Get<Account>(StateKeys.Account(name))).OfType<Account>()
-            .Concat(state.Range<Account>(StateKeys.FormerAccounts(holder.Address)).Select(pair => pair.Value))
+        (state.Get<AddressHistory>(StateKeys.Address(wish.Address))?.Accounts ?? []).Append(holder.Address).Distinct(StringComparer.Ordinal)
+            .SelectMany(name => Others(state, name, holder))
             .SelectMany(other => other.Addresses)
             .Any(owned => owned.Address == wish.Address && (wish.Until is null || owned.From is null || owned.From < wish.Until) && (owned.Until is null || wish.From is null || wish.From < owned.Until));
+
+    // Of one name: who has it, and who had it before.
+    private static IEnumerable<Account> Others(IStateSnapshot state, string name, Account holder)
+    {
+        foreach (var (_, former) in state.Range<Account>(StateKeys.FormerAccounts(name))) yield return former;
+        if (name != holder.Address && state.Get<Account>(StateKeys.Account(name)) is { } other) yield return other;
+    }
 
     /// <summary>A new interval for an address, checked against all who ever held it.</summary>
     internal static OwnedAddress Fresh(IStateSnapshot state, string address, DateTimeOffset now)

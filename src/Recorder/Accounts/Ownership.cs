@@ -14,6 +14,10 @@ public static class Ownership
     public static bool Covers(OwnerScope owned, DateTimeOffset at) =>
         (owned.From is not { } from || at >= from) && (owned.Until is not { } until || at < until);
 
+    /// <summary>Whether an address was the account's own at a time.</summary>
+    public static bool Held(Account account, string address, DateTimeOffset at) =>
+        account.Addresses.Any(owned => owned.Address == address && Covers(new OwnerScope(owned.Address, owned.From, owned.Until), at));
+
     /// <summary>Addresses that belong to the account at a time, the primary one first.</summary>
     public static IReadOnlyList<string> AddressesAt(Account account, DateTimeOffset at) =>
         [.. account.Addresses

@@ -5,7 +5,7 @@ namespace Recorder.Accounts;
 /// everywhere. The last is soft: beyond it, sources the address signed in from lately still may try, so that nobody locks
 /// a chosen person out from elsewhere. An attempt counts when it begins and is taken back when it succeeds (successes
 /// have a limit of their own) or could not be decided, so that many at once cannot pass the check together. Bounded: when
-/// more names than fit have failed lately, new ones must wait too.
+/// more names than fit have failed lately, everybody must wait but those who come from where they signed in lately.
 /// </summary>
 /// <param name="maxPerAddress">From one source.</param>
 /// <param name="isKnown">Whether the address signed in from a group of sources (<see cref="SourceNetwork"/>) lately.</param>
@@ -29,8 +29,8 @@ internal sealed class SignInLimits(int maxPerAddress, int maxPerSource, TimeProv
             Sweep();
             var names = Names(address, source);
             // What is refused takes no name: nobody may fill the table for everybody else.
-            if (Count(names.Pair) >= maxPerAddress || Count(names.Successes) >= MaxSuccessesPerAddress || Count(names.Source) >= maxPerSource || attempts.Count > MaxNames
-                || (Count(names.Address) >= maxEverywhere && isKnown?.Invoke(address, SourceNetwork.Of(source)) != true))
+            if (Count(names.Pair) >= maxPerAddress || Count(names.Successes) >= MaxSuccessesPerAddress || Count(names.Source) >= maxPerSource
+                || ((attempts.Count > MaxNames || Count(names.Address) >= maxEverywhere) && !IsKnown(address, source)))
             {
                 return false;
             }
@@ -40,6 +40,9 @@ internal sealed class SignInLimits(int maxPerAddress, int maxPerSource, TimeProv
             return true;
         }
     }
+
+    /// <summary>The address signed in from there lately: whoever tries to keep everybody out does not keep them out.</summary>
+    public bool IsKnown(string address, string source) => isKnown?.Invoke(address, SourceNetwork.Of(source)) == true;
 
     /// <summary>The address's failures from this source are forgotten, those from elsewhere are not.</summary>
     public void Succeeded(string address, string source)

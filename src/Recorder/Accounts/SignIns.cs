@@ -11,11 +11,7 @@ internal sealed class SignIns(
     /// <summary>RFC 5321 §4.5.3.1: 64 octets, the at sign, 255 octets.</summary>
     private const int MaxAddressLength = 320;
 
-    // A code has 20 bits, so whoever has the password may not try for long.
-    private const int MaxCodes = 10;
-
     private readonly PendingSignIns pending = new(time);
-    private readonly SignInLimits codes = new(MaxCodes, int.MaxValue, time, MaxCodes * 3);
 
     /// <returns>null when refused.</returns>
     /// <exception cref="ActRefusedException">too-many-attempts, sign-in-unavailable, second-factor-needed, address-taken.</exception>
@@ -23,7 +19,7 @@ internal sealed class SignIns(
     {
         // What is no address is not remembered: it may be long, or a password in the wrong field.
         var name = book.Normalise(address) is { Length: <= MaxAddressLength } written ? written : "";
-        if (failures.IsFull || !limits.TryBegin(name, source)) throw TooMany();
+        if ((failures.IsFull && !limits.IsKnown(name, source)) || !limits.TryBegin(name, source)) throw TooMany();
         var (verdict, account) = await AskAsync(name, password, source, cancel);
         if (verdict != PasswordVerdict.Right || account is null or { IsDisabled: true })
         {
@@ -40,14 +36,13 @@ internal sealed class SignIns(
     public async Task<Account?> CodeAsync(string ticket, string code, string source, CancellationToken cancel)
     {
         var account = pending.Try(ticket) ?? throw new ActRefusedException("sign-in-again", "sign in again: the code came too late");
-        if (failures.IsFull || !codes.TryBegin(account.Address, source)) throw TooMany();
+        if (failures.IsFull && !limits.IsKnown(account.Address, source)) throw TooMany();
         if (!await factors!.UseAsync(new Actor("user", account.Address, source), account.Address, code, cancel))
         {
             failures.Add(account.Address, source);
             return null;
         }
 
-        codes.Succeeded(account.Address, source);
         pending.End(ticket);
         return account;
     }

@@ -116,6 +116,8 @@ internal static class EventDocuments
         CampaignActed acted => acted.RecordIds[0],
         MailExported exported => exported.Records[0].RecordId,
         DigestLinkUsed used => used.RecordId,
+        // Of one message, whose owner may be another than the mailbox's holder now.
+        MailboxAudited audited when RecordId.TryParse(audited.Query, out _) => audited.Query,
         ErasureAsked asked => asked.RecordId,
         RecordErased erased => erased.RecordId,
         ErasureDropped dropped => dropped.RecordId,

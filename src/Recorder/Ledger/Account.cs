@@ -17,7 +17,7 @@ public sealed record Account(
 
 /// <summary>
 /// A primary address came to somebody else. The former account keeps its mail and its past addresses under no name;
-/// sessions, tokens, second factor, lists, preferences and grants of the address are gone with it.
+/// sessions, tokens, second factor, lists, preferences, grants, jobs and exports of the address are gone with it.
 /// </summary>
 /// <param name="Former">As it was, with its open addresses ended.</param>
 /// <param name="Account">The new one, whose addresses begin now.</param>

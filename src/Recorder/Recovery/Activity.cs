@@ -8,27 +8,32 @@ using Recorder.Search;
 namespace Recorder.Recovery;
 
 /// <summary>Something that happened to the reader's mail or account, and who did it.</summary>
-/// <param name="Code">Stable: opened, facts, exported, resend, release, safe-copy, signed-in, sign-in-failed, …</param>
+/// <param name="Code">Stable: opened, facts, exported, taken, resend, release, safe-copy, signed-in, sign-in-failed, …</param>
 /// <param name="ActorKind">user, delegate, auditor, admin, link, cli, …</param>
-/// <param name="RecordId">Empty where it concerns no message.</param>
-/// <param name="Words">The reason that was given, the name of a token, a number of attempts; null where there is none.</param>
+/// <param name="RecordId">Empty where it concerns no message, or several.</param>
+/// <param name="Words">The reason that was given, the name of a token, a number of attempts or of messages; null where there is none.</param>
 public sealed record ActivityStep(DateTimeOffset At, string Code, string Actor, string ActorKind, string? Source, string Mailbox, string RecordId, string? Words);
 
 /// <param name="Next">Ask for what was before this; null on the last page.</param>
 public sealed record ActivityPage(IReadOnlyList<ActivityStep> Steps, DateTimeOffset? Next);
 
 /// <summary>
-/// The owner's access log: what the event index knows of the own addresses while they were the reader's, and the end of
-/// the log that the index has not reached yet.
+/// The owner's access log: what the event index knows of the reader's own mail and account, and the end of the log that the
+/// index has not reached yet. A fact about a message is its owner's, whoever has the address when it happens; any other
+/// is whoever's the address is then.
 /// </summary>
 public sealed class Activity(IArchiveLog archive, IEventIndex index, IIndexProgress progress, SearchDesk? desk = null)
 {
     private const int MaxSteps = 200, MaxTail = 5_000;
 
+    // One export is a fact for each message, and one step.
+    private const int MaxTaken = 2_000;
+    private const string Taken = "mail.exported";
+
     private static readonly string[] Types =
     [
         "message.viewed", "dispatch.requested", "release.asked", "release.decided", "digest-link.used", "session.started", "session.ended", "sign-in.failed",
-        "second-factor.set", "token.made", "token.revoked", "grant.set", "grant.ended", "mailbox.audited", "account.set",
+        "second-factor.set", "token.made", "token.revoked", "grant.set", "grant.ended", "mailbox.audited", "account.set", Taken,
     ];
 
     /// <param name="withOwn">What the reader did as well; otherwise own sign-ins alone.</param>
@@ -37,20 +42,38 @@ public sealed class Activity(IArchiveLog archive, IEventIndex index, IIndexProgr
     {
         var rows = Math.Clamp(limit, 1, MaxSteps);
         var through = progress.Status.Through;
-        var indexed = await SearchDesk.RunAsync(desk, reader.Account.Address, stop => Indexed(reader, before, rows, stop), cancel);
-        var all = indexed.Concat(before is null ? await TailAsync(reader, through, cancel) : [])
-            .DistinctBy(document => document.Id).OrderByDescending(document => document.At).ThenByDescending(document => document.Sequence).Take(rows).ToList();
-        var steps = all.SelectMany(ActivitySteps.Of).Where(step => withOwn || IsOfInterest(reader, step));
-        return new ActivityPage([.. steps], all.Count == rows ? all[^1].At : null);
+        var (found, since) = await SearchDesk.RunAsync(desk, reader.Account.Address, stop => Indexed(reader, before, rows, stop), cancel);
+        var all = found.Concat(before is null ? await TailAsync(reader, through, cancel) : []).DistinctBy(document => document.Id).Where(document => document.At >= since);
+        var steps = (await OwnAsync(reader, all, cancel)).GroupBy(ActivitySteps.OneOf).Select(one => (one.MaxBy(document => document.At)!, Count: one.Count()))
+            .OrderByDescending(one => one.Item1.At).ThenByDescending(one => one.Item1.Sequence).Take(rows).ToList();
+        var next = steps.Count == rows ? steps[^1].Item1.At : since > DateTimeOffset.MinValue ? since : (DateTimeOffset?)null;
+        return new ActivityPage([.. steps.SelectMany(one => ActivitySteps.Of(one.Item1, one.Count)).Where(step => withOwn || IsOfInterest(reader, step)).Select(step => Named(reader, step))], next);
     }
 
     private static bool IsOfInterest(Reader reader, ActivityStep step) =>
-        step.Actor != reader.Account.Address || step.RecordId.Length == 0;
+        step.Actor != reader.Account.Address || (step.RecordId.Length == 0 && step.Code != "taken");
 
-    private List<EventDocument> Indexed(Reader reader, DateTimeOffset? before, int limit, CancellationToken cancel) => [.. reader.Account.Addresses
-        .SelectMany(owned => Types.Select(type => new EventQuery(
-            Mailbox: owned.Address, Type: type, From: owned.From, Until: Earlier(owned.Until, before), Limit: limit)))
-        .SelectMany(query => index.Search(query, cancel).Items)];
+    // Whoever takes mail away by a grant does so as the user they are.
+    private static ActivityStep Named(Reader reader, ActivityStep step) =>
+        step.Code == "taken" && step.ActorKind == "user" && step.Actor != reader.Account.Address ? step with { ActorKind = "delegate" } : step;
+
+    /// <returns>What was found, and since when all of it was: an export may be longer than what is read at once.</returns>
+    private (List<EventDocument> Found, DateTimeOffset Since) Indexed(Reader reader, DateTimeOffset? before, int limit, CancellationToken cancel)
+    {
+        var (found, since) = (new List<EventDocument>(), DateTimeOffset.MinValue);
+        foreach (var owned in reader.Account.Addresses.DistinctBy(owned => owned.Address))
+        {
+            foreach (var type in Types)
+            {
+                var most = type == Taken ? MaxTaken : limit;
+                var page = index.Search(new EventQuery(Mailbox: owned.Address, Type: type, Until: before, Limit: most), cancel);
+                found.AddRange(page.Items);
+                if (page.Next is not null && page.Items[^1].At > since) since = page.Items[^1].At;
+            }
+        }
+
+        return (found, since);
+    }
 
     private async Task<List<EventDocument>> TailAsync(Reader reader, long through, CancellationToken cancel)
     {
@@ -58,24 +81,44 @@ public sealed class Activity(IArchiveLog archive, IEventIndex index, IIndexProgr
         if (archive.DurableSequence - through > MaxTail) return tail;
         await foreach (var entry in archive.ReadAsync(through, EntryKinds.Events, cancel))
         {
-            tail.AddRange(EventDocuments.Of(entry, _ => null).Where(document => Types.Contains(document.Type) && IsOwn(reader, document)));
+            tail.AddRange(EventDocuments.Of(entry, _ => null).Where(document => Types.Contains(document.Type) && reader.Account.Addresses.Any(owned => owned.Address == document.Mailbox)));
         }
 
         return tail;
     }
 
-    private static bool IsOwn(Reader reader, EventDocument document) => reader.Account.Addresses.Any(owned =>
-        owned.Address == document.Mailbox && Ownership.Covers(new OwnerScope(owned.Address, owned.From, owned.Until), document.At));
+    private async Task<List<EventDocument>> OwnAsync(Reader reader, IEnumerable<EventDocument> documents, CancellationToken cancel)
+    {
+        var (own, received) = (new List<EventDocument>(), new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal));
+        foreach (var document in documents)
+        {
+            var at = document.At;
+            if (document.RecordId.Length > 0 && !received.TryGetValue(document.RecordId, out at)) received[document.RecordId] = at = await ReceivedAsync(document, cancel);
+            if (Ownership.Held(reader.Account, document.Mailbox, at)) own.Add(document);
+        }
 
-    private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => one is null || other < one ? other : one;
+        return own;
+    }
+
+    // Of a record that has left, the time in its id: that of its append.
+    private async ValueTask<DateTimeOffset> ReceivedAsync(EventDocument document, CancellationToken cancel) => !RecordId.TryParse(document.RecordId, out var id) ? document.At
+        : await archive.FindAsync(id, cancel) is { Kind: EntryKind.Mail } entry ? entry.ReceivedAt : Ledger.State.RecordTime.Of(document.RecordId);
 }
 
 /// <summary>Facts as steps for the owner.</summary>
 internal static class ActivitySteps
 {
-    public static IEnumerable<ActivityStep> Of(EventDocument document) =>
-        LedgerJson.Decode(Encoding.UTF8.GetBytes(document.Json)) is { } fact && CodeOf(fact, document.Mailbox) is { } code
-            ? [new ActivityStep(document.At, code, fact.Actor.Name, fact.Actor.Kind, fact.Actor.Source, document.Mailbox, document.RecordId, WordsOf(fact))] : [];
+    /// <summary>What facts have in common that are one step: all of one export, and of anything else each alone.</summary>
+    public static (string Fact, string Mailbox) OneOf(EventDocument document) =>
+        Decode(document) is MailExported exported ? (exported.Export, document.Mailbox) : (document.Id, document.Mailbox);
+
+    /// <param name="count">Of how many facts the document is the newest.</param>
+    public static IEnumerable<ActivityStep> Of(EventDocument document, int count) => Decode(document) is { } fact && CodeOf(fact, document.Mailbox) is { } code
+        ? [new ActivityStep(
+            document.At, code, fact.Actor.Name, fact.Actor.Kind, fact.Actor.Source, document.Mailbox, count == 1 ? document.RecordId : "",
+            fact is MailExported ? count.ToString(System.Globalization.CultureInfo.InvariantCulture) : WordsOf(fact))] : [];
+
+    private static LedgerEvent? Decode(EventDocument document) => LedgerJson.Decode(Encoding.UTF8.GetBytes(document.Json));
 
     private static string? CodeOf(LedgerEvent fact, string mailbox) => fact switch
     {
@@ -97,6 +140,7 @@ internal static class ActivitySteps
         GrantEnded ended => ended.Mailbox == mailbox ? "grant-ended" : "grant-lost",
         MailboxAudited => "audited",
         AccountSet => "account-changed",
+        MailExported => "taken",
         _ => null,
     };
 

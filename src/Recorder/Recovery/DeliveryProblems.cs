@@ -41,7 +41,7 @@ public sealed class DeliveryProblems(ILedger ledger, IMailIndex index, IOptions<
     private ProblemRow RowOf(Reader reader, Dispatch one)
     {
         var (scope, notBefore) = terms.Bounds(reader.Scope);
-        var hit = index.Find(one.RecordId, scope, notBefore);
+        var hit = terms.IsErased(one.RecordId) ? null : index.Find(one.RecordId, scope, notBefore);
         return new ProblemRow(IdOf(one), RecordWishes.StatusOf(one), hit is not null, hit?.From ?? "", hit?.Subject ?? "", hit?.ReceivedAt, one.RequestedAt);
     }
 

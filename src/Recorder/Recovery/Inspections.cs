@@ -21,8 +21,8 @@ public sealed record InspectionQuestion(string Mailbox, string? From = null, str
 
     private static string? Field(string name, string? value)
     {
-        var plain = Words.Tidy(value?.Replace('"', ' ').Replace('\\', ' '), 200);
-        return plain is null ? null : $"{name}:\"{plain}\"";
+        var phrase = Words.Tidy(value, 200) is { } plain ? QueryPhrase.Of(plain) : null;
+        return phrase is null or "\"\"" ? null : $"{name}:{phrase}";
     }
 }
 

@@ -29,7 +29,8 @@ public enum LetGo
 public sealed record RecordRights(
     LetGo LetGo, ReleaseRequest? Request, Opening Opening, bool MaySafeCopy, bool IsHidden, ReportKind? Report)
 {
-    public bool IsHeldByAdmin => Opening == Opening.Facts;
+    /// <summary>By an administrator's hold; an auditor without a reason sees as little for another cause.</summary>
+    public bool IsHeldByAdmin { get; init; }
 }
 
 /// <summary>Rights from the state alone.</summary>
@@ -50,7 +51,7 @@ internal static class Rights
             request, Openings.Of(state, reader, sight),
             hold is null && sight.Recipients.Any(recipient => Dispositions.IsHeld(recipient.Disposition)) && (!isClosed || reader.Account.IsAdmin),
             Marks.IsHidden(state, sight.Id, sight.Own),
-            sight.Own.Select(mailbox => state.Get<MailReport>(ActKeys.Report(sight.Id, mailbox))?.Kind).LastOrDefault(kind => kind is not null));
+            sight.Own.Select(mailbox => state.Get<MailReport>(ActKeys.Report(sight.Id, mailbox))?.Kind).LastOrDefault(kind => kind is not null)) { IsHeldByAdmin = hold is not null };
     }
 
     /// <summary>What could harm the reader's machine or purse is let go by an administrator alone.</summary>

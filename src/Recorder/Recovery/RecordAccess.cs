@@ -32,7 +32,7 @@ internal sealed class RecordAccess(IArchiveLog archive, IAddressBook book, Reten
 
         // The own mailbox first: what is the reader's anyway was not seen as a delegate.
         var own = mail.Owners.Where(owner => Owns(reader, owner, entry.ReceivedAt) && terms.IsInSight(entry, mail, owner))
-            .OrderBy(owner => Mandate.IsDelegated(reader, owner)).ToList();
+            .OrderBy(owner => Mandate.IsDelegated(reader, owner, entry.ReceivedAt)).ToList();
         return own.Count == 0 ? null : new Sight(
             entry, mail with { Recipients = Narrowed(reader, mail, own), Screened = Reasons.Narrowed(mail.Screened) }, own);
     }

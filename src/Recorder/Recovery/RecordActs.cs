@@ -38,9 +38,9 @@ public sealed class RecordActs(
             return null;
         }
 
-        Mandate.Own(reader, sight);
+        var own = Mandate.Own(reader, sight);
         var isClosed = RecordStates.AdminHold(ledger.State, sight.Id, sight.Own, reader.Account) is not null;
-        foreach (var recipient in sight.Recipients.Where(recipient => isClosed || Rights.IsForAdmins(recipient)))
+        foreach (var recipient in sight.Recipients.Where(recipient => recipient.Owners.Any(own.Contains) && (isClosed || Rights.IsForAdmins(recipient))))
         {
             await ledger.ActAsync(RecordWishes.KeyOf(sight, recipient.Address), state => Ask(state, reader, sight, recipient, words), cancel);
         }

@@ -1,6 +1,7 @@
 using Recorder.Accounts;
 using Recorder.Archive;
 using Recorder.Ledger;
+using Recorder.Mail;
 
 namespace Recorder.Recovery;
 
@@ -45,7 +46,7 @@ public interface IRecordActs
 }
 
 /// <summary>A record's standing for one reader, without its content.</summary>
-/// <param name="Entry">The reader's own list entry for the author; only where the content was read (<see cref="IRecovery.OpenAsync"/>).</param>
+/// <param name="Entry">The reader's own list entry for the author; only where the content was read (<see cref="IRecovery.OpenAsync(Reader, RecordId, MailViewOptions, CancellationToken)"/>).</param>
 public sealed record SeenRecord(RecordRights Rights, IReadOnlyList<Why> Why, ListEntry? Entry = null);
 
 /// <summary>A request as an administrator sees it: facts, no body.</summary>

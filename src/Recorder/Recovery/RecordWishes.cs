@@ -13,7 +13,8 @@ internal sealed class RecordWishes(ILedger ledger, IAddressBook book, TimeProvid
 
     // What is the reader's goes to the reader's own addresses; what is seen by a grant, to the mailbox it came for.
     private static IEnumerable<Account> Senders(Reader reader, Sight sight) => Mandate.Holders(reader, GrantRights.Resend)
-        .Where(holder => holder == reader.Account ? sight.Own.Any(mailbox => !Mandate.IsDelegated(reader, mailbox)) : sight.Own.Any(mailbox => holder.Addresses.Any(owned => owned.Address == mailbox)));
+        .Where(holder => sight.Own.Any(mailbox => holder == reader.Account
+            ? !Mandate.IsDelegated(reader, mailbox, sight.Entry.ReceivedAt) : Ownership.Held(holder, mailbox, sight.Entry.ReceivedAt)));
 
     /// <exception cref="ActRefusedException">not-own-address, still-held, held-by-admin, harmful.</exception>
     public Task<DispatchStatus> ResendAsync(Reader reader, Sight sight, string? mailbox, bool again, CancellationToken cancel) =>
@@ -85,18 +86,17 @@ internal sealed class RecordWishes(ILedger ledger, IAddressBook book, TimeProvid
             throw new ActRefusedException("not-held", "the message is not held");
         }
 
-        held = [.. held.Where(recipient => recipient.Owners.Any(owner => Mandate.Allows(reader, owner, GrantRights.Release)))];
+        held = [.. held.Where(recipient => recipient.Owners.Any(owner => Mandate.Allows(reader, owner, GrantRights.Release, sight.Entry.ReceivedAt)))];
         if (held.Count == 0) throw Mandate.NotGranted();
-        if (held.TrueForAll(recipient => IsLost(reader, recipient))) throw new ActRefusedException("not-own-address", "the address belongs to somebody else by now");
-        var free = held.Where(recipient => !IsLost(reader, recipient) && IsFree(ledger.State, reader, sight, recipient)).ToList();
+        if (held.TrueForAll(recipient => IsLost(reader, sight, recipient))) throw new ActRefusedException("not-own-address", "the address belongs to somebody else by now");
+        var free = held.Where(recipient => !IsLost(reader, sight, recipient) && IsFree(ledger.State, reader, sight, recipient)).ToList();
         return free.Count > 0 ? free : throw new ActRefusedException("not-allowed", "only an administrator may release this message");
     }
 
     // What came to an address while it was the reader's would be delivered to whoever has it now.
-    private bool IsLost(Reader reader, RecordedRecipient recipient) =>
-        Mandate.Holders(reader, GrantRights.Release).ToList() is var holders
-        && holders.Exists(holder => holder.Addresses.Any(owned => recipient.Owners.Contains(owned.Address)))
-        && !holders.Exists(holder => Ownership.AddressesAt(holder, time.GetUtcNow()).Any(recipient.Owners.Contains));
+    private bool IsLost(Reader reader, Sight sight, RecordedRecipient recipient) =>
+        Mandate.Holders(reader, GrantRights.Release).Where(holder => recipient.Owners.Any(owner => Ownership.Held(holder, owner, sight.Entry.ReceivedAt))).ToList() is { Count: > 0 } holders
+        && !holders.Exists(holder => recipient.Owners.Any(owner => Ownership.Held(holder, owner, time.GetUtcNow())));
 
     // Each recipient by its own request: an approval for one mailbox frees no other.
     private static bool IsFree(IStateSnapshot state, Reader reader, Sight sight, RecordedRecipient recipient) =>
@@ -145,7 +145,8 @@ internal sealed class RecordWishes(ILedger ledger, IAddressBook book, TimeProvid
             .Select(pair => pair.Value.Round);
         return new DispatchRequested(sight.Id, kind, recipient, mailbox, reversePath, rounds.DefaultIfEmpty(-1).Max() + 1)
         {
-            Actor = Mandate.ActorFor(reader, mailbox),
+            // A release goes to the mailbox that the mail came for, a resend to an address of its holder now.
+            Actor = Mandate.ActorFor(reader, mailbox, kind == DispatchKind.Release ? sight.Entry.ReceivedAt : time.GetUtcNow()),
             At = time.GetUtcNow(),
         };
     }

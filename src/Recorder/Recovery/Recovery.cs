@@ -58,11 +58,12 @@ public sealed class Recovery(
         var page = index.Search(
             terms.Within(new SearchRequest(reader.Scope, wish.Query, Math.Clamp(wish.Limit, 1, MaxRows), wish.Cursor, Zone: wish.Zone)
             {
-                Marks = new RecordMarks(state, reader), Order = wish.Order, WithFacets = wish.WithFacets,
+                // What an owner put out of the own lists is no less a fact for an auditor.
+                Marks = new RecordMarks(state, reader) { WithHidden = reader.AuditReason is not null }, Order = wish.Order, WithFacets = wish.WithFacets,
             }),
             cancel);
         var list = new MessageList(
-            [.. page.Items.Select(hit => Row(state, reader, hit))], page.Next, page.Total, page.TotalIsExact, page.Hints,
+            [.. page.Items.Where(hit => !terms.IsErased(hit.Id)).Select(hit => Row(state, reader, hit))], page.Next, page.Total, page.TotalIsExact, page.Hints,
             page.IndexedThrough.GetValueOrDefault(archive.Lane), mailProgress.Status.Lag)
         {
             Understood = page.Understood, Facets = page.Facets,
@@ -70,8 +71,7 @@ public sealed class Recovery(
         return (list, page.Highlighter);
     }
 
-    public async Task<OpenedMessage?> OpenAsync(
-        Reader reader, RecordId id, bool showRemoteContent, Func<int, string> partUrl, CancellationToken cancel)
+    public async Task<OpenedMessage?> OpenAsync(Reader reader, RecordId id, MailViewOptions options, CancellationToken cancel)
     {
         if (await access.FindAsync(reader, id, cancel) is not { } sight)
         {
@@ -81,7 +81,7 @@ public sealed class Recovery(
         var state = ledger.State;
         var rights = Rights.Of(state, reader, sight);
         RecordView(reader, sight, rights.Opening switch { Opening.Facts => "facts", Opening.Disarmed => "text", _ => "message" });
-        var view = await ReadViewAsync(id, new MailViewOptions(showRemoteContent, partUrl), cancel);
+        var view = await ReadViewAsync(id, options, cancel);
         var dispatches = RecordStates.Dispatches(state, sight.Id, sight.Own, reader.Account);
         var targets = wishes.Targets(reader, sight);
         return new OpenedMessage(
@@ -152,6 +152,9 @@ public sealed class Recovery(
     public async Task<DispatchStatus?> ReleaseAsync(Reader reader, RecordId id, CancellationToken cancel) =>
         await access.FindAsync(reader, id, cancel) is { } sight ? await wishes.ReleaseAsync(reader, sight, cancel) : null;
 
+    public async Task<string?> MailboxAsync(Reader reader, RecordId id, CancellationToken cancel) =>
+        await access.FindAsync(reader, id, cancel) is { } sight ? sight.Own[0] : null;
+
     public async Task<IReadOnlyList<DispatchStatus>?> DispatchesAsync(Reader reader, RecordId id, CancellationToken cancel) =>
         await access.FindAsync(reader, id, cancel) is { } sight ? wishes.All(reader, sight) : null;
 
@@ -166,13 +169,13 @@ public sealed class Recovery(
             return;
         }
 
-        var viewed = new MessageViewed(sight.Id, sight.Own[0], what, string.IsNullOrEmpty(reader.AuditReason) ? null : reader.AuditReason)
+        foreach (var mailbox in Mandate.Told(reader, sight))
         {
-            Actor = Mandate.ActorFor(reader, sight.Own[0]), At = time.GetUtcNow(),
-        };
-        if (!ledger.TryPost(viewed))
-        {
-            throw new ActRefusedException("busy", "the view could not be recorded; try again");
+            var viewed = new MessageViewed(sight.Id, mailbox, what, string.IsNullOrEmpty(reader.AuditReason) ? null : reader.AuditReason)
+            {
+                Actor = Mandate.ActorFor(reader, mailbox, sight.Entry.ReceivedAt), At = time.GetUtcNow(),
+            };
+            if (!ledger.TryPost(viewed)) throw new ActRefusedException("busy", "the view could not be recorded; try again");
         }
     }
 

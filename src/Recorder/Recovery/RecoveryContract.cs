@@ -72,7 +72,11 @@ public interface IRecovery
 
     /// <summary>Records the view; false content (null) is 404.</summary>
     /// <exception cref="ActRefusedException">busy: the view could not be recorded, try again.</exception>
-    Task<OpenedMessage?> OpenAsync(Reader reader, RecordId id, bool showRemoteContent, Func<int, string> partUrl, CancellationToken cancel);
+    Task<OpenedMessage?> OpenAsync(Reader reader, RecordId id, MailViewOptions options, CancellationToken cancel);
+
+    /// <inheritdoc cref="OpenAsync(Reader, RecordId, MailViewOptions, CancellationToken)"/>
+    Task<OpenedMessage?> OpenAsync(Reader reader, RecordId id, bool showRemoteContent, Func<int, string> partUrl, CancellationToken cancel) =>
+        OpenAsync(reader, id, new MailViewOptions(showRemoteContent, partUrl), cancel);
 
     /// <summary>
     /// The same service for what belongs to a view that is recorded already, such as the frame of a message's page and
@@ -99,6 +103,10 @@ public interface IRecovery
     /// <summary>Lets a held message go on to the reader's own recipient.</summary>
     /// <exception cref="ActRefusedException">not-held, not-allowed, held-by-admin.</exception>
     Task<DispatchStatus?> ReleaseAsync(Reader reader, RecordId id, CancellationToken cancel);
+
+    /// <summary>The mailbox through which the reader has a record: an own one before one that was granted.</summary>
+    /// <returns>null for a record the reader may not see.</returns>
+    Task<string?> MailboxAsync(Reader reader, RecordId id, CancellationToken cancel);
 
     /// <summary>The newest dispatches of a record for this reader.</summary>
     /// <returns>null for a record the reader may not see.</returns>

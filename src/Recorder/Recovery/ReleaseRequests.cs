@@ -60,16 +60,24 @@ public sealed class ReleaseRequests(
             return null;
         }
 
+        // Of a message that was delivered before an administrator held it, the approval opens the body and sends nothing.
+        var isSent = isApproved && sight.Recipients.Any(recipient => Dispositions.IsHeld(recipient.Disposition));
+        if (isSent && IsLost(found, sight)) throw new ActRefusedException("not-own-address", "the address belongs to somebody else by now");
         var key = ActKeys.Request(found.RecordId, found.Recipient);
         await ledger.ActAsync(RecordWishes.KeyOf(sight, found.Recipient), state => Decide(state.Get<ReleaseRequest>(key), admin, isApproved, words), cancel);
-        // Of a message that was delivered before an administrator held it, the approval opens the body and sends nothing.
-        if (isApproved && sight.Recipients.Any(recipient => Dispositions.IsHeld(recipient.Disposition)))
+        if (isSent)
         {
             await wishes.ReleaseAsync(Granted(admin, found), sight, cancel);
         }
 
         return ledger.State.Get<ReleaseRequest>(key);
     }
+
+    // Whoever asked had the address then; released, it would go to whoever has it now.
+    private bool IsLost(ReleaseRequest request, Sight sight) =>
+        (ledger.State.Get<AddressHistory>(StateKeys.Address(request.Mailbox))?.Accounts ?? []).Select(name => ledger.State.Get<Account>(StateKeys.Account(name))).OfType<Account>()
+            .ToList() is { Count: > 0 } holders
+        && !holders.Exists(holder => Ownership.Held(holder, request.Mailbox, sight.Entry.ReceivedAt) && Ownership.Held(holder, request.Mailbox, time.GetUtcNow()));
 
     private ReleaseDecided? Decide(ReleaseRequest? request, Reader admin, bool isApproved, string words) => request switch
     {
@@ -86,7 +94,7 @@ public sealed class ReleaseRequests(
     {
         var granted = Granted(admin, request);
         var (scope, notBefore) = terms.Bounds(granted.Scope);
-        var hit = index.Find(request.RecordId, scope, notBefore);
+        var hit = terms.IsErased(request.RecordId) ? null : index.Find(request.RecordId, scope, notBefore);
         var sight = RecordId.TryParse(request.RecordId, out var id) ? await access.FindAsync(granted, id, cancel) : null;
         var state = sight is null ? "" : RecordStates.Word(ledger.State, request.RecordId, sight.Recipients[0].Disposition, sight.Own, granted.Account);
         return new RequestRow(

@@ -10,9 +10,12 @@ public sealed class RetentionTerms(ILedger ledger, IOptions<RetentionOptions> op
 {
     public RetentionPolicy Policy => RetentionPolicy.Of(ledger.State, options.Value);
 
+    /// <summary>An administrator has had it taken away: from then on it is out of sight, however long removing its bytes takes.</summary>
+    public bool IsErased(string recordId) => ledger.State.Get<Erasure>(RetentionKeys.Erasure(recordId)) is not null;
+
     /// <summary>Whether the owner's copy of a record is in the owner's sight.</summary>
     public bool IsInSight(LogEntry entry, RecordedMail mail, string owner) =>
-        Policy.EndOf(owner, RetentionCategories.Of(mail.DispositionFor(owner)), RecordedMail.KeptSince(entry, mail)) is not { } end || time.GetUtcNow() < end;
+        !IsErased(entry.Id.ToString()) && (Policy.EndOf(owner, RetentionCategories.Of(mail.DispositionFor(owner)), RecordedMail.KeptSince(entry, mail)) is not { } end || time.GetUtcNow() < end);
 
     /// <summary>The request with the terms of the reader's addresses; of the administrator's view with the longest of all,
     /// so that each hit must be asked for (<see cref="IsInSight"/>).</summary>

@@ -17,6 +17,7 @@ internal static class CrossChecks
         CheckRetention(settings);
         CheckNetworks("Smtp:TrustedNetworks", settings.Smtp.TrustedNetworks);
         CheckNetworks("Web:TrustedProxies", settings.Web.TrustedProxies);
+        CheckNetworks("Web:RemoteImages:DeniedNetworks", settings.Web.RemoteImages.DeniedNetworks);
         CheckEndPoint("Smtp:Listen", settings.Smtp.Listen);
         CheckWeb(settings.Web.Listen);
         for (var i = 0; i < settings.Listeners.Count; i++)

@@ -8,10 +8,12 @@ using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.AspNetCore.DataProtection.XmlEncryption;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Recorder.Settings;
 using Recorder.Web.Api;
 using Recorder.Web.Pages;
+using Recorder.Web.Remote;
 using Recorder.Web.Security;
 
 namespace Recorder.Web;
@@ -31,6 +33,7 @@ public static class WebSetup
         services.AddSingleton<ViewTickets>();
         services.AddSingleton<ListDesk>();
         services.AddSingleton<LinkLimits>();
+        services.TryAddSingleton(provider => new RemoteImages(options.RemoteImages, provider.GetRequiredService<TimeProvider>()));
         services.AddRecorderOpenApi();
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddAuthentication(SessionAuthentication.SchemeName)
@@ -41,6 +44,7 @@ public static class WebSetup
         {
             forms.Cookie.Name = "recorder.form";
             forms.Cookie.SameSite = SameSiteMode.Strict;
+            forms.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
             forms.SuppressXFrameOptionsHeader = true;
         });
         services.AddFairShare();
@@ -113,11 +117,14 @@ public static class WebSetup
     }
 
     // Behind the proxy that ends TLS everybody would be one source, whose failed sign-ins lock everybody out, and cookies
-    // would not be kept to TLS. The middleware believes this machine by default; it walks back while the hop is a proxy.
+    // would not be kept to TLS. Only what is named is believed: the framework's own list has this machine, where anybody with a
+    // shell would be whoever they say, and with an empty list the framework believes everybody. It walks back while the hop is a proxy.
     private static void Trust(ForwardedHeadersOptions proxies, WebOptions options)
     {
-        proxies.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+        proxies.ForwardedHeaders = options.TrustedProxies.Count == 0 ? ForwardedHeaders.None : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
         proxies.ForwardLimit = null;
+        proxies.KnownIPNetworks.Clear();
+        proxies.KnownProxies.Clear();
         foreach (var text in options.TrustedProxies)
         {
             if (System.Net.IPNetwork.TryParse(text, out var network))

@@ -127,4 +127,21 @@ public sealed class SecondFactorTests
         var after = (await desk.Sessions.ConfirmAsync(await TicketAsync(desk), recovery[0], "web", Source, Cancel))!.Reader;
         Assert.Equal((true, false), (after.Account.IsAdmin, after.LacksSecondFactor));
     }
+
+    [Fact]
+    public async Task A_stolen_session_cannot_guess_the_second_factor_away()
+    {
+        await using var desk = await Desk.OpenAsync();
+        var (secret, recovery) = await SetAsync(desk);
+        desk.Time.Advance(TimeSpan.FromMinutes(1));
+        var reader = (await desk.Sessions.ConfirmAsync(await TicketAsync(desk), CodeAt(desk, secret), "web", Source, Cancel))!.Reader;
+        var codes = new List<string>();
+        for (var guess = 0; guess < 12; guess++) codes.Add((await Assert.ThrowsAsync<ActRefusedException>(() => desk.Factors.RemoveAsync(reader, "000000", Cancel))).Code);
+        Assert.Equal((10, 2), (codes.Count(code => code == "wrong-code"), codes.Count(code => code == "too-many-attempts")));
+        // Not even the right one counts then; a quarter of an hour later it does.
+        Assert.Equal("too-many-attempts", (await Assert.ThrowsAsync<ActRefusedException>(() => desk.Factors.RemoveAsync(reader, recovery[0], Cancel))).Code);
+        desk.Time.Advance(TimeSpan.FromMinutes(16));
+        await desk.Factors.RemoveAsync(reader, recovery[0], Cancel);
+        Assert.Null(desk.Factors.Of(Alice));
+    }
 }

@@ -231,4 +231,26 @@ public sealed class SessionsTests
 
         Assert.True(limits.TryBegin("alice@example.edu", "192.0.2.1"));
     }
+
+    [Fact]
+    public void Whoever_fills_the_tables_keeps_nobody_out_who_comes_from_where_they_signed_in()
+    {
+        var limits = new SignInLimits(maxPerAddress: 10, maxPerSource: 20, new FakeTimeProvider(), isKnown: (address, group) => (address, group) == (Alice, Source));
+        // A whole IPv6 network of one customer: each try from another /64, under another address.
+        for (var number = 0; number < 40_000; number++) limits.TryBegin($"guess{number}@example.edu", $"2001:db8:{number:x}::1");
+        Assert.False(limits.TryBegin("bob@example.edu", "198.51.100.7"));
+        Assert.False(limits.TryBegin(Alice, "198.51.100.7"));
+        Assert.True(limits.TryBegin(Alice, Source));
+    }
+
+    [Fact]
+    public async Task A_ledger_full_of_failures_keeps_nobody_out_who_comes_from_where_they_signed_in()
+    {
+        await using var desk = await Desk.OpenAsync(settings: new AccountsOptions { MaxFailuresPerSource = 10_000 });
+        await desk.AddAsync(Alice);
+        Assert.NotNull(await SignIn(desk));
+        for (var number = 0; number < 10_000; number++) await SignIn(desk, $"guess{number}@example.edu", "x", "198.51.100.7");
+        Assert.Equal("too-many-attempts", (await Assert.ThrowsAsync<ActRefusedException>(() => SignIn(desk, source: "198.51.100.9"))).Code);
+        Assert.NotNull(await SignIn(desk));
+    }
 }

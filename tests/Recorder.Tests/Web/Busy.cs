@@ -16,7 +16,7 @@ internal sealed class Busy(IRecovery real) : IRecovery
     public Task<MessageList> FindAsync(Reader reader, SearchWish wish, CancellationToken cancel) =>
         throw new ActRefusedException(SearchDesk.BusyCode, "too many searches at this moment; try again in a few seconds");
 
-    public Task<OpenedMessage?> OpenAsync(Reader reader, RecordId id, bool showRemoteContent, Func<int, string> partUrl, CancellationToken cancel) =>
+    public Task<OpenedMessage?> OpenAsync(Reader reader, RecordId id, MailViewOptions options, CancellationToken cancel) =>
         throw new ActRefusedException("busy", "the view could not be recorded; try again");
 
     public Task<Stream?> OpenSourceAsync(Reader reader, RecordId id, CancellationToken cancel) => throw new InvalidOperationException("unforeseen");
@@ -28,6 +28,8 @@ internal sealed class Busy(IRecovery real) : IRecovery
     public Task<DispatchStatus?> ResendAsync(Reader reader, RecordId id, string? mailbox, bool again, CancellationToken cancel) => real.ResendAsync(reader, id, mailbox, again, cancel);
 
     public Task<DispatchStatus?> ReleaseAsync(Reader reader, RecordId id, CancellationToken cancel) => real.ReleaseAsync(reader, id, cancel);
+
+    public Task<string?> MailboxAsync(Reader reader, RecordId id, CancellationToken cancel) => real.MailboxAsync(reader, id, cancel);
 
     public Task<IReadOnlyList<DispatchStatus>?> DispatchesAsync(Reader reader, RecordId id, CancellationToken cancel) => real.DispatchesAsync(reader, id, cancel);
 }

@@ -79,16 +79,33 @@ public sealed class SignInTests
     }
 
     [Fact]
-    public async Task A_proxy_on_this_machine_tells_who_signs_in_and_that_it_was_by_TLS()
+    public async Task A_proxy_that_is_named_tells_who_signs_in_and_that_it_was_by_TLS()
     {
-        await using var world = await WebWorld.StartAsync();
+        await using var world = await WebWorld.StartAsync(options: new Recorder.Web.WebOptions { TrustedProxies = ["127.0.0.1", "::1"] });
         await world.Counter.Desk.AddAsync(WebWorld.Alice);
         var client = world.Anonymous();
+        // The form's cookie would be kept to TLS too, and this client speaks none.
+        await client.GetStringAsync("/signin");
         client.DefaultRequestHeaders.Add("X-Forwarded-For", "203.0.113.66, 192.0.2.7");
         client.DefaultRequestHeaders.Add("X-Forwarded-Proto", "https");
         using var answer = await SignIn(client, WebWorld.Alice, Desk.Password);
         Assert.Contains("; secure", Assert.Single(answer.Headers.GetValues("Set-Cookie"), one => one.StartsWith("recorder.session=", StringComparison.Ordinal)));
         Assert.Equal("192.0.2.7", Assert.Single(world.Facts<Recorder.Ledger.SessionStarted>()).Actor.Source);
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("192.0.2.0/24")]
+    public async Task Whoever_is_not_named_as_a_proxy_speaks_for_nobody_even_on_this_machine(params string[] proxies)
+    {
+        await using var world = await WebWorld.StartAsync(options: new Recorder.Web.WebOptions { TrustedProxies = proxies });
+        await world.Counter.Desk.AddAsync(WebWorld.Alice);
+        var client = world.Anonymous();
+        client.DefaultRequestHeaders.Add("X-Forwarded-For", "203.0.113.66");
+        client.DefaultRequestHeaders.Add("X-Forwarded-Proto", "https");
+        using var answer = await SignIn(client, WebWorld.Alice, Desk.Password);
+        Assert.DoesNotContain("; secure", Assert.Single(answer.Headers.GetValues("Set-Cookie"), one => one.StartsWith("recorder.session=", StringComparison.Ordinal)));
+        Assert.Equal("127.0.0.1", Assert.Single(world.Facts<Recorder.Ledger.SessionStarted>()).Actor.Source);
     }
 
     [Fact]

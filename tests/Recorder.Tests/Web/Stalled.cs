@@ -18,8 +18,8 @@ internal sealed class Stalled(IRecovery real) : IRecovery
 
     public MessageList Find(Reader reader, string query, int limit, string? cursor, TimeZoneInfo? zone = null) => real.Find(reader, query, limit, cursor, zone);
 
-    public Task<OpenedMessage?> OpenAsync(Reader reader, RecordId id, bool showRemoteContent, Func<int, string> partUrl, CancellationToken cancel) =>
-        real.OpenAsync(reader, id, showRemoteContent, partUrl, cancel);
+    public Task<OpenedMessage?> OpenAsync(Reader reader, RecordId id, MailViewOptions options, CancellationToken cancel) =>
+        real.OpenAsync(reader, id, options, cancel);
 
     public Task<(MailAttachment Facts, Stream Bytes)?> OpenPartAsync(Reader reader, RecordId id, int index, CancellationToken cancel) => real.OpenPartAsync(reader, id, index, cancel);
 
@@ -28,6 +28,8 @@ internal sealed class Stalled(IRecovery real) : IRecovery
     public Task<DispatchStatus?> ResendAsync(Reader reader, RecordId id, string? mailbox, bool again, CancellationToken cancel) => real.ResendAsync(reader, id, mailbox, again, cancel);
 
     public Task<DispatchStatus?> ReleaseAsync(Reader reader, RecordId id, CancellationToken cancel) => real.ReleaseAsync(reader, id, cancel);
+
+    public Task<string?> MailboxAsync(Reader reader, RecordId id, CancellationToken cancel) => real.MailboxAsync(reader, id, cancel);
 
     public Task<IReadOnlyList<DispatchStatus>?> DispatchesAsync(Reader reader, RecordId id, CancellationToken cancel) => real.DispatchesAsync(reader, id, cancel);
 }

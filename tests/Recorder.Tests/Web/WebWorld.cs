@@ -53,7 +53,8 @@ internal sealed partial class WebWorld : IAsyncDisposable
     public IEnumerable<RouteEndpoint> Endpoints => ((IEndpointRouteBuilder)App).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>();
 
     /// <param name="recovery">Stands before the real service, for failures it would not have.</param>
-    public static async Task<WebWorld> StartAsync(Func<IRecovery, IRecovery>? recovery = null)
+    /// <param name="pictures">Where pictures from elsewhere come from; null: as the options say.</param>
+    public static async Task<WebWorld> StartAsync(Func<IRecovery, IRecovery>? recovery = null, WebOptions? options = null, Recorder.Web.Remote.RemoteImages? pictures = null)
     {
         // The client drops cookies by the clock on the wall, so sessions begin by it too.
         var counter = await Counter.OpenAsync(new FakeTimeProvider(TimeProvider.System.GetUtcNow()));
@@ -100,7 +101,8 @@ internal sealed partial class WebWorld : IAsyncDisposable
         builder.Services.AddRetention();
         AddDigests(builder.Services, counter, served);
         AddAdmin(builder.Services);
-        builder.Services.AddRecorderWeb(new WebOptions());
+        if (pictures is not null) builder.Services.AddSingleton(pictures);
+        builder.Services.AddRecorderWeb(options ?? new WebOptions());
         var app = builder.Build();
         app.MapRecorderWeb();
         await app.StartAsync();

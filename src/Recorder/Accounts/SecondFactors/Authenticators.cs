@@ -18,6 +18,11 @@ public sealed class Authenticators(ILedger ledger, SecretBox box, TimeProvider t
 {
     private const int SecretBytes = 20, RecoveryCodes = 10, RecoveryBytes = 10;
 
+    // A code has 20 bits, so whoever has the password, or a session, may not try for long.
+    private const int MaxTries = 10;
+
+    private readonly SignInLimits tries = new(MaxTries, int.MaxValue, time, MaxTries * 3);
+
     // A clock may be half a minute off, and typing takes time (RFC 6238 §5.2).
     private static readonly VerificationWindow Around = new(previous: 1, future: 1);
 
@@ -53,7 +58,7 @@ public sealed class Authenticators(ILedger ledger, SecretBox box, TimeProvider t
     }
 
     /// <summary>Takes it off, for whoever has a code.</summary>
-    /// <exception cref="ActRefusedException">wrong-code.</exception>
+    /// <exception cref="ActRefusedException">wrong-code, too-many-attempts.</exception>
     public async Task RemoveAsync(Reader reader, string code, CancellationToken cancel)
     {
         if (!await UseAsync(reader.Actor, reader.Account.Address, code, cancel)) throw WrongCode();
@@ -68,8 +73,15 @@ public sealed class Authenticators(ILedger ledger, SecretBox box, TimeProvider t
         cancel) is not null;
 
     /// <summary>Uses up a code of the authenticator or a recovery code.</summary>
-    public async Task<bool> UseAsync(Actor actor, string account, string code, CancellationToken cancel) =>
-        await ledger.ActAsync(KeyOf(account), state => Use(state.Get<SecondFactor>(StateKeys.SecondFactor(account)), actor, account, code), cancel) is not null;
+    /// <exception cref="ActRefusedException">too-many-attempts.</exception>
+    public async Task<bool> UseAsync(Actor actor, string account, string code, CancellationToken cancel)
+    {
+        var source = actor.Source ?? "";
+        if (!tries.TryBegin(account, source)) throw new ActRefusedException("too-many-attempts", "too many wrong codes; wait a quarter of an hour");
+        if (await ledger.ActAsync(KeyOf(account), state => Use(state.Get<SecondFactor>(StateKeys.SecondFactor(account)), actor, account, code), cancel) is null) return false;
+        tries.Succeeded(account, source);
+        return true;
+    }
 
     private SecondFactorUsed? Use(SecondFactor? factor, Actor actor, string account, string code)
     {

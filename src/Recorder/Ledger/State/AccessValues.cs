@@ -55,7 +55,17 @@ internal static class AccessValues
         foreach (var (_, entry) in state.Range<ListEntry>(StateKeys.ListEntries(ListScopes.User(address)))) ListValues.Remove(state, entry.Scope, entry.Pattern);
         state.Remove(StateKeys.SecondFactor(address));
         state.Remove(StateKeys.Preferences(address));
+        ForgetActs(state, address);
         state.Set(StateKeys.Account(address), handed.Account);
+    }
+
+    // What the former holder looked for, took away or asked for in vain says what that mail was about.
+    private static void ForgetActs(StateEditor state, string address)
+    {
+        BulkValues.ForgetAll(state, address);
+        foreach (var (key, export) in state.Range<ExportState>(ExportKeys.All)) if (export.Account == address) state.Remove(key);
+        foreach (var (key, _) in state.Range<Dispatch>(OutboxKeys.ProblemsOf(address))) state.Remove(key);
+        state.Remove(StateKeys.DigestMark(address));
     }
 
     private static void Use(StateEditor state, SecondFactorUsed used)

@@ -35,6 +35,18 @@ internal static class BulkValues
         }
     }
 
+    /// <summary>Those of an account that is nobody's any more; what runs ends with it.</summary>
+    public static void ForgetAll(StateEditor state, string account)
+    {
+        foreach (var (key, job) in state.Range<BulkJob>(BulkKeys.AllOf(account)))
+        {
+            state.Remove(key);
+            state.Remove(BulkKeys.Job(job.Job));
+        }
+
+        state.Remove(BulkKeys.Open(account));
+    }
+
     private static bool IsOver(BulkJob job) => job.State is not (BulkState.Running or BulkState.Paused);
 
     private static BulkJob? Open(StateEditor state, string id) => state.Get<BulkJob>(BulkKeys.Job(id)) is { } job && !IsOver(job) ? job : null;

@@ -24,7 +24,10 @@ internal sealed class BulkRecords(BulkJobs jobs, ILedger ledger, IMailIndex inde
 
     /// <summary>The person as they are now: an address taken away or an account closed meanwhile counts at once.</summary>
     public Reader? ReaderOf(BulkJob job) => ledger.State.Get<Account>(StateKeys.Account(job.Account)) is { IsDisabled: false } account
-        ? Delegation.Widen(ledger.State, new Reader(account, Ownership.ScopeOf(account), "", job.Actor.Source ?? "bulk"), time.GetUtcNow()) : null;
+        ? Delegation.Widen(ledger.State, new Reader(WithRightsOf(job, account), Ownership.ScopeOf(account), "", job.Actor.Source ?? "bulk"), time.GetUtcNow()) : null;
+
+    // A token without the scope, or an administrator without a second factor, gains no right by a job.
+    private static Account WithRightsOf(BulkJob job, Account account) => job.Actor.Kind == "admin" ? account : account with { IsAdmin = false };
 
     private string[] FirstOf(BulkJob job) =>
         job.First is { } first && ReaderOf(job) is { } reader && Find(first, reader) is { } hit && IsMeant(job, hit) ? [first] : [];

@@ -110,7 +110,7 @@ public sealed class Campaigns(
     // The bytes are compared afterwards: the beginning is enough to find them, and a search reads no more.
     private static string? Cut(string? words) => Words.Tidy(words, MaxWordsChars);
 
-    private static string Quoted(string words) => $"\"{words.Replace('"', ' ')}\"";
+    private static string Quoted(string words) => QueryPhrase.Of(words);
 
     // Ids and ranges are facts; a subject is not for the ledger.
     private static string Describe(CampaignTarget target) => target switch

@@ -66,7 +66,7 @@ public sealed class Exports(IRecovery recovery, ILedger ledger, TimeProvider tim
         string? problem = null;
         try
         {
-            await run.RunAsync(Items(reader, export), _ => { }, cancel);
+            await run.RunAsync(export.RecordIds is { } named ? await NamedAsync(reader, named, cancel) : Found(reader, export), _ => { }, cancel);
         }
         catch (Exception error) when (error is IOException or ArchiveException or OperationCanceledException)
         {
@@ -79,23 +79,33 @@ public sealed class Exports(IRecovery recovery, ILedger ledger, TimeProvider tim
         }
     }
 
-    private IEnumerable<ExportItem> Items(Reader reader, ExportState export)
+    // A record that is not the reader's is like none: it is skipped, and the reader's own address stands beside it.
+    private async Task<List<ExportItem>> NamedAsync(Reader reader, IReadOnlyList<string> named, CancellationToken cancel)
     {
-        var within = recovery.WithinView;
-        if (export.RecordIds is { } named)
+        var items = new List<ExportItem>();
+        foreach (var id in named)
         {
-            foreach (var id in named) yield return Item(within, reader, id, reader.Account.Address, RecordTimeOf(id));
-            yield break;
+            var mailbox = RecordId.TryParse(id, out var record) ? await recovery.MailboxAsync(reader, record, cancel) : null;
+            items.Add(Item(recovery.WithinView, reader, id, mailbox ?? reader.Account.Address, RecordTimeOf(id)));
         }
 
+        return items;
+    }
+
+    private IEnumerable<ExportItem> Found(Reader reader, ExportState export)
+    {
+        var within = recovery.WithinView;
         var zone = export.Zone is { } name && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var known) ? known : null;
         for (string? cursor = null; ;)
         {
             var page = recovery.Find(reader, export.Query, PageRows, cursor, zone);
-            foreach (var row in page.Items) yield return Item(within, reader, row.Hit.Id, row.Hit.Addresses[0], row.Hit.ReceivedAt);
+            foreach (var row in page.Items) yield return Item(within, reader, row.Hit.Id, MailboxOf(reader, row.Hit), row.Hit.ReceivedAt);
             if ((cursor = page.Next) is null) yield break;
         }
     }
+
+    // Taken as the own where it is that too: only what was taken by a grant is told to whoever granted it.
+    private static string MailboxOf(Reader reader, Search.SearchHit hit) => hit.Addresses.MinBy(address => Mandate.IsDelegated(reader, address, hit.ReceivedAt))!;
 
     private static ExportItem Item(IRecovery within, Reader reader, string id, string mailbox, DateTimeOffset at) => new(
         id, mailbox, at, "", async cancel => RecordId.TryParse(id, out var record) ? await within.OpenSourceAsync(reader, record, cancel) : null);

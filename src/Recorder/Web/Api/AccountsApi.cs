@@ -49,7 +49,7 @@ internal static class AccountsApi
     private static Ok<AccountsAnswer> List(IAccounts all, Grants grants, HttpContext http, string? after = null, int limit = DefaultRows)
     {
         var rows = Math.Clamp(limit, 1, MaxRows);
-        var page = all.List(after, int.MaxValue).Where(account => IsTheirs(http, account.Address)).Take(rows + 1).ToList();
+        var page = all.List(after, int.MaxValue).Where(account => MayLookAfter(http, account)).Take(rows + 1).ToList();
         return TypedResults.Ok(new AccountsAnswer([.. page.Take(rows).Select(account => AccountItem.Of(account, grants))], page.Count > rows ? page[rows - 1].Address : null));
     }
 
@@ -61,9 +61,13 @@ internal static class AccountsApi
         return TypedResults.Ok(AccountItem.Of(all.Find(found.Address)!, grants));
     }
 
-    // Another domain's account is like one that does not exist; a site administrator's is no domain administrator's to hand over or to open.
-    private static Account? Find(HttpContext http, IAccounts all, string address) =>
-        all.Find(address) is { } found && IsTheirs(http, found.Address) && (!found.IsAdmin || http.CurrentReader().Account.IsAdmin) ? found : null;
+    // Another domain's account is like one that does not exist, and so is one with mail of another domain or with rights beyond a
+    // domain's: whoever could open it or hand it over would have those.
+    private static Account? Find(HttpContext http, IAccounts all, string address) => all.Find(address) is { } found && MayLookAfter(http, found) ? found : null;
+
+    private static bool MayLookAfter(HttpContext http, Account account) => http.CurrentReader().Account is { IsAdmin: true } || (
+        account is { IsAdmin: false, IsAuditor: false } && account.Addresses.All(owned => IsTheirs(http, owned.Address))
+        && IsTheirs(http, account.Address) && (account.AdminOf ?? []).All(domain => IsTheirs(http, $"x@{domain}")));
 
     private static bool IsTheirs(HttpContext http, string? address) => http.CurrentReader().Account is { IsAdmin: true }
         || address is not null && http.CurrentReader().Account.AdminOf is { } domains && domains.Contains(address[(address.LastIndexOf('@') + 1)..].ToLowerInvariant());

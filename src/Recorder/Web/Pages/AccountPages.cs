@@ -134,7 +134,7 @@ internal static class AccountPages
         });
 
     // Only our own paths: a foreign address here would make the sign-in page a door to anywhere.
-    private static string LocalPath(string? path) =>
+    internal static string LocalPath(string? path) =>
         path is ['/', not ('/' or '\\'), ..] && path.All(letter => letter is > ' ' and <= '~') ? path : "/mail";
 }
 

@@ -1,9 +1,11 @@
 using Microsoft.AspNetCore.Mvc;
 using Recorder.Archive;
 using Recorder.Ledger;
+using Recorder.Mail;
 using Recorder.Recovery;
 using Recorder.Search;
 using Recorder.Web.Api;
+using Recorder.Web.Remote;
 using Recorder.Web.Security;
 
 namespace Recorder.Web.Pages;
@@ -42,11 +44,11 @@ internal static class MailPages
     }
 
     private static async Task<IResult> MessageAsync(
-        HttpContext http, IRecovery recovery, ViewTickets tickets, string id, CancellationToken cancel, int remote = 0)
+        HttpContext http, IRecovery recovery, ViewTickets tickets, RemoteImages pictures, string id, CancellationToken cancel, int remote = 0)
     {
         var reader = http.CurrentReader();
         if (!RecordId.TryParse(id, out var record)
-            || await Within(recovery, tickets, http, record).OpenAsync(reader, record, WantsRemote(remote, tickets, http, record), part => $"#{part}", cancel) is not { } message)
+            || await Within(recovery, tickets, http, record).OpenAsync(reader, record, false, part => $"#{part}", cancel) is not { } message)
         {
             return Results.NotFound();
         }
@@ -59,22 +61,23 @@ internal static class MailPages
         {
             Frame = isPending ? frame with { Refresh = $"{RefreshSeconds};url=/mail/{record}?{ViewTickets.QueryName}={ticket}" } : frame,
             Message = message, Timeline = await recovery.TimelineAsync(reader, record, cancel) ?? [], Dispatches = dispatches,
-            ShowRemote = WantsRemote(remote, tickets, http, record), IsPending = isPending, Ticket = ticket,
+            ShowRemote = pictures.AreOffered && WantsRemote(remote, tickets, http, record), OffersRemote = pictures.AreOffered, IsPending = isPending, Ticket = ticket,
         });
     }
 
     private static async Task<IResult> BodyAsync(
-        HttpContext http, IRecovery recovery, ViewTickets tickets, string id, CancellationToken cancel, int remote = 0)
+        HttpContext http, IRecovery recovery, ViewTickets tickets, RemoteImages pictures, string id, CancellationToken cancel, int remote = 0)
     {
         var reader = http.CurrentReader();
-        var images = new BodyImages(recovery.WithinView, reader);
-        if (!RecordId.TryParse(id, out var record)
-            || await Within(recovery, tickets, http, record).OpenAsync(reader, record, WantsRemote(remote, tickets, http, record), images.Placeholder, cancel) is not { View.Html: { } html } message)
+        if (!RecordId.TryParse(id, out var record)) return Results.NotFound();
+        var images = new BodyImages(recovery.WithinView, reader, pictures);
+        var options = new MailViewOptions(pictures.AreOffered && WantsRemote(remote, tickets, http, record), images.Placeholder, images.RemotePlaceholder);
+        if (await Within(recovery, tickets, http, record).OpenAsync(reader, record, options, cancel) is not { View.Html: { } html } message)
         {
             return Results.NotFound();
         }
 
-        SecurityHeaders.AllowMessageFrame(http.Response, withRemoteImages: WantsRemote(remote, tickets, http, record));
+        SecurityHeaders.AllowMessageFrame(http.Response);
         return Results.Content(BodyDocument.Of(await images.InlineAsync(html, message, cancel)), "text/html; charset=utf-8");
     }
 

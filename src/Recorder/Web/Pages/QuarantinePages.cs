@@ -56,8 +56,8 @@ internal static class QuarantinePages
             "unhide" => acts.HideAsync(reader, record, false, cancel),
             _ => (Task)Task.FromException(new ActRefusedException("bad-act", "there is no such act")),
         });
-        return back is not null && back.StartsWith("/quarantine", StringComparison.Ordinal)
-            ? Results.LocalRedirect(back)
+        return AccountPages.LocalPath(back) is var place && place.StartsWith("/quarantine", StringComparison.Ordinal)
+            ? Results.LocalRedirect(place)
             : MailPages.BackTo(http, tickets, record);
     }
 

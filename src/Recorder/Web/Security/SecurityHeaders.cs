@@ -24,12 +24,11 @@ internal static class SecurityHeaders
         return next(http);
     }
 
-    /// <summary>The policy of the frame that shows a message's markup: styles of its own, images as allowed, nothing else.</summary>
-    public static void AllowMessageFrame(HttpResponse response, bool withRemoteImages)
+    /// <summary>The policy of the frame that shows a message's markup: styles of its own and the pictures in its document, nothing else.</summary>
+    public static void AllowMessageFrame(HttpResponse response)
     {
-        var images = withRemoteImages ? "data: https: http:" : "data:";
         response.Headers.ContentSecurityPolicy =
-            $"default-src 'none'; style-src 'unsafe-inline'; img-src {images}; sandbox allow-popups allow-popups-to-escape-sandbox; "
+            "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox allow-popups allow-popups-to-escape-sandbox; "
             + "frame-ancestors 'self'; base-uri 'none'; form-action 'none'";
         response.Headers.XFrameOptions = "SAMEORIGIN";
     }
