@@ -142,7 +142,7 @@ public static class RecorderApp
         services.AddEvidenceJobs();
         services.AddIntake();
         services.AddHealth();
-        services.AddRecorderWeb(settings.Web);
+        services.AddRecorderWeb(settings.Web, settings.Accounts.Oidc);
     }
 
     private static void Listen(KestrelServerOptions kestrel, RecorderSettings settings, AppParts parts)

@@ -67,6 +67,12 @@ public interface ISessions
     /// not answer; address-taken: it is a further address of another account.</exception>
     Task<StartedSession?> SignInAsync(string address, string password, string channel, string source, CancellationToken cancel);
 
+    /// <summary>For whoever a provider of the address's domain has signed in; the caller has checked what the provider said.</summary>
+    /// <returns>null for a disabled account.</returns>
+    /// <exception cref="SecondFactors.SecondFactorNeededException">Go on with <see cref="ConfirmAsync"/>.</exception>
+    /// <exception cref="ActRefusedException">too-many-attempts; local-password: the account signs in with its own; address-taken.</exception>
+    Task<StartedSession?> WelcomeAsync(Sources.Vouched vouched, string channel, string source, CancellationToken cancel);
+
     /// <summary>The second half of a sign-in.</summary>
     /// <returns>null for a wrong code.</returns>
     /// <exception cref="ActRefusedException">sign-in-again, too-many-attempts.</exception>

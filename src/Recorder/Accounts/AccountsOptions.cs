@@ -44,4 +44,7 @@ public sealed class AccountsOptions
 
     /// <summary>Directories that know passwords.</summary>
     public IList<LdapSignInOptions> Ldap { get; set; } = [];
+
+    /// <summary>OpenID Connect providers.</summary>
+    public IList<OidcSignInOptions> Oidc { get; set; } = [];
 }

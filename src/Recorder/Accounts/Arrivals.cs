@@ -28,6 +28,8 @@ internal sealed class Arrivals(ILedger ledger, TimeProvider time)
         {
             null => new AccountSet(new Account(name, Named(answer, name), null, false, false, [OwnedAddresses.Fresh(state, name, now)], now, Identity: answer.Identity)) { Actor = actor, At = now },
             { Identity: null } known when answer.Identity is not null => new AccountSet(known with { Identity = answer.Identity }) { Actor = actor, At = now },
+            { Identity: { } identity } known when answer.Identity is { } other && !ProviderIdentity.AreComparable(identity, other) =>
+                new AccountSet(known with { Identity = other }) { Actor = actor, At = now },
             { Identity: { } identity } known when answer.Identity is { } other && other != identity => HandOver.Of(known, Named(answer, name), other, actor, now),
             _ => null,
         };

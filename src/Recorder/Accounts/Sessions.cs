@@ -28,10 +28,11 @@ public sealed class Sessions : ISessions, IDisposable
         lifetime = TimeSpan.FromHours(options.Value.SessionHours);
         failures = new FailedSignIns(ledger, time);
         readers = new Readers(ledger, options.Value, time);
-        var check = new PasswordCheck(accounts, sources ?? PasswordSources.None, new Passwords(hasher), new Arrivals(ledger, time));
+        var arrivals = new Arrivals(ledger, time);
+        var check = new PasswordCheck(accounts, sources ?? PasswordSources.None, new Passwords(hasher), arrivals);
         var limits = new SignInLimits(
             options.Value.MaxFailuresPerAddress, options.Value.MaxFailuresPerSource, time, options.Value.MaxFailuresPerAddressEverywhere, IsKnown);
-        signIns = new SignIns(book, check, factors, limits, failures, time);
+        signIns = new SignIns(book, check, factors, limits, failures, time) { Accounts = accounts, Arrivals = arrivals };
     }
 
     public async Task<StartedSession?> SignInAsync(string address, string password, string channel, string source, CancellationToken cancel) =>
@@ -39,6 +40,9 @@ public sealed class Sessions : ISessions, IDisposable
 
     public async Task<StartedSession?> ConfirmAsync(string ticket, string code, string channel, string source, CancellationToken cancel) =>
         await signIns.CodeAsync(ticket, code, source, cancel) is { } account ? await StartAsync(account, channel, source, cancel) : null;
+
+    public async Task<StartedSession?> WelcomeAsync(Vouched vouched, string channel, string source, CancellationToken cancel) =>
+        await signIns.VouchedAsync(vouched, source, cancel) is { } account ? await StartAsync(account, channel, source, cancel) : null;
 
     public Reader? Validate(string token, string source) =>
         SecretToken.IsSession(token) ? readers.OfSession(SecretToken.HashOf(token), source)

@@ -13,6 +13,10 @@ internal sealed class SignIns(
 
     private readonly PendingSignIns pending = new(time);
 
+    public required IAccounts Accounts { get; init; }
+
+    public required Arrivals Arrivals { get; init; }
+
     /// <returns>null when refused.</returns>
     /// <exception cref="ActRefusedException">too-many-attempts, sign-in-unavailable, second-factor-needed, address-taken.</exception>
     public async Task<Account?> PasswordAsync(string address, string password, string source, CancellationToken cancel)
@@ -29,6 +33,32 @@ internal sealed class SignIns(
 
         limits.Succeeded(name, source);
         return factors?.Of(account.Address) is null ? account : throw new SecondFactorNeededException(pending.Begin(account));
+    }
+
+    /// <returns>null for a disabled account.</returns>
+    /// <exception cref="ActRefusedException">too-many-attempts, second-factor-needed, local-password, address-taken.</exception>
+    public async Task<Account?> VouchedAsync(Vouched vouched, string source, CancellationToken cancel)
+    {
+        if (book.Normalise(vouched.Address) is not { Length: <= MaxAddressLength } name || !book.IsLocal(name)) return null;
+        if (Accounts.Find(name) is { PasswordHash: not null }) throw new ActRefusedException("local-password", "this account signs in with its own password");
+        if (failures.IsFull || !limits.TryBegin(name, source)) throw TooMany();
+        var account = await ArriveAsync(name, vouched, source, cancel);
+        limits.Succeeded(name, source);
+        if (account.IsDisabled) return null;
+        return factors?.Of(account.Address) is null ? account : throw new SecondFactorNeededException(pending.Begin(account));
+    }
+
+    private async Task<Account> ArriveAsync(string name, Vouched vouched, string source, CancellationToken cancel)
+    {
+        try
+        {
+            return await Arrivals.WelcomeAsync(name, vouched.Answer, source, cancel);
+        }
+        catch (Exception error) when (error is ActRefusedException or OperationCanceledException)
+        {
+            limits.Undecided(name, source);
+            throw;
+        }
     }
 
     /// <returns>null when the code is wrong.</returns>

@@ -22,6 +22,7 @@ internal static class SignInChecks
             CheckSearch($"Accounts:Ldap:{i}", accounts.Ldap[i]);
         }
 
+        for (var i = 0; i < accounts.Oidc.Count; i++) CheckProvider($"Accounts:Oidc:{i}", accounts.Oidc[i]);
         CheckDomains(accounts, [.. ours.Select(MailDomain.Normalise).OfType<string>()]);
     }
 
@@ -40,12 +41,25 @@ internal static class SignInChecks
         if (ldap.UserDn.Length == 0 && !HasLogin(ldap.Filter)) throw Bad($"{key}:Filter", "needs {user} or {address}");
     }
 
+    // Tokens are believed because of where they come from.
+    private static void CheckProvider(string key, OidcSignInOptions oidc)
+    {
+        if (!IsSafe(oidc.Authority)) throw Bad($"{key}:Authority", $"'{oidc.Authority}' is not an address like https://login.example.edu/realms/staff");
+        if (oidc.PublicUrl.Length > 0 && !IsSafe(oidc.PublicUrl)) throw Bad($"{key}:PublicUrl", $"'{oidc.PublicUrl}' is not an address like https://archive.example.edu");
+        if (oidc.ClientId.Length == 0) throw Bad($"{key}:ClientId", "a provider needs the name under which it knows this service");
+        if (oidc.Domains.Count == 0) throw Bad($"{key}:Domains", "name the domains whose people sign in there");
+    }
+
+    private static bool IsSafe(string address) =>
+        Uri.TryCreate(address, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback)) && url is { Query: "", Fragment: "", UserInfo: "" };
+
     private static bool HasLogin(string template) => template.Contains("{user}", StringComparison.Ordinal) || template.Contains("{address}", StringComparison.Ordinal);
 
     private static void CheckDomains(AccountsOptions accounts, HashSet<string> ours)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        var all = accounts.Imap.Select((one, i) => ($"Accounts:Imap:{i}:Domains", one.Domains)).Concat(accounts.Ldap.Select((one, i) => ($"Accounts:Ldap:{i}:Domains", one.Domains)));
+        var all = accounts.Imap.Select((one, i) => ($"Accounts:Imap:{i}:Domains", one.Domains)).Concat(accounts.Ldap.Select((one, i) => ($"Accounts:Ldap:{i}:Domains", one.Domains)))
+            .Concat(accounts.Oidc.Select((one, i) => ($"Accounts:Oidc:{i}:Domains", one.Domains)));
         foreach (var (key, domains) in all)
         {
             foreach (var written in domains.DefaultIfEmpty(""))

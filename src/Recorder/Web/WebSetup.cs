@@ -10,8 +10,10 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Recorder.Accounts.Sources;
 using Recorder.Settings;
 using Recorder.Web.Api;
+using Recorder.Web.Oidc;
 using Recorder.Web.Pages;
 using Recorder.Web.Remote;
 using Recorder.Web.Security;
@@ -25,7 +27,8 @@ public static class WebSetup
     private const long MaxRequestBytes = 64 * 1024;
 
     /// <summary>Needs <c>ISessions</c>, <c>IRecovery</c>, <c>SetupLink</c>, <c>TimeProvider</c> and the options of Data in the same container.</summary>
-    public static IServiceCollection AddRecorderWeb(this IServiceCollection services, WebOptions options)
+    /// <param name="providers">With which people sign in; none where null.</param>
+    public static IServiceCollection AddRecorderWeb(this IServiceCollection services, WebOptions options, IList<OidcSignInOptions>? providers = null)
     {
         services.AddSingleton(options);
         services.AddRazorComponents();
@@ -37,7 +40,7 @@ public static class WebSetup
         services.AddRecorderOpenApi();
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddAuthentication(SessionAuthentication.SchemeName)
-            .AddScheme<AuthenticationSchemeOptions, SessionAuthentication>(SessionAuthentication.SchemeName, null);
+            .AddScheme<AuthenticationSchemeOptions, SessionAuthentication>(SessionAuthentication.SchemeName, null).AddProviders(providers ?? []);
         services.AddSingleton<IAuthorizationHandler, RouteTableHandler>();
         services.AddAuthorization(policies => policies.FallbackPolicy = RouteTableRequirement.Policy);
         services.AddAntiforgery(forms =>
@@ -79,6 +82,7 @@ public static class WebSetup
     {
         var pages = app.MapGroup("").WithMetadata(new RequireAntiforgeryTokenAttribute()).ExcludeFromDescription();
         pages.MapAccountPages();
+        pages.MapOidcPages();
         pages.MapMailPages();
         pages.MapQuarantinePages();
         pages.MapBulkPages();

@@ -55,6 +55,8 @@ public sealed partial class RemoteImageTests
     {
         await using var server = await ServeAsync();
         using var images = Here();
+        // A trace under way would be told from others' by its id.
+        using var trace = new System.Diagnostics.Activity("a reader's request").Start();
         Assert.Equal([Data, Data], await images.FetchAsync([server.Url("/one.gif"), server.Url("/two.gif?for=alice")], Cancel));
         Assert.Equal([Data], await images.FetchAsync([server.Url("/again.gif")], Cancel));
         Assert.All(server.Asked, asked => Assert.Equal(["Accept", "Host", "User-Agent"], asked.Headers.Keys.Order()));

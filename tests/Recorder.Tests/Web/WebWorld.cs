@@ -54,7 +54,7 @@ internal sealed partial class WebWorld : IAsyncDisposable
 
     /// <param name="recovery">Stands before the real service, for failures it would not have.</param>
     /// <param name="pictures">Where pictures from elsewhere come from; null: as the options say.</param>
-    public static async Task<WebWorld> StartAsync(Func<IRecovery, IRecovery>? recovery = null, WebOptions? options = null, Recorder.Web.Remote.RemoteImages? pictures = null)
+    public static async Task<WebWorld> StartAsync(Func<IRecovery, IRecovery>? recovery = null, WebOptions? options = null, Recorder.Web.Remote.RemoteImages? pictures = null, params Recorder.Accounts.Sources.OidcSignInOptions[] providers)
     {
         // The client drops cookies by the clock on the wall, so sessions begin by it too.
         var counter = await Counter.OpenAsync(new FakeTimeProvider(TimeProvider.System.GetUtcNow()));
@@ -102,7 +102,7 @@ internal sealed partial class WebWorld : IAsyncDisposable
         AddDigests(builder.Services, counter, served);
         AddAdmin(builder.Services);
         if (pictures is not null) builder.Services.AddSingleton(pictures);
-        builder.Services.AddRecorderWeb(options ?? new WebOptions());
+        builder.Services.AddRecorderWeb(options ?? new WebOptions(), providers);
         var app = builder.Build();
         app.MapRecorderWeb();
         await app.StartAsync();

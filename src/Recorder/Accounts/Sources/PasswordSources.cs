@@ -3,12 +3,14 @@ namespace Recorder.Accounts.Sources;
 /// <summary>Who knows the password of an address, by its domain.</summary>
 public sealed class PasswordSources
 {
-    private readonly Dictionary<string, IPasswordSource> byDomain = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IPasswordSource?> byDomain = new(StringComparer.Ordinal);
     private readonly IPasswordSource? rest;
 
     /// <param name="sources">Domains and source; no domains: every domain that none other takes.</param>
-    public PasswordSources(IEnumerable<(IEnumerable<string> Domains, IPasswordSource Source)> sources)
+    /// <param name="withoutPasswords">Domains whose people sign in otherwise: local passwords alone count there.</param>
+    public PasswordSources(IEnumerable<(IEnumerable<string> Domains, IPasswordSource Source)> sources, IEnumerable<string>? withoutPasswords = null)
     {
+        foreach (var domain in (withoutPasswords ?? []).Select(MailDomain.Normalise).OfType<string>()) byDomain[domain] = null;
         foreach (var (domains, source) in sources)
         {
             var names = domains.Select(MailDomain.Normalise).OfType<string>().ToList();
@@ -25,8 +27,9 @@ public sealed class PasswordSources
             $"IMAP {imap.Host}:{imap.Port}", new ImapSource(imap), imap.MaxConnections, TimeSpan.FromSeconds(imap.TimeoutSeconds), logs.CreateLogger<BoundedSource>()))),
         .. options.Ldap.Select(ldap => ((IEnumerable<string>)ldap.Domains, (IPasswordSource)new BoundedSource(
             $"LDAP {ldap.Host}:{ldap.Port}", new LdapSource(ldap), ldap.MaxConnections, TimeSpan.FromSeconds(ldap.TimeoutSeconds), logs.CreateLogger<BoundedSource>()))),
-    ]);
+    ],
+    options.Oidc.SelectMany(oidc => oidc.Domains));
 
     /// <returns>null where only local passwords count.</returns>
-    public IPasswordSource? Find(string address) => byDomain.GetValueOrDefault(address[(address.LastIndexOf('@') + 1)..]) ?? rest;
+    public IPasswordSource? Find(string address) => byDomain.TryGetValue(address[(address.LastIndexOf('@') + 1)..], out var source) ? source : rest;
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using Recorder.Accounts;
 using Recorder.Accounts.SecondFactors;
 using Recorder.Ledger;
+using Recorder.Web.Oidc;
 using Recorder.Web.Security;
 using Recorder.Web.Texts;
 
@@ -14,7 +15,8 @@ internal static class AccountPages
 {
     public static void MapAccountPages(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/signin", (HttpContext http, string? back) => SignIn(http, LocalPath(back), "", null));
+        routes.MapGet("/signin", (HttpContext http, string? back, string? problem = null) =>
+            SignIn(http, LocalPath(back), "", problem == "provider" ? Text.For(http)["providerFailed"] : null));
         routes.MapPost("/signin", SignInAsync);
         routes.MapPost("/signin/code", ConfirmAsync);
         routes.MapPost("/signout", SignOutAsync);
@@ -27,6 +29,7 @@ internal static class AccountPages
         HttpContext http, ISessions sessions, [FromForm] string? address, [FromForm] string? password, [FromForm] string? back, CancellationToken cancel)
     {
         var text = Text.For(http);
+        if (string.IsNullOrEmpty(password) && Providers(http).For(address ?? "") is { } provider) return GoOn(http, provider.StartUrl(LocalPath(back), address), provider.Name);
         try
         {
             var started = await sessions.SignInAsync(address ?? "", password ?? "", "web", ClientAddress.Of(http), cancel);
@@ -68,10 +71,10 @@ internal static class AccountPages
         }
     }
 
-    private static string WordsOf(Text text, ActRefusedException refused) =>
+    internal static string WordsOf(Text text, ActRefusedException refused) =>
         refused.Code == "too-many-attempts" ? text["tooManyAttempts"] : text.Or("refused." + refused.Code, refused.Message);
 
-    private static int StatusOf(ActRefusedException refused) => Api.ApiProblems.Of(refused)!.StatusCode;
+    internal static int StatusOf(ActRefusedException refused) => Api.ApiProblems.Of(refused)!.StatusCode;
 
     private static async Task<IResult> SignOutAsync(HttpContext http, ISessions sessions, CancellationToken cancel)
     {
@@ -118,16 +121,26 @@ internal static class AccountPages
         return Results.LocalRedirect(LocalPath(back));
     }
 
-    private static RazorComponentResult SignIn(HttpContext http, string back, string address, string? problem, int status = StatusCodes.Status200OK) =>
-        PageResult.Of<SignInPage>(new { Frame = PageFrame.For(http, "signIn"), Back = back, Address = address, Problem = problem }, status);
+    internal static RazorComponentResult SignIn(HttpContext http, string back, string address, string? problem, int status = StatusCodes.Status200OK) => PageResult.Of<SignInPage>(
+        new { Frame = Frame(http), Back = back, Address = address, Problem = problem, Providers = Providers(http).All }, status);
 
-    private static RazorComponentResult Code(HttpContext http, string ticket, string back, string? problem, int status = StatusCodes.Status200OK) =>
+    // The address of a provider's answer holds its code: it goes into no form.
+    private static PageFrame Frame(HttpContext http) =>
+        PageFrame.For(http, "signIn") is var frame && http.Request.Path == "/signin" ? frame : frame with { Here = "/signin" };
+
+    // A form may lead to our own pages alone (its content policy), so this page leads on.
+    private static RazorComponentResult GoOn(HttpContext http, string url, string name) =>
+        PageResult.Of<GoOnPage>(new { Frame = PageFrame.For(http, "signIn") with { Here = "/signin", Refresh = $"0;url={url}" }, Url = url, Name = name });
+
+    private static OidcProviders Providers(HttpContext http) => http.RequestServices.GetRequiredService<OidcProviders>();
+
+    internal static RazorComponentResult Code(HttpContext http, string ticket, string back, string? problem, int status = StatusCodes.Status200OK) =>
         PageResult.Of<CodePage>(new { Frame = PageFrame.For(http, "signIn") with { Here = "/signin" }, Ticket = ticket, Back = back, Problem = problem }, status);
 
     private static RazorComponentResult Setup(HttpContext http, string? token, string address, string? problem, int status = StatusCodes.Status200OK) =>
         PageResult.Of<SetupPage>(new { Frame = PageFrame.For(http, "setupTitle"), Token = token, Address = address, Problem = problem }, status);
 
-    private static void SetCookie(HttpContext http, StartedSession started) =>
+    internal static void SetCookie(HttpContext http, StartedSession started) =>
         http.Response.Cookies.Append(SessionAuthentication.CookieName, started.Token, new CookieOptions
         {
             HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = http.Request.IsHttps, Expires = started.ExpiresAt, Path = "/",

@@ -101,6 +101,7 @@ internal static class RouteTable
         ["GET /signin"] = Access.Anyone,
         ["POST /signin"] = Access.Anyone,
         ["POST /signin/code"] = Access.Anyone,
+        ["GET /signin/with/{provider:int}"] = Access.Anyone,
         ["POST /signout"] = Access.Anyone,
         ["GET /setup"] = Access.Anyone,
         ["POST /setup"] = Access.Anyone,

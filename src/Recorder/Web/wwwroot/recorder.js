@@ -6,6 +6,12 @@ if (zone && !document.cookie.includes(`recorder.tz=${zone}`)) {
   document.cookie = `recorder.tz=${zone}; path=/; max-age=31536000; samesite=lax`;
 }
 
+// A page that only leads on.
+const go = document.querySelector("a[data-go]");
+if (go) {
+  location.replace(go.href);
+}
+
 const load = async url => {
   const answer = await fetch(url, { headers: { accept: "text/html" } }).catch(() => null);
   return answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
