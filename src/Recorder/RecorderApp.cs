@@ -6,6 +6,7 @@ using Recorder.Archive;
 using Recorder.Archive.Disk;
 using Recorder.Attachments;
 using Recorder.Audit;
+using Recorder.Completeness;
 using Recorder.Control;
 using Recorder.Delivery;
 using Recorder.Digests;
@@ -126,6 +127,7 @@ public static class RecorderApp
         services.AddTransfer();
         services.AddRetention();
         services.AddEvidence();
+        services.AddCompleteness();
         services.AddSingleton<SetupLink>();
         if (parts == AppParts.ControlOnly)
         {
@@ -142,6 +144,7 @@ public static class RecorderApp
         services.AddEvidenceJobs();
         services.AddIntake();
         services.AddHealth();
+        services.AddHourlyLedger();
         services.AddRecorderWeb(settings.Web, settings.Accounts.Oidc);
     }
 

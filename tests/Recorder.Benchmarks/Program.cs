@@ -5,6 +5,7 @@ using Recorder.Benchmarks.Compare;
 using Recorder.Benchmarks.Decisions;
 using Recorder.Benchmarks.Finding;
 using Recorder.Benchmarks.Moving;
+using Recorder.Benchmarks.Reconciling;
 using Recorder.Benchmarks.Searches;
 using Recorder.Benchmarks.Soak;
 using Recorder.Benchmarks.Verifying;
@@ -64,6 +65,10 @@ var share = new Option<double>("--share") { Description = "Of the messages, how 
 var attachments = new Command("attachments", "What the text of attachments costs: each kind alone, beside intake, and in the index.") { messages, seconds, share };
 attachments.SetAction((parsed, cancel) => new AttachmentCosts(parsed.GetValue(messages), parsed.GetValue(seconds), parsed.GetValue(share), Console.WriteLine).RunAsync(cancel));
 
+var loglines = new Option<int>("--lines") { Description = "Lines of the log, five a message.", DefaultValueFactory = _ => 1_000_000 };
+var reconcile = new Command("reconcile", "A Postfix log compared with the archive that it filled, with losses injected on both sides. Exit code 1 when not exactly these are listed.") { loglines };
+reconcile.SetAction((parsed, cancel) => new ReconcileBench(parsed.GetValue(loglines), Console.WriteLine).RunAsync(cancel));
+
 // Ctrl-C: time to end what was started.
-return await new RootCommand("Figures, measured. Peers come from Debian's packages. TMPDIR chooses the disk.") { compare, soak, search, searches, decisions, moving, verify, attachments }
+return await new RootCommand("Figures, measured. Peers come from Debian's packages. TMPDIR chooses the disk.") { compare, soak, search, searches, decisions, moving, verify, attachments, reconcile }
     .Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });

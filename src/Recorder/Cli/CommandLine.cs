@@ -66,6 +66,7 @@ public static class CommandLine
             VerifyCommand.Create(context),
             EvidenceCommand.Create(context),
             EvidenceCommand.CreateKey(context),
+            ReconcileCommand.Create(context),
             RebuildCommand.Create(context),
             PurgeCommand.Create(context),
             HoldCommand.Create(context),

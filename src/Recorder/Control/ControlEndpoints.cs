@@ -54,6 +54,7 @@ internal static class ControlEndpoints
             StreamAsync(http, backups.RunAsync(request, Cli, cancel), cancel));
         control.MapLists(Cli);
         control.MapRetention(Cli);
+        control.MapReconcile();
     }
 
     private static async ValueTask<object?> OnlyFromSocket(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>

@@ -90,6 +90,7 @@ public static class WebSetup
         pages.MapAuditPages();
         pages.MapCopiesPages();
         pages.MapEvidencePages();
+        pages.MapCompletenessPages();
         pages.MapCampaignPages();
         pages.MapOutboxPages();
         pages.MapRetentionPages();
@@ -112,6 +113,7 @@ public static class WebSetup
         api.MapAuditApi();
         api.MapCopiesApi();
         api.MapEvidenceApi();
+        api.MapCompletenessApi();
         api.MapCampaignApi();
         api.MapIndexApi();
         api.MapOutboxApi();

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Configuration;
+using Recorder.Completeness.Hours;
 using Recorder.Flow;
 using Recorder.Health;
 using Recorder.Intake;
@@ -27,6 +28,19 @@ internal sealed class FakeOverview : IOverview
         new Dictionary<string, string?> { ["Recorder:NextHop:Host"] = "mail", ["Recorder:NextHop:UserName"] = "u", ["Recorder:NextHop:Password"] = "hunter2" }).Build()).InForce;
 
     public OverviewFacts Look(int days) => Facts with { Days = [.. Facts.Days.TakeLast(days)] };
+}
+
+/// <summary>Two hours of today, one of them with gaps.</summary>
+internal sealed class FakeCompleteness : ICompleteness
+{
+    public CompletenessReport Report { get; set; } = new(null, [], 0);
+
+    public static CompletenessReport Make(DateTimeOffset now, long lost)
+    {
+        var hour = new DateTimeOffset(now.UtcDateTime.Date.AddHours(now.UtcDateTime.Hour), TimeSpan.Zero);
+        var count = new HourCount(hour.AddHours(-1), 1, 40, 10, Recorded: 1_015, HandedOver: 1_014, Delivered: 1_004, Held: 7, Outbox: 3, Waiting: 1);
+        return new CompletenessReport(now, [new HourRow(count, 10 - lost, 10 - lost, 0, lost), new HourRow(count with { Hour = hour }, 10, 10, 0, 0)], 0);
+    }
 }
 
 internal sealed class FakeSetupChecks : ISetupChecks

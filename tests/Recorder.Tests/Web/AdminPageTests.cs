@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
+using Recorder.Completeness.Hours;
 using Recorder.Health;
 
 namespace Recorder.Tests.Web;
@@ -35,6 +36,33 @@ public sealed partial class AdminPageTests
         // One of four thousand is 0.025 %: rounded down, never up to something that sounds done.
         Assert.Contains("<strong>0 %</strong>", page);
     }
+
+    [Theory]
+    [InlineData("en-GB", 0, "Complete: everything", 0)]
+    [InlineData("en-GB", 3, "3 gaps in the last month", 1)]
+    [InlineData("zh-TW", 3, "最近一個月有 3 處缺漏", 1)]
+    public async Task Completeness_draws_each_hour_and_marks_those_with_gaps(string language, long lost, string words, int marks)
+    {
+        await using var world = await WebWorld.StartAsync();
+        var admin = await world.BrowserAsync(WebWorld.Admin);
+        admin.DefaultRequestHeaders.AcceptLanguage.ParseAdd(language);
+        var fake = (FakeCompleteness)world.App.Services.GetRequiredService<ICompleteness>();
+        Assert.DoesNotContain("<rect", await PageAsync(admin, "/admin/completeness"));
+        fake.Report = FakeCompleteness.Make(world.App.Services.GetRequiredService<TimeProvider>().GetUtcNow(), lost);
+        foreach (var path in new[] { "/admin/completeness", "/admin/completeness?hours=168" })
+        {
+            var page = await PageAsync(admin, path);
+            Assert.Contains(words, page);
+            Assert.Equal((2, 2, 2, marks), (Whole().Count(page), Part().Count(page), Count(page, "chart-open"), Count(page, "chart-gap")));
+            Assert.Equal(marks, Count(page, "gap"));
+            Assert.Contains("<td>1,014</td>", page);
+        }
+
+        var answer = await admin.GetStringAsync("/api/v1/admin/completeness");
+        Assert.Contains($"\"gaps\":{lost},\"uncounted\":0", answer);
+    }
+
+    private static int Count(string page, string name) => page.Split($"class=\"{name}").Length - 1;
 
     [Fact]
     public async Task Settings_in_force_name_their_source_and_no_secret()

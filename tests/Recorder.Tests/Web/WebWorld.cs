@@ -127,6 +127,7 @@ internal sealed partial class WebWorld : IAsyncDisposable
     private static void AddAdmin(IServiceCollection services)
     {
         services.AddSingleton<Recorder.Health.IOverview>(new FakeOverview());
+        services.AddSingleton<Recorder.Completeness.Hours.ICompleteness>(new FakeCompleteness());
         services.AddSingleton<Recorder.Health.ISetupChecks>(new FakeSetupChecks());
         services.AddSingleton<Recorder.Evidence.IEvidence>(new FakeEvidence());
     }
