@@ -3,6 +3,7 @@ using Recorder.Archive;
 using Recorder.Completeness;
 using Recorder.Completeness.Hours;
 using Recorder.Indexing;
+using Recorder.Tests.Fakes;
 using Recorder.Tests.Retention;
 
 namespace Recorder.Tests.Completeness;
@@ -65,6 +66,28 @@ public sealed class HourCheckTests
         await world.CatchUpAsync(None);
         await check.LookAsync(None);
         Assert.Equal([(3L, 3L, 0L)], Rows(check));
+    }
+
+    [Fact]
+    public async Task Nothing_is_said_before_everything_of_before_the_start_is_counted()
+    {
+        await using var world = await KeepingWorld.OpenAsync();
+        await ReceiveAsync(world, 2);
+        await world.CatchUpAsync(None);
+        var hours = new HourlyLedger(world.Archive, null, world.Time, NullLogger<HourlyLedger>.Instance);
+        var check = Check(world, hours);
+        using var stop = new CancellationTokenSource();
+        var running = check.RunAsync(stop.Token);
+        world.Time.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal((null, 0), (check.Report.CheckedAt, check.Report.Rows.Count));
+        await foreach (var entry in world.Archive.ReadAsync(0, EntryKinds.All, None)) hours.Add(entry);
+        await WaitUntil.Async(() =>
+        {
+            world.Time.Advance(TimeSpan.FromSeconds(1));
+            return check.Report is { CheckedAt: not null, Rows.Count: 1, Gaps: 0 };
+        });
+        await stop.CancelAsync();
+        await running;
     }
 
     private async Task<List<KeptMail>> ReceiveAsync(KeepingWorld world, int count)

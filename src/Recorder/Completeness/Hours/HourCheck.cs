@@ -13,7 +13,7 @@ public sealed partial class HourCheck(
     HourlyLedger hours, IArchiveLog archive, ISealedLog segments, ILedger ledger, IndexPresence index, IIndexProgress progress, Func<IReadOnlyList<Search.IndexGap>> gaps,
     TimeProvider time, ILogger<HourCheck> log) : ICompleteness
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1), Grace = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1), LookAgain = TimeSpan.FromMilliseconds(500), Grace = TimeSpan.FromMinutes(15);
 
     // An hour with a gap is read again now and then: somebody may have mended it.
     private const int RoundsUntilAgain = 10, Never = 0;
@@ -27,6 +27,7 @@ public sealed partial class HourCheck(
 
     public async Task RunAsync(CancellationToken cancel)
     {
+        await UntilCountedAsync(cancel);
         while (!cancel.IsCancellationRequested)
         {
             try
@@ -44,6 +45,13 @@ public sealed partial class HourCheck(
 
             await Task.Delay(Interval, time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    // Before everything that was there at the start is counted, nothing can be said of it: least of all that it is complete.
+    private async Task UntilCountedAsync(CancellationToken cancel)
+    {
+        var atStart = archive.DurableSequence;
+        while (hours.Through < atStart && !cancel.IsCancellationRequested) await Task.Delay(LookAgain, time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     internal async Task LookAsync(CancellationToken cancel)
