@@ -26,12 +26,6 @@ internal static class Folding
         return WithoutLooseMarks(output.AsSpan(0, length)).ToLowerInvariant();
     }
 
-    /// <summary>
-    /// The folded form of a run; must keep the number of code points. Today only width is folded:
-    /// a table of Traditional/Simplified pairs belongs here, and the token lists already index both forms where they differ.
-    /// </summary>
-    public static string Run(string exact) => exact;
-
     /// <summary>Full-width forms to half-width ones over a whole query; lone surrogates and U+FFFE are replaced, since normalising refuses them.</summary>
     public static string Width(string text)
     {

@@ -10,7 +10,7 @@ internal interface ITextSink
     void Word(ReadOnlySpan<char> exact, ReadOnlySpan<char> folded);
 
     /// <summary>Characters of a script without spaces, at least one.</summary>
-    void Run(ReadOnlySpan<char> exact, ReadOnlySpan<char> folded);
+    void Run(ReadOnlySpan<char> run);
 
     /// <summary>A whole address around an at sign, after the parts before the at sign and before those behind it.</summary>
     void Address(ReadOnlySpan<char> whole);
@@ -123,7 +123,7 @@ internal sealed class TextScanner(ITextSink sink)
     private void Emit(CharClass kind, string exact)
     {
         if (exact.Length == 0) return;
-        if (kind == CharClass.Run) sink.Run(exact, Folding.Run(exact));
+        if (kind == CharClass.Run) sink.Run(exact);
         else sink.Word(Cut(exact), Cut(WithoutAccents(exact)));
     }
 

@@ -20,7 +20,7 @@ internal sealed class TextUnits : ITextSink
 
     public void Word(ReadOnlySpan<char> exact, ReadOnlySpan<char> folded) => _units.Add(new(false, exact.ToString(), folded.ToString()));
 
-    public void Run(ReadOnlySpan<char> exact, ReadOnlySpan<char> folded) => _units.Add(new(true, exact.ToString(), folded.ToString()));
+    public void Run(ReadOnlySpan<char> run) => _units.Add(new(true, run.ToString(), run.ToString()));
 
     public void Address(ReadOnlySpan<char> whole)
     {

@@ -53,16 +53,10 @@ internal sealed class TokenList : ITextSink
         Grams.AddPrefix(exact);
     }
 
-    public void Run(ReadOnlySpan<char> exact, ReadOnlySpan<char> folded)
+    public void Run(ReadOnlySpan<char> run)
     {
-        Grams.AddSingles(folded);
-        if (exact.SequenceEqual(folded))
-        {
-            for (var rest = folded; !rest.IsEmpty; rest = rest[Width(rest)..]) Add(Pair(rest), increment: 1);
-            return;
-        }
-        Grams.AddSingles(exact);
-        RunOfBothForms(exact, folded);
+        Grams.AddSingles(run);
+        for (var rest = run; !rest.IsEmpty; rest = rest[Width(rest)..]) Add(Pair(rest), increment: 1);
     }
 
     public void Address(ReadOnlySpan<char> whole)
@@ -70,17 +64,6 @@ internal sealed class TokenList : ITextSink
         if (whole.Length > AddressShape.MaxChars) return;
         Add(whole, increment: 0);
         Add(whole[whole.IndexOf('@')..], increment: 0); // from:@example.edu
-    }
-
-    private void RunOfBothForms(ReadOnlySpan<char> exact, ReadOnlySpan<char> folded)
-    {
-        while (!folded.IsEmpty)
-        {
-            Add(Pair(folded), increment: 1);
-            if (!Pair(folded).SequenceEqual(Pair(exact))) Add(Pair(exact), increment: 0);
-            folded = folded[Width(folded)..];
-            exact = exact[Width(exact)..];
-        }
     }
 
     /// <summary>The first two code points, or the last one.</summary>

@@ -42,6 +42,13 @@ internal static class HeaderTerms
 
     private static bool IsPeoples(TextUnit unit) => unit.IsRun || unit.Folded.Length <= MaxCodeChars || !unit.Folded.Any(char.IsAsciiDigit);
 
+    /// <summary>What a query asks for: the same, each in all its forms.</summary>
+    public static IEnumerable<IReadOnlyList<string>> FormsOf(TextUnit unit)
+    {
+        var areTraditional = unit.IsRun && ChineseForms.AreTraditional(unit.Folded);
+        return WordsOf(unit).Distinct().Select(word => unit.IsRun ? ChineseForms.Of(word, areTraditional) : [word]);
+    }
+
     /// <summary>A word, or the single characters and pairs of a run.</summary>
     public static IEnumerable<string> WordsOf(TextUnit unit)
     {

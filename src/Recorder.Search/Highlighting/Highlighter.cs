@@ -24,15 +24,15 @@ public sealed class Highlighter
     private const int MaxSpans = 50, MaxTextChars = 1 << 20;
     private const int CharsBefore = 24;
 
-    private readonly IReadOnlyList<TextNode> _wanted;
+    private readonly IReadOnlyList<Matches> _wanted;
 
-    private Highlighter(IReadOnlyList<TextNode> wanted) => _wanted = wanted;
+    private Highlighter(IReadOnlyList<TextNode> wanted) => _wanted = [.. wanted.Select(node => new Matches(node))];
 
     /// <summary>Nothing that could stand in a subject or a text.</summary>
     public bool IsEmpty => _wanted.Count == 0;
 
     /// <summary>Whether some words could stand in the text of a message.</summary>
-    public bool LooksIntoText => _wanted.Any(node => node.Field != SearchField.Subject);
+    public bool LooksIntoText => _wanted.Any(part => part.Field != SearchField.Subject);
 
     internal int WantedCount => _wanted.Count;
 
@@ -67,14 +67,14 @@ public sealed class Highlighter
     internal int CountIn(string text)
     {
         var tokens = TextTokens.Of(text);
-        return _wanted.Count(node => Matches.Of(node, tokens).Any());
+        return _wanted.Count(part => part.In(tokens).Any());
     }
 
     private List<TextSpan> Find(string text, SearchField notIn)
     {
         if (_wanted.Count == 0 || text.Length == 0) return [];
         var tokens = TextTokens.Of(text.Length <= MaxTextChars ? text : text[..MaxTextChars]);
-        var found = _wanted.Where(node => node.Field != notIn).SelectMany(node => Matches.Of(node, tokens).Take(MaxSpans));
+        var found = _wanted.Where(part => part.Field != notIn).SelectMany(part => part.In(tokens).Take(MaxSpans));
         return Joined([.. found.OrderBy(span => span.Start).ThenByDescending(span => span.Length)]);
     }
 

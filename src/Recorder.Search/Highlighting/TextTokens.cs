@@ -48,7 +48,7 @@ internal static class TextTokens
             return;
         }
         var (run, starts) = Run(text, start, end);
-        if (run.Length > 0) tokens.Add(new TextToken(true, run, Folding.Run(run), starts));
+        if (run.Length > 0) tokens.Add(new TextToken(true, run, run, starts));
     }
 
     /// <summary>Character by character, so that each folded one knows where it came from; a mark joins the one before it.</summary>

@@ -47,6 +47,18 @@ internal sealed record OpenPlace(string Beginning, Func<string, bool> Keep, Acti
     }
 }
 
+/// <summary>Any of these, which stand at the same place.</summary>
+internal sealed record AnyPlace(IReadOnlyList<Place> Places, int Offset) : Place(Offset)
+{
+    public static Place Of(IReadOnlyList<Place> places) => places.Count == 1 ? places[0] : new AnyPlace(places, places[0].Offset);
+
+    public override Spots? In(Segment segment, string field)
+    {
+        var found = Places.Select(place => place.In(segment, field)).OfType<Spots>().ToArray();
+        return found.Length switch { 0 => null, 1 => found[0], _ => new ManySpots(found) };
+    }
+}
+
 /// <summary>Documents with a term, and where in them it stands.</summary>
 internal class Spots(DocsAndPositionsEnum? documents, long count, int offset) : Candidates
 {

@@ -67,7 +67,8 @@ internal sealed class MailTranslator
 
     private static Clause Header(HeaderNode header) => header.Units.Count == 0
         ? Term(MailFields.Header, MailFields.Keyword(header.Name))
-        : Combine.And(header.Units.SelectMany(HeaderTerms.WordsOf).Distinct().Select(word => (Clause)Term(MailFields.Header, MailFields.HeaderTerm(header.Name, word))));
+        : Combine.And(header.Units.SelectMany(HeaderTerms.FormsOf).Select(
+            forms => Combine.Or(forms.Select(word => Term(MailFields.Header, MailFields.HeaderTerm(header.Name, word))))));
 
     private static ValueRange Size(SizeNode size) =>
         new(MailFields.SizeBytes, size.LargerThanBytes + 1 ?? long.MinValue, size.SmallerThanBytes ?? long.MaxValue);

@@ -32,7 +32,7 @@ internal sealed class TextClauses(Hints hints)
     {
         if (units.Count > 1) return Combine.Or(fields.Select(field => InOrder(field, units, exact, prefix)));
         var form = units[0].Form(exact);
-        if (units[0].IsRun) return Run(fields, form);
+        if (units[0].IsRun) return Run(fields, RunPieces.Of(form));
         return prefix ? Beginning(fields, form) : Term(fields, form);
     }
 
@@ -40,13 +40,17 @@ internal sealed class TextClauses(Hints hints)
     private static Clause Term(IEnumerable<WordField> fields, string word) => Combine.Or(fields.GroupBy(field => field.Dictionary).Select(
         shared => shared.Count() == 1 ? (Clause)new Word(shared.Key, shared.Single().Term(word)) : new MarkedWord([.. shared], word)));
 
-    private static Clause Run(IReadOnlyList<WordField> fields, string run)
+    private static Clause Run(IReadOnlyList<WordField> fields, RunPieces run)
     {
-        var pairs = Pairs(run);
-        if (pairs.Count == 0) return Term(fields.Select(field => field.Singles), run);
-        if (pairs.Count == 1) return Term(fields, pairs[0]);
-        return Combine.Or(fields.Select(field => new InOrder(field.Dictionary, [.. pairs.Select((pair, at) => new ExactPlace(field.Term(pair), at))])));
+        if (run.IsSingle) return Terms([.. fields.Select(field => field.Singles)], run.Forms[0]);
+        if (run.Forms.Count == 1) return Terms(fields, run.Forms[0]);
+        return Combine.Or(fields.Select(field => new InOrder(field.Dictionary, [.. run.Forms.Select((pair, at) => Pair(field, pair, at))])));
     }
+
+    private static Clause Terms(IReadOnlyList<WordField> fields, IReadOnlyList<string> forms) => Combine.Or(forms.Select(form => Term(fields, form)));
+
+    private static Place Pair(WordField field, IReadOnlyList<string> forms, int position) =>
+        AnyPlace.Of([.. forms.Select(form => new ExactPlace(field.Term(form), position))]);
 
     // Every term counts, however many there are: a bound over everybody's words would let a reader learn from the own
     // results which words stand in other people's mail.
@@ -61,32 +65,23 @@ internal sealed class TextClauses(Hints hints)
         for (var i = 0; i < units.Count; i++)
         {
             var form = units[i].Form(exact);
-            if (units[i].IsRun) position = AddRun(field, places, form, position);
+            if (units[i].IsRun) position = AddRun(field, places, RunPieces.Of(form), position);
             else places.Add(prefix && i == units.Count - 1 ? Open(field, form, static _ => true, position++) : new ExactPlace(field.Term(form), position++));
         }
         return new InOrder(field.Dictionary, places);
     }
 
     /// <summary>Adds a run inside a longer phrase and answers the position behind it.</summary>
-    private int AddRun(WordField field, List<Place> places, string run, int position)
+    private int AddRun(WordField field, List<Place> places, RunPieces run, int position)
     {
-        var pairs = Pairs(run);
-        for (var i = 0; i < pairs.Count; i++) places.Add(new ExactPlace(field.Term(pairs[i]), position + i));
         // One character alone: the end of a run in the text, or the first of a pair.
-        if (pairs.Count == 0) places.Add(Open(field, run, static term => CountRunes(term) <= 2, position));
-        return position + pairs.Count + 1;
+        if (run.IsSingle) places.Add(AnyPlace.Of([.. run.Forms[0].Select(form => Open(field, form, static term => CountRunes(term) <= 2, position))]));
+        else places.AddRange(run.Forms.Select((pair, i) => Pair(field, pair, position + i)));
+        return position + (run.IsSingle ? 1 : run.Forms.Count + 1);
     }
 
     private OpenPlace Open(WordField field, string beginning, Func<string, bool> keep, int position) =>
         new(beginning, term => field.WordOf(term) is { } word && keep(word), () => hints.PrefixTooWide(beginning), position);
-
-    private static List<string> Pairs(string run)
-    {
-        var pairs = new List<string>();
-        for (var rest = run.AsSpan(); TokenList.Width(rest) < rest.Length; rest = rest[TokenList.Width(rest)..])
-            pairs.Add(TokenList.Pair(rest).ToString());
-        return pairs;
-    }
 
     private static int CountRunes(string text)
     {
