@@ -144,6 +144,15 @@ public interface IMailIndex : IDisposable
     /// <summary>Makes it survive a crash, with the position map in the same commit.</summary>
     void Commit(IReadOnlyDictionary<string, long> through);
 
+    /// <summary>
+    /// Adds, and shows at once, what somebody beside the follower found missing; with nothing to add it shows what was added so
+    /// far. What the follower must hear (that the newest partition is filled anew) is kept for its next call.
+    /// </summary>
+    void AddMissing(IReadOnlyList<SearchDocument> documents);
+
+    /// <summary>Makes that survive a crash; the position map stays what it is.</summary>
+    void CommitMissing();
+
     /// <summary>After a bulk: merges the many small pieces it left, and returns when that is durable. Anything else goes on meanwhile.</summary>
     void Settle() { }
 
@@ -192,6 +201,9 @@ public interface IAttachmentIndex
     /// <param name="after">What <see cref="AttachedThrough"/> was when the reading began.</param>
     /// <returns>False, and nothing is done, where it is not that any more: begin again from there.</returns>
     bool Attach(IReadOnlyList<SearchDocument> documents, string lane, long after, long through);
+
+    /// <summary>Whether the record has a document that would still take what its attachments say.</summary>
+    bool AwaitsAttachments(string id, string lane, long sequence);
 
     /// <summary>Makes everything that was attached findable.</summary>
     void ShowAttached();

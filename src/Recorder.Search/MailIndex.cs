@@ -60,11 +60,20 @@ public sealed class MailIndex : IMailIndex, IAttachmentIndex
     public void Add(IReadOnlyList<SearchDocument> documents) => _partitions.Write(documents, MailDocuments.KeyOf, _documents.Build);
 
     /// <inheritdoc/>
+    public void AddMissing(IReadOnlyList<SearchDocument> documents) => _partitions.WriteMissing(documents, MailDocuments.KeyOf, _documents.Build);
+
+    /// <inheritdoc/>
+    public void CommitMissing() => _partitions.CommitMissing();
+
+    /// <inheritdoc/>
     public long AttachedThrough(string lane) => _partitions.AttachedThrough(lane);
 
     /// <inheritdoc/>
     public bool Attach(IReadOnlyList<SearchDocument> documents, string lane, long after, long through) =>
         _partitions.Attach(documents, MailDocuments.KeyOf, _documents.Build, new(lane, after, through));
+
+    /// <inheritdoc/>
+    public bool AwaitsAttachments(string id, string lane, long sequence) => _partitions.Awaits(new RecordKey(id, lane, sequence, Order: 0));
 
     /// <inheritdoc/>
     public void ShowAttached() => _partitions.RefreshAttached();
@@ -94,27 +103,27 @@ public sealed class MailIndex : IMailIndex, IAttachmentIndex
     public void MarkPresent(string lane, long after, BitArray present) => _partitions.MarkPresent(lane, after, present);
 
     /// <inheritdoc/>
-    public SearchPage Search(SearchRequest request, CancellationToken cancel = default)
-    {
-        while (true)
-        {
-            using var snapshot = _partitions.Acquire();
-            // A damaged partition is given up, so there are fewer at each turn.
-            try { return new MailSearch(snapshot, request, _options, _time.GetUtcNow(), _partitions.Gaps, cancel).Run(); }
-            catch (UnreadablePartitionException unreadable) when (_partitions.GaveUp(unreadable.View)) { }
-        }
-    }
+    public SearchPage Search(SearchRequest request, CancellationToken cancel = default) => _partitions.Read(
+        snapshot => new MailSearch(snapshot, request, _options, _time.GetUtcNow(), _partitions.Gaps, cancel).Run());
 
     /// <inheritdoc/>
     public SearchHit? Find(string id, IReadOnlyList<OwnerScope>? scope, DateTimeOffset? notBefore)
     {
         if (id.Length > MailFields.MaxKeywordChars) return null;
         var record = new Word(RecordFields.Id, DenseTerms.OfId(id));
-        using var snapshot = _partitions.Acquire();
-        foreach (var view in snapshot.Views.Reverse())
-            foreach (var segment in view.Reader.Leaves.Reverse())
-                if (record.In(new Segment(segment)) is { } found && found.Advance(0) is < Candidates.End and var document)
-                    return MailHits.Read(view.Reader, segment.DocBase + document, scope, notBefore);
+        return _partitions.Read(snapshot =>
+        {
+            foreach (var view in snapshot.Views.Reverse())
+                if (UnreadablePartitionException.Guard(view, () => DocumentOf(record, view)) is { } document)
+                    return UnreadablePartitionException.Guard(view, () => MailHits.Read(view.Reader, document, scope, notBefore));
+            return null;
+        });
+    }
+
+    private static int? DocumentOf(Word record, PartitionView view)
+    {
+        foreach (var segment in view.Reader.Leaves.Reverse())
+            if (record.In(new Segment(segment)) is { } found && found.Advance(0) is < Candidates.End and var document) return segment.DocBase + document;
         return null;
     }
 

@@ -27,11 +27,10 @@ internal sealed record OpenPlan(
         var last = found.Count == 0 ? 0 : found[^1].Number;
         var usable = found.Where(one => one.Trouble is null && (one.Facts!.Closed || one.Number == last)).ToList();
         var lost = found.Except(usable).ToList();
-        var known = found.LastOrDefault(one => one.Facts is not null)?.Facts;
-        var gaps = (known?.Gaps ?? []).ToDictionary(gap => gap.Partition);
-        foreach (var gap in new GapFinder(found, last).Find()) gaps.TryAdd(gap.Partition, gap);
+        var gaps = (found.LastOrDefault(one => one.Facts is not null)?.Facts?.Gaps ?? []).ToDictionary(gap => gap.Partition);
         foreach (var one in usable) gaps.Remove(one.Number);
         // A gap that a rebuild had begun to fill is written down already, or a number without a folder.
+        foreach (var gap in new GapFinder(found, usable, [.. gaps.Values], last).Find()) gaps.TryAdd(gap.Partition, gap);
         var reasons = lost.Select(one => one.Trouble).OfType<string>().ToList();
         var readable = found.Count > 0 && found[^1].Facts is not null;
         return new OpenPlan(
@@ -41,9 +40,10 @@ internal sealed record OpenPlan(
 }
 
 /// <summary>Works out which positions of the log are in no usable partition, from the numbers and the facts of those that were found.</summary>
-internal sealed class GapFinder(IReadOnlyList<FoundPartition> found, int last)
+/// <param name="known">Gaps that are written down and not filled.</param>
+internal sealed class GapFinder(IReadOnlyList<FoundPartition> found, IReadOnlyList<FoundPartition> usable, IReadOnlyList<IndexGap> known, int last)
 {
-    private Dictionary<string, long> _after = new(StringComparer.Ordinal);
+    private IReadOnlyDictionary<string, long> _after = Positions.None;
 
     public IEnumerable<IndexGap> Find()
     {
@@ -51,13 +51,17 @@ internal sealed class GapFinder(IReadOnlyList<FoundPartition> found, int last)
         {
             var here = found.FirstOrDefault(one => one.Number == number);
             if (here is { Facts: null } && number == last) yield break;
-            var isUsable = here is { Trouble: null } && (here.Facts!.Closed || number == last);
-            var through = here?.Facts is { } facts && (isUsable || here.Trouble is not null) ? Ends(facts, number) : BeforeNext(number);
+            var isUsable = here is not null && usable.Contains(here);
+            var through = isUsable ? Ends(here!.Facts!, number) : EndsOfLost(number, here);
             if (!isUsable && through.Any(lane => lane.Value > _after.GetValueOrDefault(lane.Key)))
                 yield return new IndexGap(number, _after, through, here?.Trouble ?? "gone");
-            _after = new Dictionary<string, long>(Positions.Latest([_after, through]), StringComparer.Ordinal);
+            _after = Positions.Latest([_after, through]);
         }
     }
+
+    private IReadOnlyDictionary<string, long> EndsOfLost(int number, FoundPartition? here) =>
+        known.FirstOrDefault(gap => gap.Partition == number)?.Through
+        ?? (here is { Facts: { } facts, Trouble: not null } ? Ends(facts, number) : BeginningOfNext(number));
 
     // The last one may stand for more of the log than its last document.
     private IReadOnlyDictionary<string, long> Ends(PartitionFacts facts, int number)
@@ -66,9 +70,13 @@ internal sealed class GapFinder(IReadOnlyList<FoundPartition> found, int last)
         return number == last ? Positions.Latest([documents, facts.Through]) : documents;
     }
 
-    private Dictionary<string, long> BeforeNext(int number)
+    /// <summary>What is known of the one behind, be it there or a gap, says where this one ended.</summary>
+    private IReadOnlyDictionary<string, long> BeginningOfNext(int number)
     {
-        var next = found.FirstOrDefault(one => one.Number > number && one.Facts is { Documents: > 0 });
-        return next is null ? [] : next.Facts!.Lanes.ToDictionary(lane => lane.Key, lane => lane.Value.First - 1);
+        var next = found.FirstOrDefault(one => one.Number > number && one.Facts is { } facts && (facts.After is not null || facts.Documents > 0));
+        var gap = known.Where(gap => gap.Partition > number).MinBy(gap => gap.Partition);
+        if (gap is not null && (next is null || gap.Partition <= next.Number)) return gap.After;
+        if (next is null) return Positions.None;
+        return next.Facts!.After ?? next.Facts.Lanes.ToDictionary(lane => lane.Key, lane => lane.Value.First - 1);
     }
 }

@@ -34,12 +34,11 @@ internal sealed class Partition : IDisposable
     private bool _isBehind; // the reader, behind what was written
     private bool _isDisposed;
 
-    private Partition(string folder, PartitionOptions options, PartitionFacts? committed, IReadOnlyDictionary<string, long> through)
+    private Partition(string folder, PartitionOptions options, PartitionFacts facts, bool isCommitted)
     {
         Folder = folder;
-        _directory = committed is { Merged: true } ? Storage(folder, options) : FreshStorage(folder, options);
-        _isCommitted = committed is not null;
-        _facts = committed ?? PartitionFacts.Empty(options.Format, through);
+        _directory = facts.Merged ? Storage(folder, options) : FreshStorage(folder, options);
+        (_facts, _isCommitted) = (facts, isCommitted);
         _tally = new PartitionTally(_facts);
         IsFinal = _facts.Merged;
         _writer = _facts.Merged ? null : OpenWriter(_directory, _merges, options);
@@ -70,11 +69,11 @@ internal sealed class Partition : IDisposable
 
     public static string FolderName(int number) => "p" + number.ToString("D8", CultureInfo.InvariantCulture);
 
-    public static Partition Create(string folder, PartitionOptions options, IReadOnlyDictionary<string, long> through) =>
-        new(folder, options, committed: null, through);
+    /// <param name="after">Where the partitions before it have come.</param>
+    public static Partition Create(string folder, PartitionOptions options, IReadOnlyDictionary<string, long> through, IReadOnlyDictionary<string, long> after) =>
+        new(folder, options, PartitionFacts.Empty(options.Format, through, after), isCommitted: false);
 
-    public static Partition Open(string folder, PartitionOptions options, PartitionFacts committed) =>
-        new(folder, options, committed, committed.Through);
+    public static Partition Open(string folder, PartitionOptions options, PartitionFacts committed) => new(folder, options, committed, isCommitted: true);
 
     /// <summary>The committed facts, or null where nothing was ever committed. Lucene's exceptions mean damage.</summary>
     public static PartitionFacts? ReadFacts(string folder)

@@ -32,8 +32,14 @@ internal sealed record PartitionFacts(
     /// <summary>Lane → last sequence whose attachments were read; never beyond <see cref="Through"/>, since a replay takes them out again.</summary>
     public IReadOnlyDictionary<string, long> Attached { get; init; } = new Dictionary<string, long>();
 
-    public static PartitionFacts Empty(string format, IReadOnlyDictionary<string, long> through) =>
-        new(format, 0, long.MaxValue, long.MinValue, new Dictionary<string, SequenceRange>(), through, false, false);
+    /// <summary>
+    /// Lane → where the partitions before it had come when it began; null in older ones. Its first document says less: a record
+    /// that was found missing is added to the newest partition, whatever its place in the log.
+    /// </summary>
+    public IReadOnlyDictionary<string, long>? After { get; init; }
+
+    public static PartitionFacts Empty(string format, IReadOnlyDictionary<string, long> through, IReadOnlyDictionary<string, long>? after = null) =>
+        new(format, 0, long.MaxValue, long.MinValue, new Dictionary<string, SequenceRange>(), through, false, false) { After = after };
 
     public bool Covers(string lane, long sequence) =>
         Lanes.TryGetValue(lane, out var range) && sequence >= range.First && sequence <= range.Last;

@@ -33,6 +33,12 @@ internal sealed partial class PartitionSet
         }
     }
 
+    /// <summary>Whether a document is there that takes what its attachments say.</summary>
+    public bool Awaits(in RecordKey key)
+    {
+        lock (_writing) return HolderOf(key) is not null;
+    }
+
     /// <summary>Refresh for whoever attaches: a set-back is not his to hear.</summary>
     public void RefreshAttached()
     {

@@ -10,15 +10,17 @@ internal sealed partial class PartitionSet
     /// <summary>Takes out documents that are visible now; durable when it returns.</summary>
     public long Remove(string lane, SequenceRange range, Func<AtomicReader, int, string> idOf, Func<string, bool> isGone)
     {
-        using var snapshot = Acquire();
         var removed = 0L;
         // Looked for on the snapshot, so that writing goes on; records never change, so what was found stays what it is.
-        foreach (var (partition, ids) in Removal.Find(snapshot, lane, range, idOf, isGone))
+        return Read(snapshot =>
         {
-            TakeOut(partition, [.. ids.Select(RecordFields.TermOf)]);
-            removed += ids.Count;
-        }
-        return removed;
+            foreach (var (partition, ids) in Removal.Find(snapshot, lane, range, idOf, isGone))
+            {
+                TakeOut(partition, [.. ids.Select(RecordFields.TermOf)]);
+                removed += ids.Count;
+            }
+            return removed;
+        });
     }
 
     /// <summary>Merges the segments with removed documents, whatever their share is.</summary>

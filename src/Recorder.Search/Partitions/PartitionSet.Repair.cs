@@ -29,6 +29,18 @@ internal sealed partial class PartitionSet
         }
     }
 
+    /// <summary>Reads one moment's partitions, once more where one of them was given up meanwhile: there are fewer at each turn.</summary>
+    /// <param name="read">Throws <see cref="UnreadablePartitionException"/> over what it cannot read, and may be called again.</param>
+    public T Read<T>(Func<Snapshot, T> read)
+    {
+        while (true)
+        {
+            using var snapshot = Acquire();
+            try { return read(snapshot); }
+            catch (UnreadablePartitionException unreadable) when (GaveUp(unreadable.View)) { }
+        }
+    }
+
     /// <summary>Checks every byte of the partitions that are only read; damaged ones are given up.</summary>
     /// <returns>How many were.</returns>
     public int CheckMerged(CancellationToken cancel)
@@ -46,12 +58,18 @@ internal sealed partial class PartitionSet
     }
 
     /// <summary>Which of the sequences behind <paramref name="after"/>, as many as the answer is long, have a document.</summary>
-    public void MarkPresent(string lane, long after, BitArray present)
+    public void MarkPresent(string lane, long after, BitArray present) => Read(snapshot =>
     {
-        using var snapshot = Acquire();
+        present.SetAll(false); // or what was in a partition that is given up now
         foreach (var view in snapshot.Views.Where(view => view.Facts.Lanes.TryGetValue(lane, out var range) && range.Last > after && range.First <= after + present.Count))
-            foreach (var leaf in view.Reader.Leaves)
-                Mark(leaf, lane, after, present);
+            UnreadablePartitionException.Guard(view, () => Mark(view, lane, after, present));
+        return present;
+    });
+
+    private static bool Mark(PartitionView view, string lane, long after, BitArray present)
+    {
+        foreach (var leaf in view.Reader.Leaves) Mark(leaf, lane, after, present);
+        return true;
     }
 
     private static void Mark(AtomicReaderContext leaf, string lane, long after, BitArray present)
@@ -69,7 +87,7 @@ internal sealed partial class PartitionSet
     {
         var folder = _folder.PartitionPath(gap.Partition);
         IndexFolder.Delete(folder);
-        return new PartitionRebuild(Partition.Create(folder, _options, new Dictionary<string, long>()), gap, this, _options.AwaitsAttachments);
+        return new PartitionRebuild(Partition.Create(folder, _options, Positions.None, gap.After), gap, this, _options.AwaitsAttachments);
     }
 
     /// <summary>Shows a rebuilt partition in its place; the gap is closed.</summary>
@@ -125,8 +143,7 @@ internal sealed partial class PartitionSet
 
     private void MakeGap(Partition partition, string trouble)
     {
-        var before = _partitions.Where(other => other.Number < partition.Number).Select(LastSequences).Concat(_gaps.Where(gap => gap.Partition < partition.Number).Select(gap => gap.Through));
-        SetGaps([.. _gaps.Append(new IndexGap(partition.Number, Positions.Latest(before), LastSequences(partition), trouble)).OrderBy(gap => gap.Partition)]);
+        SetGaps([.. _gaps.Append(new IndexGap(partition.Number, EndBefore(partition.Number), LastSequences(partition), trouble)).OrderBy(gap => gap.Partition)]);
         _partitions.Remove(partition);
         CommitAll(_checkpoint); // the gap is written down before the folder goes
         Remove(partition);
@@ -170,6 +187,9 @@ internal sealed partial class PartitionSet
     {
         if (Interlocked.Exchange(ref _setBack, null) is { } trouble) throw new CorruptIndexException($"the newest partition was deleted and is filled anew: {trouble}");
     }
+
+    private IReadOnlyDictionary<string, long> EndBefore(int number) => Positions.Latest(
+        _partitions.Where(other => other.Number < number).Select(LastSequences).Concat(_gaps.Where(gap => gap.Partition < number).Select(gap => gap.Through)));
 
     private static Dictionary<string, long> LastSequences(Partition partition) => partition.Facts.Lanes.ToDictionary(lane => lane.Key, lane => lane.Value.Last);
 }

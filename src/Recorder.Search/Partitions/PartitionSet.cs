@@ -62,15 +62,24 @@ internal sealed partial class PartitionSet : IDisposable
         lock (_writing)
         {
             TellSetBack();
-            foreach (var item in items)
-            {
-                var at = key(item);
-                if (IsLeftToOthers(at)) continue;
-                LowerAttached(at.Lane, at.Sequence);
-                if (!_active.MayHold(at) && _active.Documents >= _options.PartitionDocuments) Roll(); // not for what it holds already
-                _active.Write(at, document(item));
-            }
+            WriteAll(items, key, document);
         }
+    }
+
+    /// <summary>Writes, and shows at once, what somebody else than the follower found missing: a set-back is not for him to hear.</summary>
+    public void WriteMissing<T>(IEnumerable<T> items, Func<T, RecordKey> key, Func<T, IEnumerable<IIndexableField>> document)
+    {
+        lock (_writing)
+        {
+            WriteAll(items, key, document);
+            RefreshAll(Positions.None);
+        }
+    }
+
+    /// <summary>Makes it durable, likewise.</summary>
+    public void CommitMissing()
+    {
+        lock (_writing) CommitAll(_checkpoint);
     }
 
     public void Refresh(IReadOnlyDictionary<string, long> through)
@@ -79,6 +88,18 @@ internal sealed partial class PartitionSet : IDisposable
         {
             TellSetBack();
             RefreshAll(through);
+        }
+    }
+
+    private void WriteAll<T>(IEnumerable<T> items, Func<T, RecordKey> key, Func<T, IEnumerable<IIndexableField>> document)
+    {
+        foreach (var item in items)
+        {
+            var at = key(item);
+            if (IsLeftToOthers(at)) continue;
+            LowerAttached(at.Lane, at.Sequence);
+            if (!_active.MayHold(at) && _active.Documents >= _options.PartitionDocuments) Roll(); // not for what it holds already
+            _active.Write(at, document(item));
         }
     }
 
@@ -186,7 +207,7 @@ internal sealed partial class PartitionSet : IDisposable
 
     private Partition AddPartition(int number)
     {
-        var partition = Partition.Create(_folder.PartitionPath(number), _options, _checkpoint);
+        var partition = Partition.Create(_folder.PartitionPath(number), _options, _checkpoint, EndBefore(number));
         partition.Gaps = _gaps;
         _partitions.Add(partition);
         return partition;

@@ -12,8 +12,9 @@ internal static class Removal
     {
         foreach (var view in snapshot.Views.Where(view => Overlaps(view.Facts, lane, range)))
         {
-            var ids = view.Reader.Leaves.SelectMany(segment => Documents(segment, lane, range).Select(document => idOf(segment.AtomicReader, document)))
-                .Where(isGone).ToList();
+            var found = UnreadablePartitionException.Guard(view, () => view.Reader.Leaves
+                .SelectMany(segment => Documents(segment, lane, range).Select(document => idOf(segment.AtomicReader, document))).ToList());
+            var ids = found.Where(isGone).ToList();
             if (ids.Count > 0) yield return (view.Partition, ids);
         }
     }

@@ -130,7 +130,9 @@ public sealed partial class AttachmentFollower : IDisposable
     /// <returns>False where the index began again behind this record.</returns>
     private async Task<bool> AddAsync(LogEntry entry, long after, CancellationToken cancel)
     {
-        var document = await DocumentAsync(entry, cancel);
+        // Most of what is looked at again after a record was found missing is merged, and takes nothing any more.
+        var takes = attached.AwaitsAttachments(entry.Id.ToString(), archive.Lane, entry.Position.Sequence);
+        var document = takes ? await DocumentAsync(entry, cancel) : null;
         if (!attached.Attach(document is null ? [] : [document], archive.Lane, after, entry.Position.Sequence)) return false;
         if (document is null) return true;
         if (!isUncommitted) uncommittedSince = time.GetTimestamp();

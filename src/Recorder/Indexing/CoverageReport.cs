@@ -5,9 +5,10 @@ namespace Recorder.Indexing;
 /// <param name="BeingRebuilt">Of these, in a partition that is being made anew.</param>
 /// <param name="Missing">Of these, found nowhere.</param>
 /// <param name="Repaired">Of the missing, indexed again.</param>
+/// <param name="Strays">Found in the index though their records have left the log; taken out.</param>
 /// <param name="DamagedPartitions">Found by reading every byte of what is not written any more; null where this was not done this time.</param>
 public sealed record CoverageReport(
-    DateTimeOffset At, TimeSpan Took, long Through, long Records, long BeingRebuilt, long Missing, long Repaired, int? DamagedPartitions);
+    DateTimeOffset At, TimeSpan Took, long Through, long Records, long BeingRebuilt, long Missing, long Repaired, long Strays, int? DamagedPartitions);
 
 /// <summary>How complete the mail index is.</summary>
 /// <param name="Gaps">What is being made anew, with the reasons.</param>

@@ -21,7 +21,7 @@ public sealed partial class IndexCare(
     private CoverageReport? last;
     private string? lastError;
     private long rebuiltThrough = -1;
-    private int checks;
+    private int checks, before = int.MaxValue;
 
     public CareStatus Status => new(index.Gaps, Interlocked.Read(ref rebuiltThrough) is >= 0 and var through ? through : null, last, lastError);
 
@@ -39,7 +39,7 @@ public sealed partial class IndexCare(
         {
             try
             {
-                while (index.Gaps is [.., var newest]) await FillAsync(newest, cancel);
+                while (NextGap is { } gap) await FillAsync(gap, cancel);
                 if (Asked() is { } wish) await AnswerAsync(wish, cancel);
                 else if (time.GetUtcNow() >= due) await CompareAsync(++checks % ChecksUntilAllBytes == 0, cancel);
                 else await Task.Delay(LookAgain, time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -57,6 +57,9 @@ public sealed partial class IndexCare(
             }
         }
     }
+
+    /// <summary>The newest; after a failure the next older one, so that one that cannot be filled holds up no other.</summary>
+    private IndexGap? NextGap => index.Gaps is var gaps ? gaps.LastOrDefault(gap => gap.Partition < before) ?? gaps.LastOrDefault() : null;
 
     private TaskCompletionSource<CoverageReport>? Asked()
     {
@@ -86,6 +89,7 @@ public sealed partial class IndexCare(
         var report = await new CoverageCheck(archive, index, prepare, time).RunAsync(allBytes, cancel);
         (last, lastError) = (report, null);
         if (report.Missing > 0 || report.DamagedPartitions > 0) LogFound(log, report.Missing, report.Repaired, report.DamagedPartitions ?? 0);
+        if (report.Strays > 0) LogStrays(log, report.Strays);
         return report;
     }
 
@@ -94,6 +98,7 @@ public sealed partial class IndexCare(
         LogBegins(log, gap.Partition, gap.Entries, gap.Reason);
         var (after, through) = (gap.After.GetValueOrDefault(archive.Lane), gap.Through.GetValueOrDefault(archive.Lane));
         var taken = 0L;
+        before = gap.Partition;
         try
         {
             using var rebuild = index.BeginRebuild(gap);
@@ -114,7 +119,7 @@ public sealed partial class IndexCare(
             Interlocked.Exchange(ref rebuiltThrough, -1);
         }
 
-        lastError = null;
+        (lastError, before) = (null, int.MaxValue);
         LogEnds(log, gap.Partition);
     }
 
@@ -147,6 +152,9 @@ public sealed partial class IndexCare(
 
     [LoggerMessage(2232, LogLevel.Warning, "The mail index lacked {Missing} records, of which {Repaired} are indexed again; {Damaged} of its partitions are damaged")]
     private static partial void LogFound(ILogger log, long missing, long repaired, int damaged);
+
+    [LoggerMessage(2234, LogLevel.Warning, "The mail index held {Strays} records that have left the log; they are taken out")]
+    private static partial void LogStrays(ILogger log, long strays);
 
     [LoggerMessage(2233, LogLevel.Error, "The mail index could not be looked after; trying again")]
     private static partial void LogFailed(ILogger log, Exception error);

@@ -51,6 +51,10 @@ internal sealed class LateMailIndex(Func<MailIndex> open) : IMailIndex, IAttachm
 
     public void Commit(IReadOnlyDictionary<string, long> through) => index.Value.Commit(through);
 
+    public void AddMissing(IReadOnlyList<SearchDocument> documents) => index.Value.AddMissing(documents);
+
+    public void CommitMissing() => index.Value.CommitMissing();
+
     public void Settle() => index.Value.Settle();
 
     public IReadOnlyList<IndexGap> Gaps => index.IsOpen ? index.Value.Gaps : [];
@@ -72,6 +76,8 @@ internal sealed class LateMailIndex(Func<MailIndex> open) : IMailIndex, IAttachm
     public long AttachedThrough(string lane) => index.Value.AttachedThrough(lane);
 
     public bool Attach(IReadOnlyList<SearchDocument> documents, string lane, long after, long through) => index.Value.Attach(documents, lane, after, through);
+
+    public bool AwaitsAttachments(string id, string lane, long sequence) => index.Value.AwaitsAttachments(id, lane, sequence);
 
     public void ShowAttached() => index.Value.ShowAttached();
 

@@ -69,6 +69,14 @@ internal sealed class InMemoryMailIndex : IMailIndex
         }
     }
 
+    public void AddMissing(IReadOnlyList<SearchDocument> documents)
+    {
+        Add(documents);
+        Refresh(visibleThrough);
+    }
+
+    public void CommitMissing() => Commit(Checkpoint);
+
     public void MarkPresent(string lane, long after, System.Collections.BitArray present)
     {
         foreach (var document in visible.Values.Where(document => document.Lane == lane && document.Sequence > after && document.Sequence - after <= present.Length))

@@ -18,6 +18,7 @@ internal sealed class InMemoryLog(TimeProvider? time = null) : IArchiveLog
     private readonly List<LogEntry> entries = [];
     private readonly ConcurrentDictionary<RecordId, byte[]> contents = new();
     private readonly ConcurrentQueue<ArchiveFault?> faults = new();
+    private readonly HashSet<RecordId> removed = [];
     private TaskCompletionSource grown = NewSignal();
     private TaskCompletionSource? hold;
 
@@ -53,6 +54,13 @@ internal sealed class InMemoryLog(TimeProvider? time = null) : IArchiveLog
     {
         hold = NewSignal();
         return new Release(hold);
+    }
+
+    /// <summary>As retention does: its position stays empty.</summary>
+    public void Remove(RecordId id)
+    {
+        lock (gate) removed.Add(id);
+        contents.TryRemove(id, out _);
     }
 
     public void RemoveContent(RecordId id) => contents.TryRemove(id, out _);
@@ -118,7 +126,7 @@ internal sealed class InMemoryLog(TimeProvider? time = null) : IArchiveLog
     public async IAsyncEnumerable<LogEntry> ReadAsync(long afterSequence, EntryKinds kinds, [EnumeratorCancellation] CancellationToken cancel)
     {
         await Task.Yield();
-        foreach (var entry in Entries.Skip((int)afterSequence).Where(entry => Wanted(entry, kinds)))
+        foreach (var entry in Entries.Skip((int)afterSequence).Where(entry => Wanted(entry, kinds) && !removed.Contains(entry.Id)))
         {
             cancel.ThrowIfCancellationRequested();
             yield return entry;
@@ -129,7 +137,7 @@ internal sealed class InMemoryLog(TimeProvider? time = null) : IArchiveLog
     {
         lock (gate)
         {
-            return new(entries.Find(entry => entry.Id == id));
+            return new(removed.Contains(id) ? null : entries.Find(entry => entry.Id == id));
         }
     }
 

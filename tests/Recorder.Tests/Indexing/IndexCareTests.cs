@@ -32,6 +32,30 @@ public sealed class IndexCareTests : IDisposable
     }
 
     [Fact]
+    public async Task One_that_cannot_be_filled_holds_up_no_other()
+    {
+        await AppendAllAsync();
+        await FillAsync();
+        foreach (var lost in (string[])["p00000002", "p00000004"]) Directory.Delete(folder.File($"index/{lost}"), recursive: true);
+        using var index = Open();
+        Assert.Equal([2, 4], index.Gaps.Select(gap => gap.Partition));
+        var unreadable = index.Gaps[1];
+        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(noon);
+        using var stop = new CancellationTokenSource();
+        var care = new IndexCare(log, index, (entry, cancel) => unreadable.Covers("a", entry.Position.Sequence) ? throw new IOException("unreadable") : PrepareAsync(entry, cancel), time, NullLogger<IndexCare>.Instance);
+        var running = Task.Run(() => care.RunAsync(stop.Token), Cancel);
+        await WaitUntil.Async(() =>
+        {
+            time.Advance(TimeSpan.FromSeconds(5));
+            return index.Gaps.Count == 1;
+        });
+        Assert.Equal(4, Assert.Single(index.Gaps).Partition);
+        await stop.CancelAsync();
+        await running;
+        Assert.Equal(2 * Mails - PartitionMails, index.DocumentCount);
+    }
+
+    [Fact]
     public async Task A_comparison_of_log_and_index_finds_what_is_missing_and_indexes_it()
     {
         await AppendAllAsync();
@@ -49,6 +73,43 @@ public sealed class IndexCareTests : IDisposable
             Assert.Equal((Mails, 0), (again.Records, again.Missing));
         });
         Assert.Equal(Mails, index.Search(new SearchRequest(null, "minutes")).Total);
+    }
+
+    [Fact]
+    public async Task What_has_left_the_log_is_taken_out_of_the_index_when_a_stop_was_in_its_way()
+    {
+        await FillAsync();
+        var entries = await log.ReadAsync(0, EntryKinds.Mail, Cancel).ToListAsync(Cancel);
+        foreach (var number in (int[])[4, 5, 6, 30, Mails - 1]) log.Remove(entries[number].Id);
+        using var index = Open();
+        Assert.Equal(Mails, index.DocumentCount);
+        await WithCareAsync(index, async care =>
+        {
+            var report = await care.CheckAsync().WaitAsync(TimeSpan.FromSeconds(60), Cancel);
+            Assert.Equal((Mails - 5, 0, 5), (report.Records, report.Missing, report.Strays));
+            Assert.Equal(0, (await care.CheckAsync().WaitAsync(TimeSpan.FromSeconds(60), Cancel)).Strays);
+        });
+        Assert.Equal(Mails - 5, index.Search(new SearchRequest(null, "minutes")).Total);
+        Assert.Null(index.Find(entries[5].Id.ToString(), null, null));
+        Assert.NotNull(index.Find(entries[7].Id.ToString(), null, null));
+    }
+
+    [Fact]
+    public async Task What_leaves_the_log_while_it_is_being_added_as_missing_does_not_stay()
+    {
+        await AppendAllAsync();
+        using var index = Open();
+        index.Commit(new Dictionary<string, long> { ["a"] = log.DurableSequence });
+        var gone = (await log.ReadAsync(0, EntryKinds.Mail, Cancel).ToListAsync(Cancel))[9].Id;
+        var check = new CoverageCheck(log, index, async (entry, cancel) =>
+        {
+            var documents = await PrepareAsync(entry, cancel);
+            if (entry.Id == gone) log.Remove(gone);
+            return documents;
+        }, TimeProvider.System);
+        await check.RunAsync(allBytes: false, Cancel);
+        Assert.Null(index.Find(gone.ToString(), null, null));
+        Assert.Equal(Mails - 1, index.Search(new SearchRequest(null, "minutes")).Total);
     }
 
     [Fact]

@@ -68,6 +68,10 @@ public sealed class SearchPlaceTests
 
         public void Commit(IReadOnlyDictionary<string, long> through) => inner.Commit(through);
 
+        public void AddMissing(IReadOnlyList<SearchDocument> documents) => inner.AddMissing(documents);
+
+        public void CommitMissing() => inner.CommitMissing();
+
         public long Remove(string lane, long firstSequence, long lastSequence, Func<string, bool> isGone) => inner.Remove(lane, firstSequence, lastSequence, isGone);
 
         public void Expunge(CancellationToken cancel = default) => inner.Expunge(cancel);

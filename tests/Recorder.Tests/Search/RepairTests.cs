@@ -46,6 +46,29 @@ public sealed class RepairTests
     }
 
     [Fact]
+    public void Looking_one_record_up_notices_them_as_well()
+    {
+        using var bed = Filled(out var mails);
+        Break(bed, 2, truncate: false);
+        bed.Reopen();
+        Assert.NotNull(bed.Index.Find(mails[70].Id, null, null));
+        Assert.Null(bed.Index.Find(mails[30].Id, null, null));
+        AssertGapAndFill(bed, mails, 2);
+    }
+
+    [Fact]
+    public void Taking_records_out_passes_over_a_damaged_partition_which_comes_back_without_them()
+    {
+        using var bed = Filled(out var mails);
+        Break(bed, 2, truncate: false);
+        bed.Reopen();
+        var gone = mails.GetRange(15, 30).Select(mail => mail.Id).ToHashSet();
+        Assert.Equal(10, bed.Index.Remove("a", 1, Mails, gone.Contains)); // of the first and the third
+        Fill(bed, [.. mails.Where(mail => !gone.Contains(mail.Id))]);
+        Assert.Equal(mails.Select(mail => mail.Id).Where(id => !gone.Contains(id)).Reverse(), bed.Ids("alpha"));
+    }
+
+    [Fact]
     public void Reading_every_byte_finds_damage_that_no_search_met()
     {
         using var bed = Filled(out var mails);
@@ -117,6 +140,47 @@ public sealed class RepairTests
         bed.Reopen();
         Assert.Empty(bed.Index.Checkpoint);
         Assert.Empty(bed.Index.Gaps);
+    }
+
+    [Fact]
+    public void Whoever_else_adds_meanwhile_does_not_hear_what_the_follower_must_hear()
+    {
+        using var bed = Filled(out var mails);
+        Break(bed, 5, truncate: false);
+        bed.Reopen();
+        Assert.Equal(80, bed.Search("alpha", 500).Items.Count); // gives the newest partition up
+        bed.Index.AddMissing([]);
+        bed.Index.AddMissing([mails[85]]);
+        bed.Index.CommitMissing();
+        Assert.Equal(81, bed.Search("alpha", 500).Items.Count);
+        Assert.Contains("filled anew", Assert.Throws<Lucene.Net.Index.CorruptIndexException>(() => bed.Index.Commit(SearchBed.At(95))).Message);
+        var start = (int)bed.Index.Checkpoint.GetValueOrDefault("a");
+        Assert.InRange(start, 0, 80);
+        bed.Index.Add([.. mails.Skip(start)]);
+        bed.Show();
+        bed.Commit();
+        bed.Reopen();
+        Assert.Equal(mails.Select(mail => mail.Id).Reverse(), bed.Ids("alpha"));
+        Assert.Equal(Mails, bed.Index.DocumentCount);
+    }
+
+    [Fact]
+    public void A_folder_lost_behind_an_old_record_that_was_found_missing_is_noticed()
+    {
+        using var bed = new SearchBed(PartitionMails);
+        var mails = Enumerable.Range(0, 65).Select(_ => bed.Mail("alpha")).ToList();
+        bed.Index.Add([.. mails.Where(mail => mail.Sequence != 15)]);
+        bed.Show();
+        bed.Commit();
+        bed.Index.AddMissing([mails[14]]);
+        bed.Index.CommitMissing();
+        bed.Index.Partitions.WaitForMerges();
+        bed.Index.Dispose();
+        Directory.Delete(PartitionFolder(bed, 3), recursive: true);
+        bed.Reopen();
+        Assert.Equal(3, Assert.Single(bed.Index.Gaps).Partition);
+        Fill(bed, mails);
+        Assert.Equal(mails.Select(mail => mail.Id).Reverse(), bed.Ids("alpha"));
     }
 
     [Fact]

@@ -319,6 +319,14 @@ internal sealed class World : IAsyncDisposable
             index.Commit(through);
         }
 
+        public void AddMissing(IReadOnlyList<SearchDocument> documents) => index.AddMissing(documents);
+
+        public void CommitMissing()
+        {
+            if (world.Disk.PowerLost) throw new IOException("power lost (injected)");
+            index.CommitMissing();
+        }
+
         public SearchPage Search(SearchRequest request, CancellationToken cancel = default) => index.Search(request, cancel);
 
         public SearchHit? Find(string id, IReadOnlyList<OwnerScope>? scope, DateTimeOffset? notBefore) => index.Find(id, scope, notBefore);
