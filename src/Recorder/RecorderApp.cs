@@ -95,6 +95,7 @@ public static class RecorderApp
         services.AddSingleton(Options.Create(settings.Screening));
         services.AddSingleton(Options.Create(settings.Digests));
         services.AddSingleton(Options.Create(settings.Evidence));
+        services.AddSingleton(Options.Create(settings.Recovery));
         services.AddSingleton(TimeProvider.System);
         // Made by the container, so that it is closed after everything that stands on it.
         services.AddSingleton<IArchiveObserver, ArchiveLogging>();

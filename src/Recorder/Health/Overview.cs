@@ -1,5 +1,6 @@
 using Recorder.Archive;
 using Recorder.Intake;
+using Recorder.Recovery;
 
 namespace Recorder.Health;
 
@@ -8,7 +9,11 @@ namespace Recorder.Health;
 /// <param name="Uncounted">Entries of the log beyond those that the days count.</param>
 /// <param name="UnreadableRecords">Since the start: found by their envelope alone.</param>
 public sealed record OverviewFacts(
-    HealthReport Health, IReadOnlyList<DayCount> Days, long Uncounted, StoragePace Storage, long UnreadableRecords, long MissingContents);
+    HealthReport Health, IReadOnlyList<DayCount> Days, long Uncounted, StoragePace Storage, long UnreadableRecords, long MissingContents)
+{
+    /// <summary>Accounts that took away much mail in the last 24 hours, the busiest first.</summary>
+    public IReadOnlyList<Taking> Takings { get; init; } = [];
+}
 
 /// <param name="BytesADay">Mean of the whole days looked at, today left out; 0 where there is none yet.</param>
 /// <param name="DaysLeft">How long the free space lasts at that pace if nothing were packed or removed; null where nothing comes.</param>
@@ -33,7 +38,7 @@ public interface IOverview
     IReadOnlyList<SettingInForce> Settings { get; }
 }
 
-internal sealed class Overview(HealthCheck health, DailyCounts counts, DiskWatermark disk, IArchiveLog archive, IndexFollower index, IReadOnlyList<SettingInForce> settings) : IOverview
+internal sealed class Overview(HealthCheck health, DailyCounts counts, DiskWatermark disk, IArchiveLog archive, IndexFollower index, TakingLimit takings, IReadOnlyList<SettingInForce> settings) : IOverview
 {
     public IReadOnlyList<SettingInForce> Settings => settings;
 
@@ -42,6 +47,6 @@ internal sealed class Overview(HealthCheck health, DailyCounts counts, DiskWater
         var counted = counts.Last(days);
         return new OverviewFacts(
             health.Report(), counted, Math.Max(0, archive.DurableSequence - counts.Through), StoragePace.Of(disk.Space, counted),
-            index.Status.Unreadable, index.Status.MissingContent);
+            index.Status.Unreadable, index.Status.MissingContent) { Takings = takings.Noted };
     }
 }

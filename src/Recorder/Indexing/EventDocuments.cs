@@ -75,6 +75,7 @@ internal static class EventDocuments
         // One for each record, so that a record's timeline and audit have it.
         MailExported exported => exported.Records.Select(one => (one.Mailbox, (LedgerEvent)(exported with { Records = [one] }))),
         ExportEnded ended => [(ended.Account, ended)],
+        TakingRefused refused => [(refused.Account, refused)],
         AuditSearched looked => [(looked.Mailbox ?? "", looked)],
         _ => OfAccess(fact),
     };

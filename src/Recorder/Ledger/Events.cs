@@ -34,6 +34,7 @@ public sealed record Actor(string Kind, string Name, string? Source = null)
 [JsonDerivedType(typeof(ExportAsked), "export.asked")]
 [JsonDerivedType(typeof(MailExported), "mail.exported")]
 [JsonDerivedType(typeof(ExportEnded), "export.ended")]
+[JsonDerivedType(typeof(TakingRefused), "taking.refused")]
 [JsonDerivedType(typeof(AuditSearched), "audit.searched")]
 [JsonDerivedType(typeof(BackupMade), "backup.made")]
 [JsonDerivedType(typeof(ArchiveRestored), "archive.restored")]

@@ -8,7 +8,7 @@ using Recorder.Search;
 namespace Recorder.Recovery;
 
 /// <summary>Something that happened to the reader's mail or account, and who did it.</summary>
-/// <param name="Code">Stable: opened, facts, exported, taken, resend, release, safe-copy, signed-in, sign-in-failed, …</param>
+/// <param name="Code">Stable: opened, facts, exported, taken, export-taken, taking-refused, resend, release, safe-copy, signed-in, sign-in-failed, …</param>
 /// <param name="ActorKind">user, delegate, auditor, admin, link, cli, …</param>
 /// <param name="RecordId">Empty where it concerns no message, or several.</param>
 /// <param name="Words">The reason that was given, the name of a token, a number of attempts or of messages; null where there is none.</param>
@@ -34,6 +34,7 @@ public sealed class Activity(IArchiveLog archive, IEventIndex index, IIndexProgr
     [
         "message.viewed", "dispatch.requested", "release.asked", "release.decided", "digest-link.used", "session.started", "session.ended", "sign-in.failed",
         "second-factor.set", "token.made", "token.revoked", "grant.set", "grant.ended", "mailbox.audited", "account.set", Taken,
+        "export.ended", "taking.refused",
     ];
 
     /// <param name="withOwn">What the reader did as well; otherwise own sign-ins alone.</param>
@@ -140,6 +141,8 @@ internal static class ActivitySteps
         GrantEnded ended => ended.Mailbox == mailbox ? "grant-ended" : "grant-lost",
         MailboxAudited => "audited",
         AccountSet => "account-changed",
+        ExportEnded => "export-taken",
+        TakingRefused => "taking-refused",
         MailExported => "taken",
         _ => null,
     };
@@ -149,6 +152,8 @@ internal static class ActivitySteps
         MessageViewed viewed => viewed.Reason,
         MailboxAudited { Reason.Length: > 0 } audited => audited.Reason,
         SignInFailed failed => failed.Attempts.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        ExportEnded ended => ended.Messages.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        TakingRefused refused => refused.Taken.ToString(System.Globalization.CultureInfo.InvariantCulture),
         TokenMade made => made.Token.Name,
         GrantSet set => $"{set.Grant.Mailbox} → {set.Grant.Delegate}",
         GrantEnded ended => $"{ended.Mailbox} → {ended.Delegate}",

@@ -10,12 +10,13 @@ namespace Recorder.Recovery;
 
 /// <summary>Acts of users on records, over ledger and lists.</summary>
 public sealed class RecordActs(
-    IArchiveLog archive, ILedger ledger, IAddressBook book, MailReader mails, ISenderLists lists, IOptions<RetentionOptions> retention, TimeProvider time) : IRecordActs
+    IArchiveLog archive, ILedger ledger, IAddressBook book, MailReader mails, ISenderLists lists, IOptions<RetentionOptions> retention, TimeProvider time,
+    TakingLimit? takings = null) : IRecordActs
 {
     internal const int MaxWords = 500;
 
     private readonly RecordAccess access = new(archive, book, new RetentionTerms(ledger, retention, time));
-    private readonly RecordWishes wishes = new(ledger, book, time);
+    private readonly RecordWishes wishes = new(ledger, book, time, takings);
 
     public async Task<IReadOnlyDictionary<string, SeenRecord>> SeeAsync(Reader reader, IEnumerable<string> recordIds, CancellationToken cancel)
     {

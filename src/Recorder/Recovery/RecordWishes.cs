@@ -4,7 +4,7 @@ using Recorder.Ledger;
 namespace Recorder.Recovery;
 
 /// <summary>Resends and releases: wishes in the ledger, which the outbox fulfils.</summary>
-internal sealed class RecordWishes(ILedger ledger, IAddressBook book, TimeProvider time)
+internal sealed class RecordWishes(ILedger ledger, IAddressBook book, TimeProvider time, TakingLimit? takings = null)
 {
     /// <summary>The reader's present addresses, those that the envelope named first.</summary>
     public IReadOnlyList<string> Targets(Reader reader, Sight sight) =>
@@ -16,7 +16,7 @@ internal sealed class RecordWishes(ILedger ledger, IAddressBook book, TimeProvid
         .Where(holder => sight.Own.Any(mailbox => holder == reader.Account
             ? !Mandate.IsDelegated(reader, mailbox, sight.Entry.ReceivedAt) : Ownership.Held(holder, mailbox, sight.Entry.ReceivedAt)));
 
-    /// <exception cref="ActRefusedException">not-own-address, still-held, held-by-admin, harmful.</exception>
+    /// <exception cref="ActRefusedException">not-own-address, still-held, held-by-admin, harmful, taken-enough.</exception>
     public Task<DispatchStatus> ResendAsync(Reader reader, Sight sight, string? mailbox, bool again, CancellationToken cancel) =>
         SendAgainAsync(reader, sight, DispatchKind.Resend, mailbox, again, cancel);
 
@@ -25,6 +25,7 @@ internal sealed class RecordWishes(ILedger ledger, IAddressBook book, TimeProvid
     public async Task<DispatchStatus> SendAgainAsync(Reader reader, Sight sight, DispatchKind kind, string? mailbox, bool again, CancellationToken cancel)
     {
         var target = Target(reader, sight, mailbox);
+        takings?.Check(reader);
         await ledger.ActAsync(
             KeyOf(sight, target),
             state =>

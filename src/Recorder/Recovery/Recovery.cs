@@ -13,16 +13,17 @@ namespace Recorder.Recovery;
 /// <param name="mailProgress">The mail index's follower.</param>
 /// <param name="eventProgress">The event index's follower.</param>
 /// <param name="desk">Where searches for people run; null: where they are asked for.</param>
+/// <param name="takings">Bounds what one account takes away; null: nothing does.</param>
 public sealed class Recovery(
     IArchiveLog archive, IMailIndex index, IEventIndex events, ILedger ledger, IAddressBook book, MailReader mails,
     IIndexProgress mailProgress, IIndexProgress eventProgress, IOptions<RetentionOptions> retention, TimeProvider time,
-    SearchDesk? desk = null) : IRecovery
+    SearchDesk? desk = null, TakingLimit? takings = null) : IRecovery
 {
     private const int MaxRows = 500;
 
     private readonly RecordAccess access = new(archive, book, new RetentionTerms(ledger, retention, time));
     private readonly RetentionTerms terms = new(ledger, retention, time);
-    private readonly RecordWishes wishes = new(ledger, book, time);
+    private readonly RecordWishes wishes = new(ledger, book, time, takings);
     private readonly RowMarker marker = new(archive, mails, time);
     private readonly RecordTimeline timeline = new(archive, events, eventProgress, ledger, desk);
     private bool isWithinView;
@@ -107,6 +108,7 @@ public sealed class Recovery(
         }
 
         Openings.CheckBytes(ledger.State, reader, sight);
+        CheckTaking(reader);
         RecordView(reader, sight, "source");
         return await archive.OpenContentAsync(id, cancel);
     }
@@ -119,6 +121,7 @@ public sealed class Recovery(
         }
 
         Openings.CheckBytes(ledger.State, reader, sight);
+        CheckTaking(reader);
         var content = await archive.OpenContentAsync(id, cancel);
         MailPart? part = null;
         try
@@ -161,6 +164,11 @@ public sealed class Recovery(
     private static MessageRow Row(IStateSnapshot state, Reader reader, SearchHit hit) => new(
         Openings.Narrowed(state, reader, hit),
         RecordStates.Word(state, hit.Id, hit.Disposition, hit.Addresses, reader.Account));
+
+    private void CheckTaking(Reader reader)
+    {
+        if (!isWithinView) takings?.Check(reader);
+    }
 
     private void RecordView(Reader reader, Sight sight, string what)
     {

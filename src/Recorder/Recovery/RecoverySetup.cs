@@ -33,7 +33,8 @@ public static class RecoverySetup
             provider.GetRequiredService<EventFollower>(),
             provider.GetRequiredService<IOptions<RetentionOptions>>(),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<SearchDesk>()));
+            provider.GetRequiredService<SearchDesk>(),
+            provider.GetRequiredService<TakingLimit>()));
         services.AddSingleton<IRecordActs>(provider => new RecordActs(
             provider.GetRequiredService<IArchiveLog>(),
             provider.GetRequiredService<ILedger>(),
@@ -41,7 +42,8 @@ public static class RecoverySetup
             provider.GetRequiredService<MailReader>(),
             provider.GetRequiredService<ISenderLists>(),
             provider.GetRequiredService<IOptions<RetentionOptions>>(),
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<TakingLimit>()));
         services.AddSingleton<IReleaseRequests>(provider => new ReleaseRequests(
             provider.GetRequiredService<IArchiveLog>(),
             provider.GetRequiredService<IMailIndex>(),
@@ -51,11 +53,11 @@ public static class RecoverySetup
             provider.GetRequiredService<IOptions<RetentionOptions>>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ICampaigns, Campaigns.Campaigns>();
-        services.AddSingleton<BulkJobs>();
-        services.AddSingleton<IBulkJobs>(provider => provider.GetRequiredService<BulkJobs>());
-        services.AddHostedService<BulkWorker>();
-        return AddSight(services);
+        return AddSight(AddBulk(services));
     }
+
+    private static IServiceCollection AddBulk(IServiceCollection services) => services.AddSingleton<TakingLimit>().AddSingleton<BulkJobs>()
+        .AddSingleton<IBulkJobs>(provider => provider.GetRequiredService<BulkJobs>()).AddHostedService<BulkWorker>();
 
     // Who looked, and looking for others.
     private static IServiceCollection AddSight(IServiceCollection services) => services.AddSingleton<Inspections>().AddSingleton(provider => new Activity(

@@ -8,6 +8,7 @@ using Recorder.Evidence;
 using Recorder.Health;
 using Recorder.Indexing;
 using Recorder.Intake;
+using Recorder.Recovery;
 using Recorder.Retention;
 using Recorder.Screening;
 using Recorder.Web;
@@ -18,7 +19,7 @@ namespace Recorder.Settings;
 public sealed record RecorderSettings(
     DataOptions Data, SmtpOptions Smtp, IReadOnlyList<ListenerOptions> Listeners, NextHopSettings NextHop,
     IReadOnlyList<RouteSettings> Routes, WebOptions Web, AccountsOptions Accounts, RetentionOptions Retention,
-    ScreeningOptions Screening, SearchOptions Search, DigestOptions Digests, OutboxOptions Outbox, EvidenceOptions Evidence)
+    ScreeningOptions Screening, SearchOptions Search, DigestOptions Digests, OutboxOptions Outbox, EvidenceOptions Evidence, RecoveryOptions Recovery)
 {
     /// <summary>Every key with its value and where that came from, for people: secrets are not in it.</summary>
     public IReadOnlyList<SettingInForce> InForce { get; init; } = [];
@@ -54,7 +55,8 @@ public sealed record RecorderSettings(
             Bind<SearchOptions>(root, SearchOptions.Section),
             Bind<DigestOptions>(root, DigestOptions.Section),
             Bind<OutboxOptions>(root, OutboxOptions.Section),
-            Bind<EvidenceOptions>(root, EvidenceOptions.Section));
+            Bind<EvidenceOptions>(root, EvidenceOptions.Section),
+            Bind<RecoveryOptions>(root, RecoveryOptions.Section));
         CrossChecks.Run(settings);
         return settings with { InForce = SettingsInForce.Of(settings, configuration) };
     }

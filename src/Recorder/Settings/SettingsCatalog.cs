@@ -7,6 +7,7 @@ using Recorder.Digests;
 using Recorder.Evidence;
 using Recorder.Indexing;
 using Recorder.Intake;
+using Recorder.Recovery;
 using Recorder.Retention;
 using Recorder.Screening;
 using Recorder.Web;
@@ -36,6 +37,7 @@ public static class SettingsCatalog
         new(EvidenceOptions.Section, typeof(EvidenceOptions)),
         new(ScreeningOptions.Section, typeof(ScreeningOptions)),
         new(SearchOptions.Section, typeof(SearchOptions)),
+        new(RecoveryOptions.Section, typeof(RecoveryOptions)),
         new(DigestOptions.Section, typeof(DigestOptions)),
     ];
 

@@ -21,7 +21,10 @@ internal sealed class FakeOverview : IOverview
     {
         IReadOnlyList<DayCount> days = [.. Enumerable.Range(1, 30).Select(day => new DayCount(new DateOnly(2026, 1, day), 1000 + day, day, 1_000_000L * day))];
         var health = new HealthReport(reasons.Count == 0 ? "ok" : "degraded", reasons, 4_000, 4_000 - lag, lag, 5_000_000_000, null, 0, 0, Array.Empty<SourceHealth>());
-        return new OverviewFacts(health, days, 0, StoragePace.Of(new Recorder.Intake.DiskSpace(5_000_000_000, 9_000_000_000), days), 0, 0);
+        return new OverviewFacts(health, days, 0, StoragePace.Of(new Recorder.Intake.DiskSpace(5_000_000_000, 9_000_000_000), days), 0, 0)
+        {
+            Takings = reasons.Count == 0 ? [] : [new Recorder.Recovery.Taking("mallory@example.edu", 5_000, true), new Recorder.Recovery.Taking("alice@example.edu", 1_204, false)],
+        };
     }
 
     public IReadOnlyList<SettingInForce> Settings { get; } = RecorderSettings.From(new ConfigurationBuilder().AddInMemoryCollection(

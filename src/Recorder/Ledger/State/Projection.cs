@@ -33,6 +33,7 @@ internal static class Projection
         ListValues.Sweep(state, now);
         DigestValues.Sweep(state, now);
         ExportValues.Sweep(state, now);
+        TakenValues.Sweep(state, now);
         if (RetentionValues.Longest(state, recordsKept) is not { } kept || now - DateTimeOffset.MinValue <= kept) return;
         RelayValues.Sweep(state, now - kept);
         DispatchValues.Sweep(state, now - kept);
@@ -41,6 +42,7 @@ internal static class Projection
 
     internal static void Apply(LedgerEvent fact, StateEditor state)
     {
+        TakenValues.Apply(fact, state);
         switch (fact)
         {
             case AccountSet set:

@@ -48,6 +48,7 @@ internal static class StateValues
         ["head-stamp"] = typeof(HeadStampState),
         ["archive-check"] = typeof(ArchiveCheckState),
         ["export"] = typeof(ExportState),
+        ["taken"] = typeof(TakenMail),
         ["imap-import"] = typeof(ImapImportState),
     };
 

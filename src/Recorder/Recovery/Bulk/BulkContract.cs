@@ -17,7 +17,7 @@ public sealed record BulkStatus(
 public interface IBulkJobs
 {
     /// <param name="recordIds">The records, when no query names them; at most <see cref="BulkJobs.MaxIds"/>.</param>
-    /// <exception cref="ActRefusedException">job-running, nothing-named, too-many-named, query-too-long, search-busy.</exception>
+    /// <exception cref="ActRefusedException">job-running, nothing-named, too-many-named, query-too-long, search-busy, taken-enough, taken-too-much.</exception>
     Task<BulkStatus> StartAsync(Reader reader, BulkAct act, string query, IReadOnlyList<string>? recordIds, TimeZoneInfo? zone, CancellationToken cancel);
 
     BulkStatus? Find(Reader reader, string job);

@@ -10,8 +10,9 @@ namespace Recorder.Recovery.Bulk;
 
 /// <summary>Starts jobs and tells how they stand; <see cref="BulkWorker"/> does the work.</summary>
 /// <param name="desk">Where searches run; null: where they are asked for.</param>
+/// <param name="takings">Bounds what one account takes away; null: nothing does.</param>
 public sealed class BulkJobs(
-    ILedger ledger, IMailIndex index, IOptions<RetentionOptions> retention, TimeProvider time, SearchDesk? desk = null) : IBulkJobs
+    ILedger ledger, IMailIndex index, IOptions<RetentionOptions> retention, TimeProvider time, SearchDesk? desk = null, TakingLimit? takings = null) : IBulkJobs
 {
     public const int MaxIds = 1_000;
 
@@ -33,6 +34,7 @@ public sealed class BulkJobs(
         Reader reader, BulkAct act, string query, IReadOnlyList<string>? recordIds, TimeZoneInfo? zone, CancellationToken cancel)
     {
         var started = recordIds is { Count: > 0 } ? OfIds(reader, act, recordIds) : await OfQueryAsync(reader, act, query, zone, cancel);
+        if (act == BulkAct.Resend) takings?.Check(reader, started.Total);
         await ledger.ActAsync(
             BulkKeys.Open(started.Account),
             state => state.Get<BulkJob>(BulkKeys.Open(started.Account)) is null

@@ -11,6 +11,9 @@ internal sealed class ExportRun(string export, string account, Actor actor, IExp
 {
     private const long BatchBytes = 64L << 20;
 
+    /// <summary>Told how many are about to be given out; may refuse.</summary>
+    public Action<int> BeforeBatch { get; init; } = static _ => { };
+
     public long Messages { get; private set; }
     public long Bytes { get; private set; }
     public long Known { get; private set; }
@@ -21,6 +24,7 @@ internal sealed class ExportRun(string export, string account, Actor actor, IExp
     {
         foreach (var batch in items.Where(IsNew).Chunk(MailExported.MaxRecords))
         {
+            BeforeBatch(batch.Length);
             await ledger.AppendAsync(new MailExported(export, account, [.. batch.Select(item => new ExportedMail(item.Id, item.Mailbox))]) { Actor = actor, At = time.GetUtcNow() }, cancel);
             await WriteAsync(batch, onEntry, cancel);
         }

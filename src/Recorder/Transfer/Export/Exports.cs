@@ -9,7 +9,8 @@ namespace Recorder.Transfer.Export;
 /// What people take away of their own mail. Asking gives a link that is theirs alone and ends; the zip is made while it is downloaded, so no
 /// second copy of anybody's mail lies about, and what the reader may see is asked again for each message.
 /// </summary>
-public sealed class Exports(IRecovery recovery, ILedger ledger, TimeProvider time)
+/// <param name="takings">Bounds what one account takes away; null: nothing does.</param>
+public sealed class Exports(IRecovery recovery, ILedger ledger, TimeProvider time, TakingLimit? takings = null)
 {
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
 
@@ -19,13 +20,14 @@ public sealed class Exports(IRecovery recovery, ILedger ledger, TimeProvider tim
     private const int MaxDownloads = 4, PageRows = 200;
     private readonly SemaphoreSlim slots = new(MaxDownloads);
 
-    /// <exception cref="ActRefusedException">nothing-named, too-many-exports.</exception>
+    /// <exception cref="ActRefusedException">nothing-named, too-many-exports, taken-enough, taken-too-much.</exception>
     public async Task<ExportState> AskAsync(Reader reader, string query, IReadOnlyList<string>? recordIds, TimeZoneInfo? zone, CancellationToken cancel)
     {
         var named = recordIds is { Count: > 0 } ? recordIds.Distinct(StringComparer.Ordinal).ToList() : null;
         if (named?.Count > Recorder.Recovery.Bulk.BulkJobs.MaxIds) throw new ActRefusedException("too-many-named", "too many messages are named; use a query");
         var total = named?.Count ?? (await recovery.FindAsync(reader, query, 1, null, zone, cancel)).Total;
         if (total == 0) throw new ActRefusedException("nothing-named", "no message is meant");
+        takings?.Check(reader, total);
         var now = time.GetUtcNow();
         var asked = new ExportAsked(
             Guid.CreateVersion7(now).ToString("D"), reader.Account.Address, named is null ? query : "", named, zone?.Id, "zip", null, total, now + Lifetime)
@@ -42,9 +44,10 @@ public sealed class Exports(IRecovery recovery, ILedger ledger, TimeProvider tim
         ledger.State.Get<ExportState>(ExportKeys.Of(export)) is { } found && found.Account == reader.Account.Address && found.ExpiresAt > time.GetUtcNow() ? found : null;
 
     /// <summary>Writes the zip as it is read.</summary>
-    /// <exception cref="ActRefusedException">busy: others download.</exception>
+    /// <exception cref="ActRefusedException">taken-enough, taken-too-much; busy: others download.</exception>
     public async Task DownloadAsync(Reader reader, ExportState export, Stream output, CancellationToken cancel)
     {
+        takings?.Check(reader, export.Total); // again: a link can be used more than once
         if (!await slots.WaitAsync(TimeSpan.FromSeconds(5), cancel)) throw new ActRefusedException("busy", "others download at this moment; try again in a few minutes");
         try
         {
@@ -62,13 +65,13 @@ public sealed class Exports(IRecovery recovery, ILedger ledger, TimeProvider tim
     private async Task WriteAsync(Reader reader, ExportState export, Stream output, CancellationToken cancel)
     {
         await using var zip = await ZipSink.OpenAsync(output, cancel);
-        var run = new ExportRun(export.Export, export.Account, reader.Actor, zip, ledger, time);
+        var run = new ExportRun(export.Export, export.Account, reader.Actor, zip, ledger, time) { BeforeBatch = messages => takings?.Check(reader, messages) };
         string? problem = null;
         try
         {
             await run.RunAsync(export.RecordIds is { } named ? await NamedAsync(reader, named, cancel) : Found(reader, export), _ => { }, cancel);
         }
-        catch (Exception error) when (error is IOException or ArchiveException or OperationCanceledException)
+        catch (Exception error) when (error is IOException or ArchiveException or OperationCanceledException or ActRefusedException)
         {
             problem = error is OperationCanceledException ? "the download was broken off" : error.Message;
             throw;

@@ -32,7 +32,7 @@ internal static class ApiProblems
         ActRefusedException { Code: "sign-in-unavailable" } down => Problem(StatusCodes.Status503ServiceUnavailable, down.Code, down.Message),
         ActRefusedException { Code: "no-such-domain" or "no-such-account" } none => Problem(StatusCodes.Status404NotFound, none.Code, none.Message),
         ActRefusedException { Code: "not-granted" } refused => Problem(StatusCodes.Status403Forbidden, refused.Code, refused.Message),
-        ActRefusedException { Code: "too-many-attempts" } wait => Problem(StatusCodes.Status429TooManyRequests, wait.Code, wait.Message),
+        ActRefusedException { Code: "too-many-attempts" or Recovery.TakingLimit.EnoughCode or Recovery.TakingLimit.TooMuchCode } wait => Problem(StatusCodes.Status429TooManyRequests, wait.Code, wait.Message),
         ActRefusedException { Code: "busy" or Recovery.SearchDesk.BusyCode } busy => Problem(StatusCodes.Status503ServiceUnavailable, busy.Code, busy.Message),
         ActRefusedException refused => Problem(StatusCodes.Status409Conflict, refused.Code, refused.Message),
         ArchiveException { Fault: ArchiveFault.Damaged or ArchiveFault.Missing } => Problem(StatusCodes.Status500InternalServerError, "damaged",
