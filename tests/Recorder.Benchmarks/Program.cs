@@ -5,6 +5,7 @@ using Recorder.Benchmarks.Compare;
 using Recorder.Benchmarks.Decisions;
 using Recorder.Benchmarks.Finding;
 using Recorder.Benchmarks.Moving;
+using Recorder.Benchmarks.Purging;
 using Recorder.Benchmarks.Reconciling;
 using Recorder.Benchmarks.Searches;
 using Recorder.Benchmarks.Soak;
@@ -55,6 +56,13 @@ var read = new Option<int>("--messages") { Description = "Messages in the archiv
 var turns = new Option<int>("--rounds") { Description = "Turns of each side.", DefaultValueFactory = _ => 5 };
 var verify = new Command("verify", "Reading an archive back whole, beside zstd -t and then sha256sum over the same mail. In process.") { read, turns };
 verify.SetAction((parsed, cancel) => new VerifyBench(parsed.GetValue(read), parsed.GetValue(turns), Console.WriteLine).RunAsync(cancel));
+var daily = new Option<int>("--messages") { Description = "Messages a day.", DefaultValueFactory = _ => 100 };
+var purge = new Command("purge", "What the purge of the oldest day costs in archives of 30 and of 365 days. In process, on made mail.") { daily };
+purge.SetAction((parsed, cancel) => new PurgeBench(parsed.GetValue(daily), times: 3, Console.WriteLine).RunAsync([30, 365], cancel));
+
+var recorded = new Option<int>("--messages") { Description = "Messages whose facts are written.", DefaultValueFactory = _ => 200_000 };
+var ledger = new Command("ledger", "What the ledger takes for each message, and how long the state is made from it. In process.") { recorded };
+ledger.SetAction((parsed, cancel) => new LedgerGrowth(parsed.GetValue(recorded), Console.WriteLine).RunAsync(cancel));
 
 var decisions = new Command("decisions", "What the decision for one recipient costs against the length of the lists of senders.");
 decisions.SetAction(_ => new DecisionCosts(Console.WriteLine).Run());
@@ -70,5 +78,5 @@ var reconcile = new Command("reconcile", "A Postfix log compared with the archiv
 reconcile.SetAction((parsed, cancel) => new ReconcileBench(parsed.GetValue(loglines), Console.WriteLine).RunAsync(cancel));
 
 // Ctrl-C: time to end what was started.
-return await new RootCommand("Figures, measured. Peers come from Debian's packages. TMPDIR chooses the disk.") { compare, soak, search, searches, decisions, moving, verify, attachments, reconcile }
+return await new RootCommand("Figures, measured. Peers come from Debian's packages. TMPDIR chooses the disk.") { compare, soak, search, searches, decisions, moving, verify, purge, ledger, attachments, reconcile }
     .Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });

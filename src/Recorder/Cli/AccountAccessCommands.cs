@@ -87,16 +87,6 @@ internal static class AccountAccessCommands
         return command;
     }
 
-    private static Command On(CommandContext context, Command command, string path, Func<ParseResult, (object Body, string Words)> read)
-    {
-        command.SetAction(async (parsed, cancel) =>
-        {
-            var (body, words) = read(parsed);
-            await using var door = await ControlDoor.OpenAsync(context.LoadSettings(parsed), cancel);
-            var answer = await door.SendAsync<JsonElement>(HttpMethod.Post, path, body, cancel);
-            Console.WriteLine(parsed.GetValue(context.Json) ? answer.GetRawText() : words);
-            return ExitCodes.Done;
-        });
-        return command;
-    }
+    private static Command On(CommandContext context, Command command, string path, Func<ParseResult, (object Body, string Words)> read) =>
+        command.Posts<JsonElement>(context, parsed => (path, read(parsed).Body), (parsed, _) => read(parsed).Words);
 }

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Net.Http.Json;
-using System.Text.Json;
 using Recorder.Control;
 
 namespace Recorder.Cli;
@@ -27,79 +25,34 @@ internal static class AccountCommand
     {
         var admin = new Option<bool>("--admin") { Description = "May see the administration pages." };
         var name = new Option<string?>("--name") { Description = "Display name." };
-        var command = new Command("add", "Make an account.") { Address, PasswordFromInput, admin, name };
-        command.SetAction(async (parsed, cancel) =>
-        {
-            var password = ReadPassword(parsed.GetValue(PasswordFromInput));
-            await using var door = await ControlDoor.OpenAsync(context.LoadSettings(parsed), cancel);
-            var request = new AccountRequest(parsed.GetRequiredValue(Address), password, parsed.GetValue(admin), parsed.GetValue(name));
-            var made = await door.SendAsync<AccountRow>(HttpMethod.Post, "accounts", request, cancel);
-            Print(parsed.GetValue(context.Json), made, $"account {made.Address} made{(made.IsAdmin ? ", admin" : "")}");
-            return ExitCodes.Done;
-        });
-        return command;
+        return new Command("add", "Make an account.") { Address, PasswordFromInput, admin, name }.Posts<AccountRow>(
+            context, parsed => ("accounts", new AccountRequest(parsed.GetRequiredValue(Address), ReadPassword(parsed), parsed.GetValue(admin), parsed.GetValue(name))),
+            made => $"account {made.Address} made{(made.IsAdmin ? ", admin" : "")}");
     }
 
-    private static Command List(CommandContext context)
-    {
-        var command = new Command("list", "List all accounts.");
-        command.SetAction(async (parsed, cancel) =>
-        {
-            await using var door = await ControlDoor.OpenAsync(context.LoadSettings(parsed), cancel);
-            foreach (var row in await door.SendAsync<List<AccountRow>>(HttpMethod.Get, "accounts", null, cancel))
-            {
-                var marks = (row.IsAdmin ? " admin" : "") + (row.IsDisabled ? " disabled" : "");
-                Print(parsed.GetValue(context.Json), row, $"{row.Address}{marks}");
-            }
+    private static Command List(CommandContext context) => new Command("list", "List all accounts.").Lists<AccountRow>(
+        context, _ => "accounts", row => $"{row.Address}{(row.IsAdmin ? " admin" : "")}{(row.IsDisabled ? " disabled" : "")}");
 
-            return ExitCodes.Done;
-        });
-        return command;
-    }
-
-    private static Command Password(CommandContext context)
-    {
-        var command = new Command("password", "Give an account a new password.") { Address, PasswordFromInput };
-        command.SetAction(async (parsed, cancel) =>
-        {
-            var password = ReadPassword(parsed.GetValue(PasswordFromInput));
-            await using var door = await ControlDoor.OpenAsync(context.LoadSettings(parsed), cancel);
-            var request = new AccountRequest(parsed.GetRequiredValue(Address), password);
-            var row = await door.SendAsync<AccountRow>(HttpMethod.Post, "accounts/password", request, cancel);
-            Print(parsed.GetValue(context.Json), row, $"password of {row.Address} changed");
-            return ExitCodes.Done;
-        });
-        return command;
-    }
+    private static Command Password(CommandContext context) => new Command("password", "Give an account a new password.") { Address, PasswordFromInput }.Posts<AccountRow>(
+        context, parsed => ("accounts/password", new AccountRequest(parsed.GetRequiredValue(Address), ReadPassword(parsed))), row => $"password of {row.Address} changed");
 
     private static Command Disable(CommandContext context, bool disable)
     {
         var verb = disable ? "disable" : "enable";
-        var command = new Command(verb, disable ? "Refuse further sign-ins; the mail stays." : "Allow sign-ins again.") { Address };
-        command.SetAction(async (parsed, cancel) =>
-        {
-            await using var door = await ControlDoor.OpenAsync(context.LoadSettings(parsed), cancel);
-            var row = await door.SendAsync<AccountRow>(HttpMethod.Post, $"accounts/{verb}", new AccountRequest(parsed.GetRequiredValue(Address), null), cancel);
-            Print(parsed.GetValue(context.Json), row, $"account {row.Address} {verb}d");
-            return ExitCodes.Done;
-        });
-        return command;
+        return new Command(verb, disable ? "Refuse further sign-ins; the mail stays." : "Allow sign-ins again.") { Address }.Posts<AccountRow>(
+            context, parsed => ($"accounts/{verb}", Request(parsed)), row => $"account {row.Address} {verb}d");
     }
 
-    private static Command ResetSecondFactor(CommandContext context)
-    {
-        var command = new Command("reset-second-factor", "Take the second factor off an account whose owner lost phone and recovery codes.") { Address };
-        command.SetAction(async (parsed, cancel) =>
-        {
-            await using var door = await ControlDoor.OpenAsync(context.LoadSettings(parsed), cancel);
-            var row = await door.SendAsync<AccountRow>(HttpMethod.Post, "accounts/reset-second-factor", new AccountRequest(parsed.GetRequiredValue(Address), null), cancel);
-            Print(parsed.GetValue(context.Json), row, $"{row.Address} signs in with the password alone");
-            return ExitCodes.Done;
-        });
-        return command;
-    }
+    private static Command ResetSecondFactor(CommandContext context) =>
+        new Command("reset-second-factor", "Take the second factor off an account whose owner lost phone and recovery codes.") { Address }.Posts<AccountRow>(
+            context, parsed => ("accounts/reset-second-factor", Request(parsed)), row => $"{row.Address} signs in with the password alone");
 
-    private static string ReadPassword(bool fromInput)
+    private static AccountRequest Request(ParseResult parsed) => new(parsed.GetRequiredValue(Address), null);
+
+    private static string ReadPassword(ParseResult parsed) => Read(parsed.GetValue(PasswordFromInput));
+
+    /// <exception cref="ControlException">It is not to be read, or there is none.</exception>
+    internal static string Read(bool fromInput)
     {
         if (!fromInput)
         {
@@ -110,7 +63,4 @@ internal static class AccountCommand
             ? line
             : throw new ControlException(ExitCodes.BadInput, "standard input held no password");
     }
-
-    private static void Print(bool json, AccountRow row, string words) =>
-        Console.WriteLine(json ? JsonSerializer.Serialize(row, ControlDoor.Json) : words);
 }

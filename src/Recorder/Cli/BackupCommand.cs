@@ -12,14 +12,15 @@ internal static class BackupCommand
     {
         var target = new Argument<string>("target") { Description = "A folder on another disk: new, empty, or an earlier backup of this archive." };
         var withoutKeys = new Option<bool>("--without-keys") { Description = "Leave the folder of keys out." };
+        var keptUntil = new Option<DateOnly?>("--kept-until") { Description = "The day (yyyy-MM-dd) by which you delete the folder: certificates of what was removed name it." };
         var command = new Command(
             "backup", "Copy the archive, and the keys beside it, to a folder. Only what is new is copied. Exit code 1 when the archive is damaged somewhere.")
         {
-            target, withoutKeys,
+            target, withoutKeys, keptUntil,
         };
         command.SetAction(async (parsed, cancel) =>
         {
-            var request = new BackupRequest(Path.GetFullPath(parsed.GetRequiredValue(target)), parsed.GetValue(withoutKeys));
+            var request = new BackupRequest(Path.GetFullPath(parsed.GetRequiredValue(target)), parsed.GetValue(withoutKeys), parsed.GetValue(keptUntil));
             await using var door = await ControlDoor.OpenAsync(context.LoadSettings(parsed), cancel);
             var lines = door.StreamAsync<BackupLine>("backup", request, cancel);
             var asJson = parsed.GetValue(context.Json);

@@ -71,6 +71,7 @@ public static class CommandLine
             PurgeCommand.Create(context),
             HoldCommand.Create(context),
             RetentionCommand.Create(context),
+            ApprovalCommand.Create(context),
             json,
             file,
         };

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using Recorder.Control;
 using Recorder.Ledger;
 using Recorder.Retention;
@@ -21,56 +20,33 @@ internal static class HoldCommand
         var records = new Option<string[]>("--record") { Description = "Hold this record. May be given several times." };
         var until = new Option<string?>("--until") { Description = "The day (yyyy-MM-dd, UTC) from which it holds nothing. Default: until it is lifted." };
         var command = new Command("add", "Place a hold. Says which of the records had left already.") { matter, reason, mailboxes, query, records, until };
-        command.SetAction(async (parsed, cancel) =>
+        return command.Posts<HoldAnswer>(context, parsed => ("holds", Wish(parsed)), answer => string.Join('\n', answer.TooLate.Prepend(
+            $"hold {answer.Hold.Id} placed, {answer.Hold.Records} records named{(answer.TooLateCount > 0 ? $"; {answer.TooLateCount} had left already:" : "")}")));
+
+        HoldWish Wish(ParseResult parsed)
         {
             var (named, words, ids) = (parsed.GetValue(mailboxes) ?? [], parsed.GetValue(query), parsed.GetValue(records) ?? []);
             var kind = ids.Length > 0 ? HoldKind.Records : words is not null ? HoldKind.Query : HoldKind.Mailboxes;
-            var wish = new HoldWish(parsed.GetRequiredValue(matter), parsed.GetRequiredValue(reason), kind, named, words, ids, Day(parsed.GetValue(until)));
-            await using var door = await ControlDoor.OpenAsync(context.LoadSettings(parsed), cancel);
-            var answer = await door.SendAsync<HoldAnswer>(HttpMethod.Post, "holds", wish, cancel);
-            Print(parsed.GetValue(context.Json), answer, $"hold {answer.Hold.Id} placed, {answer.Hold.Records} records named{(answer.TooLateCount > 0 ? $"; {answer.TooLateCount} had left already:" : "")}");
-            foreach (var late in answer.TooLate.Where(_ => !parsed.GetValue(context.Json))) Console.WriteLine(late);
-            return ExitCodes.Done;
-        });
-        return command;
+            return new HoldWish(parsed.GetRequiredValue(matter), parsed.GetRequiredValue(reason), kind, named, words, ids, Day(parsed.GetValue(until)));
+        }
     }
 
-    private static Command List(CommandContext context)
+    private static Command List(CommandContext context) => new Command("list", "List all holds, lifted ones too.").Lists<Hold>(context, _ => "holds", hold =>
     {
-        var command = new Command("list", "List all holds, lifted ones too.");
-        command.SetAction(async (parsed, cancel) =>
-        {
-            await using var door = await ControlDoor.OpenAsync(context.LoadSettings(parsed), cancel);
-            foreach (var hold in await door.SendAsync<List<Hold>>(HttpMethod.Get, "holds", null, cancel))
-            {
-                var what = string.Join(' ', hold.Mailboxes.Append(hold.Query).Where(part => part.Length > 0));
-                var end = hold.LiftedAt is { } lifted ? $"lifted {lifted:yyyy-MM-dd}" : hold.Until is { } until ? $"until {until:yyyy-MM-dd}" : "in force";
-                Print(parsed.GetValue(context.Json), hold, $"{hold.Id} {hold.Kind.ToString().ToLowerInvariant()} {what} ({hold.Records} records named), {hold.Matter}: {hold.Reason} [{end}]");
-            }
-
-            return ExitCodes.Done;
-        });
-        return command;
-    }
+        var what = string.Join(' ', hold.Mailboxes.Append(hold.Query).Where(part => part.Length > 0));
+        var end = hold.LiftedAt is { } lifted ? $"lifted {lifted:yyyy-MM-dd}" : hold.Until is { } until ? $"until {until:yyyy-MM-dd}" : "in force";
+        return $"{hold.Id} {hold.Kind.ToString().ToLowerInvariant()} {what} ({hold.Records} records named), {hold.Matter}: {hold.Reason} [{end}]";
+    });
 
     private static Command Lift(CommandContext context)
     {
         var id = new Argument<string>("id") { Description = "As recorder hold list shows it." };
         var reason = new Option<string>("--reason") { Description = "Kept in the log.", Required = true };
-        var command = new Command("lift", "Let a hold go: its records are under their terms again.") { id, reason };
-        command.SetAction(async (parsed, cancel) =>
-        {
-            await using var door = await ControlDoor.OpenAsync(context.LoadSettings(parsed), cancel);
-            var lifted = await door.SendAsync<LiftRequest>(HttpMethod.Post, "holds/lift", new LiftRequest(parsed.GetRequiredValue(id), parsed.GetRequiredValue(reason)), cancel);
-            Print(parsed.GetValue(context.Json), lifted, $"hold {lifted.Id} lifted");
-            return ExitCodes.Done;
-        });
-        return command;
+        return new Command("lift", "Let a hold go: its records are under their terms again.") { id, reason }.Posts<LiftRequest>(
+            context, parsed => ("holds/lift", new LiftRequest(parsed.GetRequiredValue(id), parsed.GetRequiredValue(reason))), lifted => $"hold {lifted.Id} lifted");
     }
 
     private static DateTimeOffset? Day(string? text) => text is null ? null
         : DateTimeOffset.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var day) ? day
         : throw new ControlException(ExitCodes.BadInput, $"{text} is no day like 2027-12-31");
-
-    private static void Print<T>(bool json, T value, string words) => Console.WriteLine(json ? JsonSerializer.Serialize(value, ControlDoor.Json) : words);
 }

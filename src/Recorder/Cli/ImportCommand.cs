@@ -14,17 +14,19 @@ internal static class ImportCommand
         var password = new Option<bool>("--password-stdin") { Description = "Read the IMAP account's password from the first line of standard input." };
         var owner = new Option<string>("--owner") { Description = "The address in our domains whose mail it is.", Required = true };
         var format = new Option<ImportFormat>("--format") { Description = "auto, maildir, mbox, eml or zip.", DefaultValueFactory = _ => ImportFormat.Auto };
+        var fromReceived = new Option<bool>("--keep-from-received") { Description = "The term counts from the time each message was received. Default: from now, however old it is." };
         var command = new Command(
             "import", "Record the mail of a Maildir, an mbox, .eml files, zips or an IMAP account as an owner's. Importing again adds nothing. Exit code 1 when a message was skipped.")
         {
-            path, owner, format, password,
+            path, owner, format, password, fromReceived,
         };
         command.SetAction(async (parsed, cancel) =>
         {
             var source = parsed.GetRequiredValue(path);
             var isAccount = source.StartsWith("imap://", StringComparison.OrdinalIgnoreCase) || source.StartsWith("imaps://", StringComparison.OrdinalIgnoreCase);
             var request = new ImportRequest(
-                isAccount ? source : Path.GetFullPath(source), parsed.GetRequiredValue(owner), parsed.GetValue(format), parsed.GetValue(password) ? Console.In.ReadLine() : null);
+                isAccount ? source : Path.GetFullPath(source), parsed.GetRequiredValue(owner), parsed.GetValue(format), parsed.GetValue(password) ? Console.In.ReadLine() : null,
+                parsed.GetValue(fromReceived));
             await using var door = await ControlDoor.OpenAsync(context.LoadSettings(parsed), cancel);
             var lines = door.StreamAsync<ImportLine>("import", request, cancel);
             return parsed.GetValue(context.Json) ? await PrintJsonAsync(lines) : await PrintWordsAsync(lines);

@@ -12,25 +12,33 @@ internal static class PurgeCommand
     private static readonly Option<bool> Plan = new("--plan") { Description = "Print what would leave now, and change nothing." };
     private static readonly Option<bool> Execute = new("--execute") { Description = "Remove what has come to its end. It may be stopped, and goes on when it is run again." };
     private static readonly Option<bool> ConfirmClock = new("--confirm-clock") { Description = "Say that the clock is right after it leapt ahead by more than a day." };
+    private static readonly Option<bool> ConfirmRestore = new("--confirm-restore") { Description = "Say that holds and rules which were newer than a restored copy are in force again." };
     private static readonly Option<string?> Certificate = new("--certificate") { Description = "Print the certificate of a purge as JSON." };
 
     public static Command Create(CommandContext context)
     {
         var command = new Command("purge", "Remove mail whose term is over and that no hold keeps. Exit code 1 when a segment could not be purged.")
         {
-            Plan, Execute, ConfirmClock, Certificate,
+            Plan, Execute, ConfirmClock, ConfirmRestore, Certificate,
         };
         command.SetAction(async (parsed, cancel) =>
         {
-            var asked = new[] { parsed.GetValue(Plan), parsed.GetValue(Execute), parsed.GetValue(ConfirmClock), parsed.GetValue(Certificate) is not null };
-            if (asked.Count(one => one) != 1) throw new ControlException(ExitCodes.BadInput, "give one of --plan, --execute, --confirm-clock and --certificate RUN");
+            var asked = new[] { parsed.GetValue(Plan), parsed.GetValue(Execute), parsed.GetValue(ConfirmClock), parsed.GetValue(Certificate) is not null, parsed.GetValue(ConfirmRestore) };
+            if (asked.Count(one => one) != 1) throw new ControlException(ExitCodes.BadInput, "give one of --plan, --execute, --confirm-clock, --confirm-restore and --certificate RUN");
             await using var door = await ControlDoor.OpenAsync(context.LoadSettings(parsed), cancel);
             var json = parsed.GetValue(context.Json);
             if (asked[0]) return await PlanAsync(door, json, cancel);
             if (asked[1]) return await ExecuteAsync(door, json, cancel);
             if (asked[3]) return await CertificateAsync(door, parsed.GetValue(Certificate)!, cancel);
+            if (asked[4])
+            {
+                var restored = await door.SendAsync<RestoredState>(HttpMethod.Post, "purge/confirm-restore", null, cancel);
+                context.Print(parsed, restored, $"the restore from a copy of {restored.MadeAt:u} is confirmed");
+                return ExitCodes.Done;
+            }
+
             var clock = await door.SendAsync<ClockState>(HttpMethod.Post, "purge/confirm-clock", null, cancel);
-            Console.WriteLine(json ? JsonSerializer.Serialize(clock, ControlDoor.Json) : $"the clock is right at {clock.SeenAt:u}");
+            context.Print(parsed, clock, $"the clock is right at {clock.SeenAt:u}");
             return ExitCodes.Done;
         });
         return command;

@@ -20,7 +20,8 @@ internal static class RestoreCommand
             Description = "Further backups or mirrors. The newest of all counts, with what was removed by then; what is damaged in it is taken from the others.",
             AllowMultipleArgumentsPerToken = true,
         };
-        var command = new Command("restore", "Make a data folder from a backup, checking every byte. Exit code 1 when a file could not be had whole.") { source, data, also };
+        var older = new Option<bool>("--older") { Description = "Restore although the mirror of the settings is newer: what was erased, held or decided after is not known then." };
+        var command = new Command("restore", "Make a data folder from a backup, checking every byte. Exit code 1 when a file could not be had whole.") { source, data, also, older };
         command.SetAction(async (parsed, cancel) =>
         {
             var folder = parsed.GetRequiredValue(data);
@@ -31,10 +32,10 @@ internal static class RestoreCommand
             {
                 Restore.RefuseUnlessEmpty(folder);
                 using var held = DataFolder.Hold(settings.Data);
-                var report = await Progress.ShowAsync("restoring", asJson, tell =>
-                    Task.Run(() => Restore.RunAsync(sources, TransferSetup.PlaceOf(settings.Data), new Actor("cli", Environment.UserName), TimeProvider.System, (done, total) => tell(done, total), cancel), cancel));
-                Print(report, folder, asJson);
-                return report.Findings.Count == 0 ? ExitCodes.Done : ExitCodes.Findings;
+                var outcome = await Progress.ShowAsync("restoring", asJson, tell =>
+                    Task.Run(() => Restore.RunAsync(sources, TransferSetup.PlaceOf(settings.Data), new Actor("cli", Environment.UserName), TimeProvider.System, parsed.GetValue(older), (done, total) => tell(done, total), cancel), cancel));
+                Print(outcome, folder, asJson);
+                return outcome.Report.Findings.Count == 0 ? ExitCodes.Done : ExitCodes.Findings;
             }
             catch (CopyRefusedException refused)
             {
@@ -44,9 +45,10 @@ internal static class RestoreCommand
         return command;
     }
 
-    private static void Print(RestoreReport report, string folder, bool asJson)
+    private static void Print(RestoreOutcome outcome, string folder, bool asJson)
     {
-        var end = new BackupLine("summary", report.Bytes, report.Bytes, Through: report.Through, Files: report.Files, Bytes: report.Bytes, Findings: report.Findings.Count);
+        var report = outcome.Report;
+        var end = new BackupLine("summary", report.Bytes, report.Bytes, Through: report.Through, Files: report.Files, Bytes: report.Bytes, Findings: report.Findings.Count, Erased: outcome.Erased);
         foreach (var finding in report.Findings)
             Console.WriteLine(asJson
                 ? JsonSerializer.Serialize(new BackupLine("finding", Path: finding.Path, Problem: finding.Problem), ControlDoor.Json)
@@ -54,6 +56,7 @@ internal static class RestoreCommand
         Console.WriteLine(asJson
             ? JsonSerializer.Serialize(end, ControlDoor.Json)
             : $"{folder} holds the log through entry {report.Through}, as copied at {report.MadeAt:u}: {report.Files} files, {report.Bytes} bytes, every one checked. "
-                + "What was recorded after that is not in it. State and indexes are made anew by the next start.");
+                + $"What was recorded after that is not in it. {(outcome.Erased > 0 ? $"{outcome.Erased} records that were erased after the copy are left out. " : "")}"
+                + "State and indexes are made anew by the next start. Nothing is purged until somebody has made the holds and rules that are newer again and confirms it: recorder purge --confirm-restore.");
     }
 }

@@ -9,7 +9,7 @@ namespace Recorder.Cli;
 /// <summary>What is kept, the rules, and the erasure of single records.</summary>
 internal static class RetentionCommand
 {
-    public static Command Create(CommandContext context) => new("retention", "What is kept and for how long.") { Show(context), Rule(context), Remove(context), Erase(context) };
+    public static Command Create(CommandContext context) => new("retention", "What is kept and for how long.") { Show(context), Rule(context), Remove(context), Erase(context), Erasures(context) };
 
     private static Command Show(CommandContext context)
     {
@@ -27,9 +27,16 @@ internal static class RetentionCommand
 
     private static void Print(RetentionReport report)
     {
-        foreach (var month in report.Months) Console.WriteLine($"{month.Month:yyyy-MM} {month.Records} records, {month.ContentBytes} bytes as received, {month.StoredBytes} on the disk");
+        foreach (var month in report.Months)
+        {
+            var categories = string.Join(", ", month.Categories.Select(one => $"{one.Key} {one.Value.Records}"));
+            Console.WriteLine($"{month.Month:yyyy-MM} {month.Records} records, {month.ContentBytes} bytes as received, {month.StoredBytes} on the disk ({categories}{(month.IsCounted ? "" : "; not counted yet")})");
+        }
+
         foreach (var rule in report.Rules) Console.WriteLine($"rule {rule.Id}: {Days(rule.Days)} for {string.Join(' ', rule.Domains.Concat(rule.Mailboxes).Concat(rule.Categories))}");
         Console.WriteLine($"default {Days(report.DefaultDays)}, gone within {report.GraceDays} days after; oldest day {report.OldestDay?.ToString("yyyy-MM-dd", null) ?? "none"}; {report.HoldsInForce} holds");
+        Console.WriteLine(report.LastCheck is { } check ? $"read back whole {check.EndedAt:u}, {check.Records} records: {check.Findings} findings" : "not read back as a whole yet");
+        foreach (var lost in report.Lost) Console.WriteLine($"LOST {lost}");
         Console.WriteLine(report.Blocked is { } why ? $"nothing is purged: {why}" : report.NextPurge is { } next ? $"next purge {next:u}" : "the daily purge is off");
     }
 
@@ -44,13 +51,9 @@ internal static class RetentionCommand
         var categories = new Option<string[]>("--category") { Description = $"{string.Join(", ", RetentionCategories.All)}. May be given several times." };
         var preview = new Option<bool>("--preview") { Description = "Only say what it would do." };
         var command = new Command("set-rule", "Make or change a rule; says how many records end earlier and later.") { id, days, domains, mailboxes, categories, preview };
-        command.SetAction((parsed, cancel) =>
-        {
-            var rule = new RetentionRule(
-                parsed.GetRequiredValue(id), parsed.GetValue(days), parsed.GetValue(domains) ?? [], parsed.GetValue(mailboxes) ?? [], parsed.GetValue(categories) ?? []);
-            return ChangeAsync(context, parsed, new RuleChange(rule, PreviewOnly: parsed.GetValue(preview)), cancel);
-        });
-        return command;
+        return Changes(context, command, parsed => new RuleChange(
+            new RetentionRule(parsed.GetRequiredValue(id), parsed.GetValue(days), parsed.GetValue(domains) ?? [], parsed.GetValue(mailboxes) ?? [], parsed.GetValue(categories) ?? []),
+            PreviewOnly: parsed.GetValue(preview)));
     }
 
     private static Command Remove(CommandContext context)
@@ -58,33 +61,26 @@ internal static class RetentionCommand
         var id = new Argument<string>("name") { Description = "As recorder retention show has it." };
         var preview = new Option<bool>("--preview") { Description = "Only say what it would do." };
         var command = new Command("remove-rule", "Remove a rule; says how many records end earlier and later.") { id, preview };
-        command.SetAction((parsed, cancel) => ChangeAsync(context, parsed, new RuleChange(Remove: parsed.GetRequiredValue(id), PreviewOnly: parsed.GetValue(preview)), cancel));
-        return command;
+        return Changes(context, command, parsed => new RuleChange(Remove: parsed.GetRequiredValue(id), PreviewOnly: parsed.GetValue(preview)));
     }
 
-    private static async Task<int> ChangeAsync(CommandContext context, ParseResult parsed, RuleChange change, CancellationToken cancel)
-    {
-        await using var door = await ControlDoor.OpenAsync(context.LoadSettings(parsed), cancel);
-        var effect = await door.SendAsync<RulePreview>(HttpMethod.Post, "retention/rules", change, cancel);
-        Console.WriteLine(parsed.GetValue(context.Json)
-            ? JsonSerializer.Serialize(effect, ControlDoor.Json)
-            : $"{effect.Earlier} of {effect.Looked}{(effect.IsWhole ? "" : " (the oldest)")} records end earlier, {effect.DueAtOnce} of them now ({effect.DueBytes} bytes); {effect.Later} end later. "
-                + (change.PreviewOnly ? "Nothing was changed." : "Purges follow it from a day after now."));
-        return ExitCodes.Done;
-    }
+    private static Command Changes(CommandContext context, Command command, Func<ParseResult, RuleChange> change) => command.Posts<RulePreview>(
+        context, parsed => ("retention/rules", change(parsed)), (parsed, effect) =>
+            $"{effect.Earlier} of {effect.Looked}{(effect.IsWhole ? "" : " (the oldest)")} records end earlier, {effect.DueAtOnce} of them now ({effect.DueBytes} bytes); {effect.Later} end later. "
+                + (change(parsed).PreviewOnly ? "Nothing was changed." : "Purges follow it from a day after now."));
 
     private static Command Erase(CommandContext context)
     {
         var id = new Argument<string>("record") { Description = "The record's id." };
         var reason = new Option<string>("--reason") { Description = "Kept in the log.", Required = true };
-        var command = new Command("erase", "Remove one record before its term. A held record is refused.") { id, reason };
-        command.SetAction(async (parsed, cancel) =>
-        {
-            await using var door = await ControlDoor.OpenAsync(context.LoadSettings(parsed), cancel);
-            var erased = await door.SendAsync<Erasure>(HttpMethod.Post, "erasures", new EraseRequest(parsed.GetRequiredValue(id), parsed.GetRequiredValue(reason)), cancel);
-            Console.WriteLine(parsed.GetValue(context.Json) ? JsonSerializer.Serialize(erased, ControlDoor.Json) : $"record {erased.RecordId} is gone");
-            return ExitCodes.Done;
-        });
-        return command;
+        return new Command("erase", "Remove one record before its term. A held record is refused.") { id, reason }.Posts<Erasure>(
+            context, parsed => ("erasures", new EraseRequest(parsed.GetRequiredValue(id), parsed.GetRequiredValue(reason))), erased => $"record {erased.RecordId} is gone");
     }
+
+    private static Command Erasures(CommandContext context) => new Command("erasures", "List what was erased, and which copies still have it.").Lists<ErasureReport>(
+        context, _ => "erasures", one => string.Join('\n', one.Copies.Select(copy => $"  {Words(copy)}").Prepend(
+            $"{one.Erasure.RecordId} {(one.Erasure.DoneAt is { } done ? $"gone since {done:u}" : "under way")}, by {one.Erasure.By}: {one.Erasure.Reason}")));
+
+    private static string Words(CopyOfRemoved copy) => copy.EndedAt is { } ended ? $"{copy.Kind} {copy.Path}: without it since {ended:u}"
+        : $"{copy.Kind} {copy.Path}, of {copy.MadeAt:u}: has it still{(copy.KeptUntil is { } day ? $", until {day:yyyy-MM-dd}" : "")}{(copy.IsNoted == true ? "; a restore leaves it out" : "")}";
 }

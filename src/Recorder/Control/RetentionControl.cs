@@ -1,9 +1,11 @@
-using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Microsoft.Extensions.Options;
+using Recorder.Accounts;
+using Recorder.Accounts.SecondFactors;
 using Recorder.Archive;
 using Recorder.Ledger;
 using Recorder.Retention;
+using Recorder.Transfer;
 
 namespace Recorder.Control;
 
@@ -13,6 +15,9 @@ namespace Recorder.Control;
 public sealed record PurgeLine(string Kind, long Done = 0, long Total = 0, string? Where = null, string? Reason = null, PurgeOutcome? Outcome = null);
 
 public sealed record LiftRequest(string Id, string Reason);
+
+/// <param name="Account">The administrator, and the own password.</param>
+public sealed record ApprovalAnswer(string Id, string Account, string Password);
 
 public sealed record EraseRequest(string RecordId, string Reason);
 
@@ -36,6 +41,8 @@ internal static class RetentionControl
             await clock.ConfirmAsync(cli, cancel);
             return clock.State;
         });
+        control.MapPost("/purge/confirm-restore", async (RestoreConfirmation confirmation, CancellationToken cancel) =>
+            await confirmation.ConfirmAsync(cli, cancel) is { } restored ? Results.Ok(restored) : NotFound("no restore waits to be confirmed"));
         control.MapGet("/purge/runs", (RetentionReports reports) => reports.Runs(1000));
         control.MapGet("/purge/runs/{run}", (string run, ILedger ledger, IOptions<RetentionOptions> options) =>
             PurgeCertificate.Of(ledger.State, run, options.Value.GraceDays) is { } found ? Results.Ok(found) : NotFound("there is no such purge"));
@@ -43,8 +50,29 @@ internal static class RetentionControl
         control.MapPost("/holds", (HoldWish wish, Holds holds, CancellationToken cancel) => ActAsync<HoldAnswer>(async () => await holds.PlaceAsync(cli, wish, cancel)));
         control.MapPost("/holds/lift", (LiftRequest lift, Holds holds, CancellationToken cancel) =>
             ActAsync<object>(async () => await holds.LiftAsync(cli, lift.Id, lift.Reason, cancel) ? lift : null));
+        control.MapGet("/approvals", (Approvals approvals) => approvals.Waiting);
+        control.MapPost("/approvals/give", (ApprovalAnswer answer, ApprovedActs acts, ISessions sessions, CancellationToken cancel) =>
+            ActAsync(async () => await acts.GiveAsync(await AdministratorAsync(sessions, answer, cancel), answer.Id, cancel)));
+        control.MapPost("/approvals/refuse", (LiftRequest refusal, Approvals approvals, CancellationToken cancel) =>
+            ActAsync<object>(async () => await approvals.RefuseAsync(cli, refusal.Id, refusal.Reason, cancel) ? refusal : null));
+        control.MapGet("/erasures", (Erasures erasures) => erasures.Report());
         control.MapPost("/erasures", (EraseRequest erase, Erasures erasures, CancellationToken cancel) =>
             ActAsync(async () => RecordId.TryParse(erase.RecordId, out var id) ? await erasures.EraseAsync(cli, id, erase.Reason, cancel) : null));
+    }
+
+    // Whoever approves is a person who knows the own password, not whoever may open the socket.
+    private static async Task<Actor> AdministratorAsync(ISessions sessions, ApprovalAnswer answer, CancellationToken cancel)
+    {
+        try
+        {
+            var session = await sessions.SignInAsync(answer.Account, answer.Password, "cli", "cli", cancel) ?? throw new ActRefusedException("no-admin", "address or password is wrong");
+            await sessions.EndAsync(session.Reader, cancel);
+            return session.Reader.Account.IsAdmin ? session.Reader.Actor : throw new ActRefusedException("no-admin", $"{answer.Account} is no administrator");
+        }
+        catch (SecondFactorNeededException)
+        {
+            throw new ActRefusedException("no-admin", $"{answer.Account} has a second factor: approve it on the page");
+        }
     }
 
     private static async Task<RulePreview?> ChangeAsync(RetentionRules rules, Actor cli, RuleChange change, CancellationToken cancel) => change switch
@@ -74,13 +102,8 @@ internal static class RetentionControl
 
     private static IResult NotFound(string message) => Results.Json(new Refusal("not-found", message), statusCode: StatusCodes.Status404NotFound);
 
-    private static async IAsyncEnumerable<PurgeLine> PurgeLinesAsync(Purge purge, Actor cli, [EnumeratorCancellation] CancellationToken cancel)
-    {
-        var lines = Channel.CreateUnbounded<PurgeLine>();
-        var run = RunAsync(purge, cli, lines.Writer, cancel);
-        await foreach (var line in lines.Reader.ReadAllAsync(cancel)) yield return line;
-        await run;
-    }
+    private static IAsyncEnumerable<PurgeLine> PurgeLinesAsync(Purge purge, Actor cli, CancellationToken cancel) =>
+        RunLines.ReadAsync<PurgeLine>((lines, stop) => RunAsync(purge, cli, lines, stop), cancel: cancel);
 
     private static async Task RunAsync(Purge purge, Actor cli, ChannelWriter<PurgeLine> lines, CancellationToken cancel)
     {
@@ -96,10 +119,6 @@ internal static class RetentionControl
         catch (Exception error) when (error is ArchiveException or IOException)
         {
             lines.TryWrite(new PurgeLine("failed", Reason: error.Message));
-        }
-        finally
-        {
-            lines.TryComplete();
         }
     }
 }

@@ -5,6 +5,7 @@ using Recorder.Digests;
 using Recorder.Evidence;
 using Recorder.Indexing;
 using Recorder.Intake;
+using Recorder.Retention;
 using Recorder.Screening.Learning;
 using Recorder.Screening.Sources;
 using Recorder.Transfer.Backup;
@@ -14,7 +15,7 @@ namespace Recorder.Health;
 /// <summary>One look at what an operator must know: is mail being taken, is everything findable, is there room.</summary>
 public sealed class HealthCheck(
     MailArchive archive, IndexFollower index, IndexCare care, DiskWatermark disk, IDigestStatus digests, OutboxState outbox, VerdictSources sources, IMirror mirror, ReportLearner learner,
-    AttachmentFollower attachments, IEvidence evidence)
+    AttachmentFollower attachments, IEvidence evidence, RetentionRounds retention)
 {
     // Further behind than this, people search for mail that is not findable yet.
     private const long LagToReport = 10_000;
@@ -52,7 +53,7 @@ public sealed class HealthCheck(
         AddScreening(reasons, filters);
         AddEvidence(reasons);
         reasons.AddRange(attachments.Status.LastError is { } standing ? [$"attachments: {standing}"] : Array.Empty<string>());
-        AddDigests(reasons);
+        AddWork(reasons);
         AddMirror(reasons);
         if (outbox.IsStuck)
         {
@@ -133,8 +134,14 @@ public sealed class HealthCheck(
         }
     }
 
-    private void AddDigests(List<string> reasons)
+    /// <summary>What is done by itself: digests, and the work of retention.</summary>
+    private void AddWork(List<string> reasons)
     {
+        if (retention.LastProblem is { } kept)
+        {
+            reasons.Add($"retention: {kept}");
+        }
+
         var status = digests.Status;
         if (status.IsOverdue)
         {

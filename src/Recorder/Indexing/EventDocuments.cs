@@ -122,6 +122,11 @@ internal static class EventDocuments
         ErasureAsked asked => asked.RecordId,
         RecordErased erased => erased.RecordId,
         ErasureDropped dropped => dropped.RecordId,
+        ErasureNoted noted => noted.RecordId,
+        ApprovalAsked asked => asked.RecordId,
+        ApprovalGiven given => given.RecordId,
+        ApprovalRefused refused => refused.RecordId,
+        ApprovalUsed used => used.RecordId,
         _ => "",
     };
 }

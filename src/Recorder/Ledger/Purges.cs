@@ -58,6 +58,10 @@ public sealed record ErasureAsked(string RecordId, string Reason) : LedgerEvent;
 /// <summary>It is gone from the archive and the index.</summary>
 public sealed record RecordErased(string RecordId) : LedgerEvent;
 
+/// <summary>A note of the erasure lies beside older copies, so that restoring them leaves the record out.</summary>
+/// <param name="Copies">Their folders.</param>
+public sealed record ErasureNoted(string RecordId, IReadOnlyList<string> Copies) : LedgerEvent;
+
 /// <summary>It did not happen.</summary>
 public sealed record ErasureDropped(string RecordId, string Why) : LedgerEvent;
 
@@ -76,6 +80,11 @@ public sealed record RemovedSegment(string Run)
 }
 
 /// <summary>Words of removed records are in the files of the index since then.</summary>
-public sealed record IndexLeftover(DateTimeOffset Since);
+/// <param name="Until">By then the grace of the first of them is over; null where that is not known.</param>
+public sealed record IndexLeftover(DateTimeOffset Since, DateTimeOffset? Until = null);
 
-public sealed record Erasure(string RecordId, string Reason, string By, DateTimeOffset At, DateTimeOffset? DoneAt = null);
+/// <summary>When mail left last, by a purge or an erasure; copies made before may have it.</summary>
+public sealed record LastRemoval(DateTimeOffset At);
+
+/// <param name="Noted">Folders of older copies that have a note of it.</param>
+public sealed record Erasure(string RecordId, string Reason, string By, DateTimeOffset At, DateTimeOffset? DoneAt = null, IReadOnlyList<string>? Noted = null);

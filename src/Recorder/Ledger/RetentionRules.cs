@@ -95,6 +95,9 @@ public static class RetentionKeys
     /// <summary>Value <see cref="IndexLeftover"/>.</summary>
     public const string IndexLeftover = "purge-index";
 
+    /// <summary>Value <see cref="Recorder.Ledger.LastRemoval"/>.</summary>
+    public const string LastRemoval = "removal-last";
+
     /// <summary>Value <see cref="Recorder.Ledger.Erasure"/>.</summary>
     public static string Erasure(string recordId) => $"{Erasures}{recordId}";
     public const string Erasures = "erasure/";

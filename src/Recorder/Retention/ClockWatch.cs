@@ -24,6 +24,9 @@ public sealed class ClockWatch(ILedger ledger, TimeProvider time)
 
     public ClockState? State => ledger.State.Get<ClockState>(RetentionKeys.Clock);
 
+    /// <summary>Up to here nothing speaks against the clock: now, or where it was seen last before it leapt.</summary>
+    public DateTimeOffset Believed => time.GetUtcNow() is var now && State is { } seen && Judge(seen, now) == ClockVerdict.Ahead ? seen.SeenAt : now;
+
     public static ClockVerdict Judge(ClockState? seen, DateTimeOffset now) =>
         seen is null ? ClockVerdict.Tell
         : now - seen.SeenAt > MostAtOnce ? ClockVerdict.Ahead

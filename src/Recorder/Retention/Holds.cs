@@ -26,7 +26,7 @@ public sealed class Holds(
 
     public IReadOnlyList<Hold> All => [.. ledger.State.Range<Hold>(RetentionKeys.Holds).Select(pair => pair.Value).OrderByDescending(hold => hold.PlacedAt)];
 
-    /// <exception cref="ActRefusedException">no-matter, no-reason, bad-address, nothing-named, too-many-named, bad-end.</exception>
+    /// <exception cref="ActRefusedException">no-matter, no-reason, bad-address, nothing-named, too-many-named, bad-end; index-incomplete: a query cannot be asked.</exception>
     public async Task<HoldAnswer> PlaceAsync(Actor actor, HoldWish wish, CancellationToken cancel)
     {
         var hold = Checked(actor, wish);
@@ -113,10 +113,17 @@ public sealed class Holds(
         }
     }
 
+    // A query says nothing of what the index misses at present, and would never be asked for it again.
+    private void RefuseWhileIncomplete()
+    {
+        if (index.Gaps.Count > 0) throw new ActRefusedException("index-incomplete", "a part of the index is being made anew, so a query does not find everything; wait until it is done, or hold mailboxes");
+    }
+
     // Whatever is in the index, in sight or not: a term that is over takes nothing from a hold.
     private (List<string> Ids, Hold Hold) Found(Hold hold, long after, CancellationToken cancel)
     {
         var scope = hold.Mailboxes.Count == 0 ? null : hold.Mailboxes.Select(mailbox => new OwnerScope(mailbox)).ToList();
+        RefuseWhileIncomplete();
         var (ids, through) = (new List<string>(), hold.Through);
         for (string? cursor = null, next = ""; next is not null; cursor = next)
         {
@@ -127,6 +134,7 @@ public sealed class Holds(
             next = page.Next;
         }
 
+        RefuseWhileIncomplete();
         return (ids, hold with { Through = Math.Max(through, hold.Through) });
     }
 

@@ -20,23 +20,27 @@ public sealed record PurgeOutcome(string? Run, long Segments, long Records, long
 /// </summary>
 public sealed partial class Purge(
     IArchiveLog archive, ISealedLog segments, ILedger ledger, IMailIndex index, Func<CancellationToken, Task> catchUp, Holds holds, PurgePlanner planner, RecordTraces traces,
-    RetentionGate gate, ClockWatch clock, IOptions<RetentionOptions> options, TimeProvider time, ILogger<Purge> log)
+    RetentionGate gate, ClockWatch clock, DefaultTerm defaults, Approvals approvals, IOptions<RetentionOptions> options, TimeProvider time, ILogger<Purge> log)
 {
     private readonly SemaphoreSlim one = new(1);
 
     public bool IsRunning => one.CurrentCount == 0;
 
-    /// <exception cref="ActRefusedException">purge-running, clock-doubted, rules-settling.</exception>
+    /// <exception cref="ActRefusedException">purge-running, clock-doubted, restored, rules-settling, approval-needed, index-incomplete.</exception>
     public async Task<PurgeOutcome> ExecuteAsync(Actor actor, Action<PurgeProgress>? tell, CancellationToken cancel)
     {
         if (!await one.WaitAsync(0, cancel)) throw new ActRefusedException("purge-running", "a purge is under way");
         try
         {
-            if (!await clock.LookAsync(cancel)) throw Doubted();
-            if (planner.IsSettling(time.GetUtcNow())) throw new ActRefusedException("rules-settling", "a rule changed within the last day; nothing is purged until a day has passed");
+            await defaults.RecordAsync(cancel);
+            await clock.LookAsync(cancel);
+            RefuseUnlessSure();
             tell?.Invoke(new PurgeProgress("holds", 0, 1));
             await holds.RefreshAsync(cancel);
-            return await RunAsync(actor, tell ?? (_ => { }), cancel);
+            var permitted = await approvals.ForPurgeAsync(actor, cancel);
+            var outcome = await RunAsync(actor, permitted?.At, tell ?? (_ => { }), cancel);
+            await approvals.UseAsync(permitted?.Approval);
+            return outcome;
         }
         finally
         {
@@ -44,27 +48,12 @@ public sealed partial class Purge(
         }
     }
 
-    private async Task<PurgeOutcome> RunAsync(Actor actor, Action<PurgeProgress> tell, CancellationToken cancel)
+    private async Task<PurgeOutcome> RunAsync(Actor actor, DateTimeOffset? dueAt, Action<PurgeProgress> tell, CancellationToken cancel)
     {
         var run = ledger.State.Get<PurgeRun>(RetentionKeys.OpenRun);
         if (run is not null) await SettleAsync(run);
         var problems = new List<string>();
-        var candidates = planner.Candidates().ToList();
-        for (var i = 0; i < candidates.Count; i++)
-        {
-            cancel.ThrowIfCancellationRequested();
-            tell(new PurgeProgress("archive", i, candidates.Count, candidates[i].Name));
-            try
-            {
-                run = await StepAsync(run, actor, candidates[i], cancel);
-            }
-            catch (Exception error) when (error is IOException or ArchiveException { Fault: ArchiveFault.Damaged or ArchiveFault.Missing })
-            {
-                problems.Add($"{candidates[i].Name}: {error.Message}");
-                LogProblem(log, candidates[i].Name, error);
-            }
-        }
-
+        run = await ArchiveAsync(run, actor, dueAt, tell, problems, cancel);
         if (run is not null)
         {
             await SettleAsync(run);
@@ -78,6 +67,33 @@ public sealed partial class Purge(
         tell(new PurgeProgress("done", 1, 1));
         if (run is not null) LogEnded(log, run.Id, outcome.Records, outcome.Segments, outcome.FreedBytes);
         return outcome;
+    }
+
+    private async Task<PurgeRun?> ArchiveAsync(PurgeRun? run, Actor actor, DateTimeOffset? dueAt, Action<PurgeProgress> tell, List<string> problems, CancellationToken cancel)
+    {
+        var candidates = planner.Candidates().ToList();
+        for (var i = 0; i < candidates.Count; i++)
+        {
+            cancel.ThrowIfCancellationRequested();
+            tell(new PurgeProgress("archive", i, candidates.Count, candidates[i].Name));
+            try
+            {
+                run = await StepAsync(run, actor, dueAt, candidates[i], cancel);
+            }
+            catch (ActRefusedException refusal)
+            {
+                // The clock leapt, or a rule changed: what has left already is taken out of the index, and nothing more leaves.
+                problems.Add(refusal.Message);
+                break;
+            }
+            catch (Exception error) when (error is IOException or ArchiveException { Fault: ArchiveFault.Damaged or ArchiveFault.Missing })
+            {
+                problems.Add($"{candidates[i].Name}: {error.Message}");
+                LogProblem(log, candidates[i].Name, error);
+            }
+        }
+
+        return run;
     }
 
     /// <summary>What a stop or a failing disk left of the steps that were begun.</summary>
@@ -95,12 +111,14 @@ public sealed partial class Purge(
     }
 
     /// <returns>The run, begun by its first step.</returns>
-    private async Task<PurgeRun?> StepAsync(PurgeRun? run, Actor actor, SegmentInfo segment, CancellationToken cancel)
+    private async Task<PurgeRun?> StepAsync(PurgeRun? run, Actor actor, DateTimeOffset? dueAt, SegmentInfo listed, CancellationToken cancel)
     {
         using var pass = await gate.EnterAsync(cancel);
-        if (ClockWatch.Judge(clock.State, time.GetUtcNow()) == ClockVerdict.Ahead) throw Doubted();
+        RefuseUnlessSure();
+        // An erasure may have written it again since it was listed.
+        if (segments.Current(listed.Name) is not { } segment) return run;
         // Looked at inside the gate: whatever was placed before counts, and nothing is placed until it is done.
-        var (look, grace) = await Task.Run(() => planner.Context() is var context ? (planner.Look(segment, context), context.Grace) : default, cancel);
+        var (look, grace) = await Task.Run(() => planner.Context(dueAt) is var context ? (planner.Look(segment, context), context.Grace) : default, cancel);
         if (look is { Due.Count: 0, IsHusk: false }) return run;
         run ??= await BeginAsync(actor, look, grace);
         var (plan, due) = (look.Plan(), look.Due.ToHashSet());
@@ -138,7 +156,10 @@ public sealed partial class Purge(
     /// <summary>Rewriting the index for every day's mail would cost many times the mail, so it is done twice in a grace.</summary>
     private async Task ExpungeIfDueAsync(CancellationToken cancel)
     {
-        if (ledger.State.Get<IndexLeftover>(RetentionKeys.IndexLeftover) is not { } left || time.GetUtcNow() < left.Since.AddDays(options.Value.GraceDays / 2.0)) return;
+        var now = time.GetUtcNow();
+        if (ledger.State.Get<IndexLeftover>(RetentionKeys.IndexLeftover) is not { } left) return;
+        // Half a grace is for the usual; of what waited for a delivery the whole may be over before the next purge.
+        if (now < left.Since.AddDays(options.Value.GraceDays / 2.0) && !(left.Until <= now.AddDays(1))) return;
         await ExpungeAsync(cancel);
     }
 
@@ -177,8 +198,15 @@ public sealed partial class Purge(
 
     private static Actor System => Actor.System("retention");
 
-    private static ActRefusedException Doubted() =>
-        new("clock-doubted", "the clock is more than a day ahead of where the ledger saw it last; check it and confirm that it is right");
+    private void RefuseUnlessSure()
+    {
+        var now = time.GetUtcNow();
+        if (ClockWatch.Judge(clock.State, now) == ClockVerdict.Ahead)
+            throw new ActRefusedException("clock-doubted", "the clock is more than a day ahead of where the ledger saw it last; check it and confirm that it is right");
+        if (ledger.State.Get<RestoredState>(BackupKeys.Restored) is { } restored)
+            throw new ActRefusedException("restored", $"the archive was restored from a copy of {restored.MadeAt:u}; make the holds and rules that are newer again, then confirm the restore");
+        if (planner.IsSettling(now)) throw new ActRefusedException("rules-settling", "a rule changed within the last day; nothing is purged until a day has passed");
+    }
 
     [LoggerMessage(2701, LogLevel.Information, "Purge {Run}: {Records} records of {Segments} segments are gone, {FreedBytes} bytes freed")]
     private static partial void LogEnded(ILogger log, string run, long records, long segments, long freedBytes);

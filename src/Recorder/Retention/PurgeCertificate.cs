@@ -17,11 +17,12 @@ public sealed record CertifiedSegment(
 /// What a purge destroyed. Made of the ledger's entries, so that it can be made again for as long as the ledger is kept.
 /// </summary>
 /// <param name="IndexFiles">destroyed, or until when the files of the index still hold words of the records.</param>
-/// <param name="OtherCopies">Copies this service knows nothing certain of, and what must be said of them.</param>
+/// <param name="Copies">Backups and the mirror, and since when each is without the records.</param>
+/// <param name="OtherCopies">What must be said of copies that nobody told of.</param>
 /// <param name="Sha256">Of this document's JSON without this member.</param>
 public sealed record PurgeCertificate(
     string Run, string StartedBy, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, long RecordsDestroyed, long ContentBytesDestroyed,
-    long StoredBytesFreed, long IndexDocumentsRemoved, string IndexFiles, IReadOnlyList<CertifiedSegment> Segments, IReadOnlyList<string> OtherCopies, string? Sha256 = null)
+    long StoredBytesFreed, long IndexDocumentsRemoved, string IndexFiles, IReadOnlyList<CertifiedSegment> Segments, IReadOnlyList<CopyOfRemoved> Copies, string OtherCopies, string? Sha256 = null)
 {
     private static readonly JsonSerializerOptions Json = new(LedgerJson.Options) { WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
@@ -32,11 +33,11 @@ public sealed record PurgeCertificate(
         var steps = state.Range<PurgeStep>(RetentionKeys.StepsOf(run)).Select(pair => pair.Value).Where(step => step.DoneAt is not null).Select(Certified)
             .OrderBy(segment => segment.FirstSequence).ToList();
         var left = state.Get<IndexLeftover>(RetentionKeys.IndexLeftover);
-        var files = left is null || left.Since > purge.EndedAt ? "destroyed" : $"by {left.Since.AddDays(graceDays):yyyy-MM-dd}";
+        var files = left is null || left.Since > purge.EndedAt ? "destroyed" : $"by {(left.Until ?? left.Since.AddDays(graceDays)):yyyy-MM-dd}";
         var certificate = new PurgeCertificate(
             purge.Id, purge.StartedBy, purge.StartedAt, purge.EndedAt, steps.Sum(step => step.RecordsDestroyed), steps.Sum(step => step.ContentBytesDestroyed),
             steps.Sum(step => step.StoredBytesBefore - step.StoredBytesAfter), purge.Documents ?? 0, files, steps,
-            ["Backups and mirrors made before this purge still hold these records until they are replaced or deleted."]);
+            CopiesOfRemoved.Of(state, steps.Count == 0 ? purge.StartedAt : steps.Max(step => step.DestroyedAt)), CopiesOfRemoved.Others);
         return certificate with { Sha256 = Convert.ToHexStringLower(SHA256.HashData(certificate.ToJson())) };
     }
 

@@ -22,7 +22,7 @@ public sealed record PurgePlan(
 /// </summary>
 public sealed class PurgePlanner(ISealedLog archive, ILedger ledger, IOptions<RetentionOptions> options, TimeProvider time)
 {
-    private readonly ConcurrentDictionary<string, (RetentionChange? Rules, int Days, DateTimeOffset? NextDue)> known = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (RetentionChange? Rules, int Days, DateTimeOffset? NextDue, long Unreadable)> known = new(StringComparer.Ordinal);
 
     /// <summary>Segments that were read since the start, for figures and tests.</summary>
     public long SegmentsRead { get; private set; }
@@ -36,7 +36,8 @@ public sealed class PurgePlanner(ISealedLog archive, ILedger ledger, IOptions<Re
         var context = Context();
         var looks = new List<SegmentLook>();
         var problems = new List<string>(archive.LostSegments.Select(name => $"{name} is missing or cannot be read"));
-        foreach (var segment in Candidates())
+        var candidates = Candidates().ToList();
+        foreach (var segment in candidates)
         {
             cancel.ThrowIfCancellationRequested();
             if (TryLook(segment, context, out var problem) is { } look) looks.Add(look);
@@ -44,10 +45,12 @@ public sealed class PurgePlanner(ISealedLog archive, ILedger ledger, IOptions<Re
         }
 
         if (archive.HasDamagedFiles) problems.Add("a damaged file was set aside under log/; mail in it stays until it is removed by hand");
+        // What was found in segments that are not looked at again.
+        var unreadable = known.ExceptBy(candidates.Select(segment => segment.Name), one => one.Key).Sum(one => one.Value.Unreadable);
         var due = looks.Where(look => look.Due.Count > 0 || look.IsHusk).ToList();
         return new PurgePlan(
             context.Now, [.. due.Select(look => look.Plan())], due.Sum(look => (long)look.Due.Count), due.Sum(look => look.DueBytes),
-            looks.Sum(look => look.Held), looks.Sum(look => look.Unreadable), due.Min(look => look.FirstEnd) + context.Grace, problems);
+            looks.Sum(look => look.Held), unreadable + looks.Sum(look => look.Unreadable), due.Min(look => look.FirstEnd) + context.Grace, problems);
     }
 
     /// <summary>Mail segments in which something may be due, oldest first.</summary>
@@ -65,15 +68,16 @@ public sealed class PurgePlanner(ISealedLog archive, ILedger ledger, IOptions<Re
         SegmentsRead++;
         var look = SegmentLook.At(segment, archive.EntriesOf(segment), context);
         // While something is due the answer is not worth keeping.
-        if (look is { Due.Count: 0, IsHusk: false }) known[segment.Name] = (Change, context.Policy.DefaultDays, look.NextDue);
+        if (look is { Due.Count: 0, IsHusk: false }) known[segment.Name] = (Change, context.Policy.DefaultDays, look.NextDue, look.Unreadable);
         return look;
     }
 
-    internal PurgeContext Context()
+    /// <param name="dueAt">Only what was due then; null: what is due now. Holds are those of now either way.</param>
+    internal PurgeContext Context(DateTimeOffset? dueAt = null)
     {
         var (state, now) = (ledger.State, time.GetUtcNow());
         var busy = state.Range<Dispatch>(StateKeys.OutboxAll).Select(pair => pair.Value.RecordId).ToHashSet(StringComparer.Ordinal);
-        return new PurgeContext(RetentionPolicy.Of(state, options.Value), new HoldsInForce(state, now), busy, now, TimeSpan.FromDays(options.Value.GraceDays));
+        return new PurgeContext(RetentionPolicy.Of(state, options.Value), new HoldsInForce(state, now), busy, dueAt ?? now, TimeSpan.FromDays(options.Value.GraceDays));
     }
 
     private RetentionChange? Change => ledger.State.Get<RetentionChange>(RetentionKeys.Change);
@@ -99,6 +103,7 @@ public sealed class PurgePlanner(ISealedLog archive, ILedger ledger, IOptions<Re
         if (known.TryGetValue(segment.Name, out var before) && before.Rules == change && before.Days == policy.DefaultDays) return before.NextDue <= now;
         var day = new DateTimeOffset(segment.Day.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
         var (first, least) = (RecordTime.Of(segment.FirstId.ToString()).AddDays(-1), TimeSpan.FromDays(policy.ShortestDays));
-        return (day < first ? day : first) <= now - least;
+        var since = day < first ? day : first;
+        return since < DateTimeOffset.MaxValue - least && PurgeContext.DueAt(since + least) <= now;
     }
 }

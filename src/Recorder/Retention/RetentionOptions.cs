@@ -21,6 +21,9 @@ public sealed class RetentionOptions
     [Range(7, 90)]
     public int GraceDays { get; set; } = 7;
 
+    /// <summary>Two different administrators must approve each purge and each erasure.</summary>
+    public bool TwoPersons { get; set; }
+
     /// <summary>Purge every day by itself. Off: only recorder purge --execute removes anything.</summary>
     public bool PurgeDaily { get; set; } = true;
 

@@ -15,7 +15,7 @@ namespace Recorder.Retention;
 public sealed record RulePreview(long Looked, bool IsWhole, long Earlier, long DueAtOnce, long DueBytes, long Later);
 
 /// <summary>Rules of retention: made and removed by administrators, with a look at the effect first.</summary>
-public sealed partial class RetentionRules(ISealedLog segments, ILedger ledger, IAddressBook book, IOptions<RetentionOptions> options, TimeProvider time)
+public sealed partial class RetentionRules(ISealedLog segments, ILedger ledger, IAddressBook book, IOptions<RetentionOptions> options, RetentionGate gate, TimeProvider time)
 {
     public const int MaxRules = 200, MaxNames = 5_000, MaxLooked = 200_000, MaxCommentChars = 500;
 
@@ -25,6 +25,8 @@ public sealed partial class RetentionRules(ISealedLog segments, ILedger ledger, 
     public async Task<RulePreview> SetAsync(Actor actor, RetentionRule rule, CancellationToken cancel)
     {
         var (tidy, preview) = (Checked(rule), await PreviewAsync(rule, null, cancel));
+        // Like a hold: what a purge takes is settled before, or looked at with the rule in force.
+        using var pass = await gate.EnterAsync(cancel);
         await ledger.ActAsync(
             RetentionKeys.Rules,
             state => state.Range<RetentionRule>(RetentionKeys.Rules).Count() >= MaxRules && state.Get<RetentionRule>(RetentionKeys.Rule(tidy.Id)) is null
@@ -39,6 +41,7 @@ public sealed partial class RetentionRules(ISealedLog segments, ILedger ledger, 
     {
         if (ledger.State.Get<RetentionRule>(RetentionKeys.Rule(id)) is null) return null;
         var preview = await PreviewAsync(null, id, cancel);
+        using var pass = await gate.EnterAsync(cancel);
         await ledger.ActAsync(
             RetentionKeys.Rules,
             state => state.Get<RetentionRule>(RetentionKeys.Rule(id)) is null ? null : new RetentionRuleRemoved(id, preview.Earlier, preview.Later) { Actor = actor, At = time.GetUtcNow() },

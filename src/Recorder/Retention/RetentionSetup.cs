@@ -14,8 +14,12 @@ public static class RetentionSetup
         services.AddSingleton<RetentionGate>();
         services.AddSingleton<RetentionTerms>();
         services.AddSingleton<ClockWatch>();
+        services.AddSingleton<DefaultTerm>();
+        services.AddSingleton<RestoreConfirmation>();
         services.AddSingleton<PurgePlanner>();
+        services.AddSingleton<SegmentCensus>();
         services.AddSingleton<RecordTraces>();
+        services.AddSingleton<ErasureNotes>();
         services.AddSingleton<RetentionRules>();
         services.AddSingleton<RetentionReports>();
         services.AddSingleton(provider => new Holds(
@@ -23,6 +27,8 @@ public static class RetentionSetup
             provider.GetRequiredService<IAddressBook>(), provider.GetRequiredService<RetentionGate>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<Purge>(provider, CatchUp(provider)));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<Erasures>(provider, CatchUp(provider)));
+        services.AddSingleton<Approvals>();
+        services.AddSingleton<ApprovedActs>();
         services.AddSingleton<RetentionRounds>();
         return services;
     }

@@ -11,10 +11,11 @@ namespace Recorder.Retention;
 /// <param name="Busy">Records that a delivery is under way for.</param>
 internal sealed record PurgeContext(RetentionPolicy Policy, HoldsInForce Holds, IReadOnlySet<string> Busy, DateTimeOffset Now, TimeSpan Grace)
 {
-    /// <summary>The day in which a term ends is let pass, so that a day's mail leaves together.</summary>
+    /// <summary>The day in which a term ends is let pass, so that a day's mail leaves together; and one more, which is what a clock
+    /// may leap before it is doubted.</summary>
     public bool IsDue(DateTimeOffset? end) => end is { } at && at < DateTimeOffset.MaxValue.AddDays(-2) && DueAt(at) <= Now;
 
-    public static DateTimeOffset DueAt(DateTimeOffset end) => new DateTimeOffset(end.UtcDateTime.Date, TimeSpan.Zero).AddDays(1);
+    public static DateTimeOffset DueAt(DateTimeOffset end) => new DateTimeOffset(end.UtcDateTime.Date, TimeSpan.Zero).AddDays(1) + ClockWatch.MostAtOnce;
 }
 
 /// <summary>One mail segment as a purge sees it.</summary>

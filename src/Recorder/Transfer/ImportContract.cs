@@ -20,7 +20,8 @@ public enum ImportFormat
 /// <param name="Path">imap://USER@HOST or imaps://…, or a path as the process that holds the data folder sees it.</param>
 /// <param name="Owner">The local address whose mail it is.</param>
 /// <param name="Password">Of an IMAP account; kept nowhere.</param>
-public sealed record ImportRequest(string Path, string Owner, ImportFormat Format = ImportFormat.Auto, string? Password = null);
+/// <param name="KeepFromReceived">Retention counts from the received time, which the source's evidence gives, not from the import.</param>
+public sealed record ImportRequest(string Path, string Owner, ImportFormat Format = ImportFormat.Auto, string? Password = null, bool KeepFromReceived = false);
 
 /// <summary>One line of an import's stream.</summary>
 /// <param name="Kind">progress, indexing, skipped, failed or summary.</param>

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Recorder.Accounts;
 using Recorder.Archive;
@@ -28,7 +27,7 @@ public sealed class Importer(IArchiveLog log, ILedger ledger, IMailIndex index, 
         try
         {
             var (source, place) = Open(request, owner);
-            return LinesAsync(source, new ImportedFrom(place, source.Format), owner, actor, cancel);
+            return LinesAsync(source, new ImportedFrom(place, source.Format, KeptFromReceived: request.KeepFromReceived), owner, actor, cancel);
         }
         catch
         {
@@ -45,26 +44,15 @@ public sealed class Importer(IArchiveLog log, ILedger ledger, IMailIndex index, 
         return (new ImapSource(place, request.Password, folder => before.FirstOrDefault(one => one.Folder == folder)), place.Account);
     }
 
-    private async IAsyncEnumerable<ImportLine> LinesAsync(
-        IMailSource source, ImportedFrom origin, string owner, Actor actor, [EnumeratorCancellation] CancellationToken cancel)
-    {
-        using var gone = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var lines = Channel.CreateUnbounded<ImportLine>();
-        var running = Task.Run(() => RunAsync(source, origin, owner, actor, lines.Writer, gone.Token), CancellationToken.None);
-        try
+    // The next import must not begin before this one has stopped.
+    private IAsyncEnumerable<ImportLine> LinesAsync(IMailSource source, ImportedFrom origin, string owner, Actor actor, CancellationToken cancel) => RunLines.ReadAsync<ImportLine>(
+        (lines, stop) => RunAsync(source, origin, owner, actor, lines, stop),
+        () =>
         {
-            await foreach (var line in lines.Reader.ReadAllAsync(CancellationToken.None)) yield return line;
-            await running;
-        }
-        finally
-        {
-            // Whoever reads the lines may leave; the next import must not begin before this one has stopped.
-            await gone.CancelAsync();
-            await ((Task)running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             (source as IDisposable)?.Dispose();
             one.Release();
-        }
-    }
+        },
+        cancel);
 
     private async Task RunAsync(
         IMailSource source, ImportedFrom origin, string owner, Actor actor, ChannelWriter<ImportLine> lines, CancellationToken cancel)
@@ -83,10 +71,6 @@ public sealed class Importer(IArchiveLog log, ILedger ledger, IMailIndex index, 
         catch (Exception error) when (error is ArchiveException or OperationCanceledException)
         {
             lines.TryWrite(new ImportLine("failed", Reason: error.Message));
-        }
-        finally
-        {
-            lines.TryComplete();
         }
     }
 

@@ -42,11 +42,11 @@ internal sealed class KeepingModel(int defaultDays, int graceDays)
         _ => hold.Reason.Contains(mail.Id, StringComparison.Ordinal),
     };
 
-    /// <summary>The longest copy's last day is over.</summary>
+    /// <summary>The longest copy's last day is over, and one more.</summary>
     public bool IsDue(KeptMail mail, DateTimeOffset now)
     {
         var terms = mail.Copies.Select(copy => Term(copy.Key, copy.Value)).ToList();
-        return !terms.Contains(null) && now.UtcDateTime.Date > (mail.Since + TimeSpan.FromDays(terms.Max()!.Value)).UtcDateTime.Date;
+        return !terms.Contains(null) && now.UtcDateTime.Date > (mail.Since + TimeSpan.FromDays(terms.Max()!.Value)).UtcDateTime.Date.AddDays(1);
     }
 
     public bool IsSettling(DateTimeOffset now) => now - RulesChanged < TimeSpan.FromDays(1);

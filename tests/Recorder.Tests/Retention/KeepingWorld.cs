@@ -43,6 +43,8 @@ internal sealed class KeepingWorld : IAsyncDisposable
     public Purge Purge { get; private set; } = null!;
     public Erasures Erasures { get; private set; } = null!;
     public ClockWatch Clock { get; private set; } = null!;
+    public Approvals Approvals { get; private set; } = null!;
+    public RetentionRules Rules { get; private set; } = null!;
     public RetentionTerms Terms { get; private set; } = null!;
     public DateTimeOffset Now => Time.GetUtcNow();
 
@@ -64,16 +66,20 @@ internal sealed class KeepingWorld : IAsyncDisposable
         Planner = new PurgePlanner(Archive, Ledger, options, Time);
         Holds = new Holds(Archive, Ledger, Index, CatchUpAsync, book, gate, Time);
         var traces = new RecordTraces(Ledger, Time);
-        Purge = new Purge(Archive, Archive, Ledger, Index, CatchUpAsync, Holds, Planner, traces, gate, Clock, options, Time, NullLogger<Purge>.Instance);
-        Erasures = new Erasures(Archive, Archive, Ledger, Index, CatchUpAsync, Holds, Purge, traces, gate, Time);
+        Approvals = new Approvals(Ledger, Planner, options, Time);
+        Purge = new Purge(Archive, Archive, Ledger, Index, CatchUpAsync, Holds, Planner, traces, gate, Clock, new DefaultTerm(Ledger, options, Time, NullLogger<DefaultTerm>.Instance), Approvals, options, Time, NullLogger<Purge>.Instance);
+        Erasures = new Erasures(Archive, Archive, Ledger, Index, CatchUpAsync, Holds, Purge, traces, gate, Clock, new ErasureNotes(Ledger, Time, NullLogger<ErasureNotes>.Instance), Approvals, Time);
+        Rules = new RetentionRules(Archive, Ledger, book, options, gate, Time);
         await Clock.LookAsync(CancellationToken.None);
     }
 
     /// <summary>Whatever was under way has met a dead disk; everything that was not durable is gone.</summary>
-    public async Task CrashAsync(bool machine = true)
+    /// <param name="meanwhile">Is given the folder of the index.</param>
+    public async Task CrashAsync(bool machine = true, Action<string>? meanwhile = null)
     {
         Disk.LosePowerAfter(0);
         await CloseAsync();
+        meanwhile?.Invoke(folder);
         if (machine) Disk.Crash();
         else Disk.Kill();
         await OpenAsync();
@@ -99,9 +105,10 @@ internal sealed class KeepingWorld : IAsyncDisposable
         var at = through;
         await foreach (var entry in Archive.ReadAsync(through, EntryKinds.Mail, cancel))
         {
-            await using var content = await Archive.OpenContentAsync(entry.Id, cancel);
-            Index.Add([MailDocuments.Of(entry, RecordedMail.Decode(entry.Payload.Span), KeptMail.Read(content))]);
             at = entry.Position.Sequence;
+            if (SegmentLook.Decode(entry) is not { } mail) continue;
+            await using var content = await Archive.OpenContentAsync(entry.Id, cancel);
+            Index.Add([MailDocuments.Of(entry, mail, KeptMail.Read(content))]);
         }
 
         var map = new Dictionary<string, long> { [Archive.Lane] = Math.Max(at, Archive.DurableSequence) };

@@ -52,4 +52,39 @@ public sealed class RetentionPageTests
         using var alice = await (await world.BrowserAsync(WebWorld.Alice)).GetAsync("/admin/retention");
         Assert.NotEqual(HttpStatusCode.OK, alice.StatusCode);
     }
+
+    [Fact]
+    public async Task Approvals_and_restores_are_answered_on_the_page_and_by_programs_and_the_report_is_there()
+    {
+        await using var world = await WebWorld.StartAsync();
+        var (ledger, now) = (world.Counter.Desk.Ledger, world.Counter.Desk.Time.GetUtcNow());
+        ApprovalAsked Asked(string id, string by) => new(id, ApprovalKind.Purge, "", "", now.AddDays(7), 3, 300) { Actor = new Actor("admin", by), At = now };
+        foreach (var fact in new LedgerEvent[]
+        {
+            Asked("one", "other@example.edu"), Asked("two", "other@example.edu"), Asked("mine", WebWorld.Admin),
+            new ArchiveRestored("/backup", now, 1, 1, 1, 0) { Actor = Actor.System("x"), At = now },
+        }) await ledger.AppendAsync(fact, CancellationToken.None);
+        var (browser, program) = (await world.BrowserAsync(WebWorld.Admin), await world.ProgramAsync(WebWorld.Admin));
+        const string Root = "/api/v1/admin";
+
+        var page = await browser.GetStringAsync("/admin/retention");
+        Assert.Equal((3, 2), (page.Split("action=\"/admin/approvals/").Length - 1, page.Split("value=\"give\"").Length - 1));
+        using var own = await program.PostAsync($"{Root}/approvals/mine/give", null);
+        Assert.Equal("same-person", (await own.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString());
+        using var given = await program.PostAsync($"{Root}/approvals/one/give", null);
+        Assert.Equal(2, (await given.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("by").GetArrayLength());
+        using var refused = await WebWorld.PostFormAsync(browser, "/admin/retention", "/admin/approvals/two", ("act", "refuse"), ("reason", "no"));
+        using var again = await program.PostAsJsonAsync($"{Root}/approvals/two/refuse", new { reason = "no" });
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.NotFound), (refused.StatusCode, again.StatusCode));
+        using var confirmed = await WebWorld.PostFormAsync(browser, "/admin/retention", "/admin/retention/confirm-restore");
+        using var twice = await program.PostAsync($"{Root}/retention/confirm-restore", null);
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.NotFound), (confirmed.StatusCode, twice.StatusCode));
+        LedgerEvent[] facts = [.. world.Facts<ApprovalGiven>(), .. world.Facts<ApprovalRefused>(), .. world.Facts<RestoreConfirmed>()];
+        Assert.Equal([WebWorld.Admin, WebWorld.Admin, WebWorld.Admin], facts.Select(fact => fact.Actor.Name));
+        Assert.All(facts, fact => Assert.Equal("127.0.0.1", fact.Actor.Source));
+
+        Assert.Contains("report.csv", await browser.GetStringAsync("/admin/retention/report"));
+        Assert.Contains("\"month\",\"category\"", await browser.GetStringAsync("/admin/retention/report.csv"));
+        Assert.Equal("[]", await program.GetStringAsync($"{Root}/erasures"));
+    }
 }

@@ -29,6 +29,7 @@ internal static class RetentionValues
             default:
                 HoldValues.Apply(fact, state);
                 PurgeValues.Apply(fact, state);
+                ApprovalValues.Apply(fact, state);
                 break;
         }
     }
@@ -100,7 +101,7 @@ internal static class PurgeValues
             case PurgeStepIntended or PurgeStepDone or PurgeStepDropped:
                 ApplyStep(fact, state);
                 break;
-            case ErasureAsked or ErasureDropped or RecordErased:
+            case ErasureAsked or ErasureDropped or RecordErased or ErasureNoted:
                 ApplyErasure(fact, state);
                 break;
             case PurgeStarted started:
@@ -108,7 +109,7 @@ internal static class PurgeValues
                 break;
             case PurgeIndexed indexed when state.Get<PurgeRun>(RetentionKeys.Run(indexed.Run)) is { } run:
                 Put(state, run with { Documents = (run.Documents ?? 0) + indexed.Documents });
-                if (indexed.Documents > 0) LeaveOver(state, indexed.At);
+                if (indexed.Documents > 0) LeaveOver(state, indexed.At, run.GraceUntil);
                 break;
             case IndexExpunged:
                 state.Remove(RetentionKeys.IndexLeftover);
@@ -132,6 +133,7 @@ internal static class PurgeValues
                 break;
             case PurgeStepDone done when state.Get<PurgeStep>(RetentionKeys.Step(done.Run, done.Segment)) is { } step:
                 state.Set(RetentionKeys.Step(done.Run, done.Segment), step with { DoneAt = done.At, StoredBytesAfter = done.StoredBytes });
+                state.Set(RetentionKeys.LastRemoval, new LastRemoval(done.At));
                 break;
             case PurgeStepDropped dropped:
                 state.Remove(RetentionKeys.Step(dropped.Run, dropped.Segment));
@@ -152,13 +154,19 @@ internal static class PurgeValues
                 break;
             case RecordErased erased when state.Get<Erasure>(RetentionKeys.Erasure(erased.RecordId)) is { } erasure:
                 state.Set(RetentionKeys.Erasure(erased.RecordId), erasure with { DoneAt = erased.At });
+                state.Set(RetentionKeys.LastRemoval, new LastRemoval(erased.At));
+                break;
+            case ErasureNoted noted when state.Get<Erasure>(RetentionKeys.Erasure(noted.RecordId)) is { } erasure:
+                state.Set(RetentionKeys.Erasure(noted.RecordId), erasure with { Noted = [.. (erasure.Noted ?? []).Union(noted.Copies)] });
                 break;
         }
     }
 
-    private static void LeaveOver(StateEditor state, DateTimeOffset at)
+    private static void LeaveOver(StateEditor state, DateTimeOffset at, DateTimeOffset? until)
     {
-        if (state.Get<IndexLeftover>(RetentionKeys.IndexLeftover) is null) state.Set(RetentionKeys.IndexLeftover, new IndexLeftover(at));
+        var before = state.Get<IndexLeftover>(RetentionKeys.IndexLeftover);
+        var first = before?.Until < until || until is null ? before?.Until : until;
+        state.Set(RetentionKeys.IndexLeftover, new IndexLeftover(before?.Since ?? at, first));
     }
 
     private static void Put(StateEditor state, PurgeRun run)

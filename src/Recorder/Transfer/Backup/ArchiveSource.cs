@@ -32,6 +32,17 @@ public sealed class ArchiveSource(MailArchive archive, ILedger ledger, DataPlace
         return new ArchiveCopier(target, WasRemoved, time, tell).Run(image, keys, cancel);
     }
 
+    /// <summary>Tells the ledger that what was removed before a round of the mirror is out of it too, where it does not know.</summary>
+    /// <param name="began">When the round began.</param>
+    public async Task RecordMirrorAsync(string path, long through, DateTimeOffset began, CancellationToken cancel)
+    {
+        var (known, removal) = (ledger.State.Get<MirrorState>(BackupKeys.Mirror), ledger.State.Get<LastRemoval>(RetentionKeys.LastRemoval));
+        if (known?.Path == path && !(removal?.At >= known.At)) return;
+        // A removal in the same moment may have come after the round looked.
+        if (removal?.At >= began) return;
+        await ledger.AppendAsync(new MirrorKept(path, through) { Actor = Actor.System("mirror"), At = began }, cancel);
+    }
+
     private bool WasRemoved(string segment) => ledger.State.Get<RemovedSegment>(RetentionKeys.Removed(segment)) is not null;
 
     private async Task RefuseForeignAsync(CopyTarget target, ArchiveImage image, CancellationToken cancel)

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Recorder.Archive;
 using Recorder.Archive.Copies;
@@ -12,40 +11,22 @@ public sealed class Backups(ArchiveSource source, ILedger ledger, TimeProvider t
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>The lines end with a summary, or with failed.</summary>
-    public async IAsyncEnumerable<BackupLine> RunAsync(BackupRequest request, Actor actor, [EnumeratorCancellation] CancellationToken cancel)
-    {
-        using var gone = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var lines = Channel.CreateUnbounded<BackupLine>();
-        var running = Task.Run(() => RunAsync(request, actor, lines.Writer, gone.Token), CancellationToken.None);
-        try
-        {
-            await foreach (var line in lines.Reader.ReadAllAsync(CancellationToken.None)) yield return line;
-        }
-        finally
-        {
-            // Whoever reads the lines may leave: what was copied stays, and the next backup goes on from there.
-            await gone.CancelAsync();
-            await running;
-        }
-    }
+    /// <summary>The lines end with a summary, or with failed. Whoever leaves them stops it: what was copied stays, and the next backup goes on from there.</summary>
+    public IAsyncEnumerable<BackupLine> RunAsync(BackupRequest request, Actor actor, CancellationToken cancel) =>
+        RunLines.ReadAsync<BackupLine>((lines, stop) => RunAsync(request, actor, lines, stop), cancel: cancel);
 
     private async Task RunAsync(BackupRequest request, Actor actor, ChannelWriter<BackupLine> lines, CancellationToken cancel)
     {
-        var path = Path.GetFullPath(request.Target);
+        var (path, taken) = (Path.GetFullPath(request.Target), time.GetUtcNow());
         try
         {
             var end = await CopyAsync(path, !request.WithoutKeys, lines, cancel);
-            await ledger.AppendAsync(Fact(path, end, actor, !request.WithoutKeys), CancellationToken.None);
+            await ledger.AppendAsync(Fact(path, end, actor, request, taken), CancellationToken.None);
             lines.TryWrite(end);
         }
         catch (ArchiveException error)
         {
             lines.TryWrite(new BackupLine("failed", Problem: error.Message));
-        }
-        finally
-        {
-            lines.TryComplete();
         }
     }
 
@@ -81,7 +62,7 @@ public sealed class Backups(ArchiveSource source, ILedger ledger, TimeProvider t
         };
     }
 
-    private BackupMade Fact(string path, BackupLine end, Actor actor, bool withKeys) =>
-        new(path, end.Through, end.Files, end.Bytes, end.CopiedFiles, end.CopiedBytes, end.RemovedFiles, end.Findings, withKeys,
-            end.Kind == "summary" ? null : end.Problem) { Actor = actor, At = time.GetUtcNow() };
+    private BackupMade Fact(string path, BackupLine end, Actor actor, BackupRequest request, DateTimeOffset taken) =>
+        new(path, end.Through, end.Files, end.Bytes, end.CopiedFiles, end.CopiedBytes, end.RemovedFiles, end.Findings, !request.WithoutKeys,
+            end.Kind == "summary" ? null : end.Problem, request.KeptUntil, taken) { Actor = actor, At = time.GetUtcNow() };
 }

@@ -76,6 +76,7 @@ public sealed partial class Mirror : BackgroundService, IMirror
             var report = await source.CopyAsync(target, withKeys: true, null, stopping);
             Tell(report);
             last = new Round(report.Through, segments, at, null, [.. report.Findings.Select(finding => $"{finding.Path}: {finding.Problem}")]);
+            await source.RecordMirrorAsync(Path.GetFullPath(data.Mirror), report.Through, at, stopping);
         }
         catch (Exception error) when (error is CopyRefusedException or IOException or UnauthorizedAccessException or ArchiveException)
         {

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Microsoft.Extensions.Options;
 using Recorder.Accounts;
@@ -26,21 +25,8 @@ public sealed class Exporter(IArchiveLog log, IMailIndex index, ILedger ledger, 
         return LinesAsync(request with { Mailbox = owner }, actor, cancel);
     }
 
-    private async IAsyncEnumerable<ExportLine> LinesAsync(ExportRequest request, Actor actor, [EnumeratorCancellation] CancellationToken cancel)
-    {
-        using var gone = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var lines = Channel.CreateUnbounded<ExportLine>();
-        var running = Task.Run(() => RunAsync(request, actor, lines.Writer, gone.Token), CancellationToken.None);
-        try
-        {
-            await foreach (var line in lines.Reader.ReadAllAsync(CancellationToken.None)) yield return line;
-        }
-        finally
-        {
-            await gone.CancelAsync();
-            await running;
-        }
-    }
+    private IAsyncEnumerable<ExportLine> LinesAsync(ExportRequest request, Actor actor, CancellationToken cancel) =>
+        RunLines.ReadAsync<ExportLine>((lines, stop) => RunAsync(request, actor, lines, stop), cancel: cancel);
 
     private async Task RunAsync(ExportRequest request, Actor actor, ChannelWriter<ExportLine> lines, CancellationToken cancel)
     {
@@ -51,10 +37,6 @@ public sealed class Exporter(IArchiveLog log, IMailIndex index, ILedger ledger, 
         catch (Exception error) when (error is ExportRefusedException or IOException or UnauthorizedAccessException or ArchiveException or OperationCanceledException)
         {
             lines.TryWrite(new ExportLine("failed", Reason: error.Message));
-        }
-        finally
-        {
-            lines.TryComplete();
         }
     }
 

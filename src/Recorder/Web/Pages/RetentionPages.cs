@@ -16,6 +16,11 @@ internal static class RetentionPages
     public static void MapRetentionPages(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/admin/retention", (HttpContext http, RetentionReports reports) => Page(http, reports));
+        routes.MapGet("/admin/retention/report", (HttpContext http, RetentionReports reports) =>
+            PageResult.Of<RetentionReportPage>(new { Frame = PageFrame.For(http, "retentionReport"), Report = reports.Now() }));
+        routes.MapGet("/admin/retention/report.csv", (RetentionReports reports) => Results.Text(RetentionCsv.Of(reports.Now()), "text/csv; charset=utf-8"));
+        routes.MapPost("/admin/retention/confirm-restore", ConfirmRestoreAsync);
+        routes.MapPost("/admin/approvals/{approval}", ApproveAsync);
         routes.MapPost("/admin/retention/rules", RuleAsync);
         routes.MapPost("/admin/retention/confirm-clock", ConfirmAsync);
         routes.MapPost("/admin/erasures", EraseAsync);
@@ -29,7 +34,11 @@ internal static class RetentionPages
     private static IResult Page(HttpContext http, RetentionReports reports, RuleForm? form = null, RulePreview? preview = null, string? done = null)
     {
         var frame = PageFrame.For(http, "retention") with { Here = "/admin/retention" };
-        return PageResult.Of<RetentionPage>(new { Frame = frame, Report = reports.Now(), Runs = reports.Runs(RunsShown), Form = form ?? new RuleForm(), Preview = preview, Done = done });
+        return PageResult.Of<RetentionPage>(new
+        {
+            Frame = frame, Report = reports.Now(), Runs = reports.Runs(RunsShown), Form = form ?? new RuleForm(), Preview = preview, Done = done,
+            Waiting = http.RequestServices.GetRequiredService<Approvals>().Waiting,
+        });
     }
 
     private static async Task<IResult> RuleAsync(
@@ -57,10 +66,32 @@ internal static class RetentionPages
         return Page(http, reports, done: "retentionClockConfirmed");
     }
 
+    private static async Task<IResult> ConfirmRestoreAsync(HttpContext http, RestoreConfirmation confirmation, RetentionReports reports, CancellationToken cancel) =>
+        await confirmation.ConfirmAsync(http.CurrentReader().Actor, cancel) is null ? Results.NotFound() : Page(http, reports, done: "retentionRestoreConfirmed");
+
+    private static async Task<IResult> ApproveAsync(
+        HttpContext http, ApprovedActs acts, Approvals approvals, RetentionReports reports, string approval, CancellationToken cancel, [FromForm] string? act = null, [FromForm] string? reason = null)
+    {
+        var actor = http.CurrentReader().Actor;
+        if (act == "refuse") return await approvals.RefuseAsync(actor, approval, reason ?? "", cancel) ? Page(http, reports, done: "approvalRefused") : Results.NotFound();
+        if (act != "give") throw new ActRefusedException("bad-act", "there is no such act");
+        return await acts.GiveAsync(actor, approval, cancel) is { } given
+            ? Page(http, reports, done: !given.IsGiven ? "approvalOneMore" : given.Kind == ApprovalKind.Erasure ? "retentionErased" : "approvalGiven") : Results.NotFound();
+    }
+
     private static async Task<IResult> EraseAsync(
-        HttpContext http, Erasures erasures, RetentionReports reports, CancellationToken cancel, [FromForm] string? record = null, [FromForm] string? reason = null) =>
-        RecordId.TryParse(record?.Trim(), out var id) && await erasures.EraseAsync(http.CurrentReader().Actor, id, reason ?? "", cancel) is not null
-            ? Page(http, reports, done: "retentionErased") : throw new ActRefusedException("gone", "there is no such record");
+        HttpContext http, Erasures erasures, RetentionReports reports, CancellationToken cancel, [FromForm] string? record = null, [FromForm] string? reason = null)
+    {
+        try
+        {
+            return RecordId.TryParse(record?.Trim(), out var id) && await erasures.EraseAsync(http.CurrentReader().Actor, id, reason ?? "", cancel) is not null
+                ? Page(http, reports, done: "retentionErased") : throw new ActRefusedException("gone", "there is no such record");
+        }
+        catch (ActRefusedException waiting) when (waiting.Code == "approval-needed")
+        {
+            return Page(http, reports, done: "approvalAsked");
+        }
+    }
 
     private static IResult Certificate(HttpContext http, string run, ILedger ledger, IOptions<RetentionOptions> options) =>
         PurgeCertificate.Of(ledger.State, run, options.Value.GraceDays) is { } found

@@ -1,0 +1,29 @@
+using Recorder.Ledger;
+
+namespace Recorder.Retention;
+
+/// <summary>A copy that was made while removed mail was still there.</summary>
+/// <param name="Kind">backup or mirror.</param>
+/// <param name="MadeAt">The copy as it is now shows the archive of this time.</param>
+/// <param name="EndedAt">Since then it is without the removed mail; null while it has it.</param>
+/// <param name="KeptUntil">The day by which whoever made it deletes it; null where that was not said.</param>
+/// <param name="IsNoted">A note beside it says what to leave out when it is restored; of single records only.</param>
+public sealed record CopyOfRemoved(string Kind, string Path, DateTimeOffset MadeAt, DateTimeOffset? EndedAt, DateOnly? KeptUntil, bool? IsNoted = null);
+
+/// <summary>What copies the ledger knows of mail that has left the archive.</summary>
+public static class CopiesOfRemoved
+{
+    public static string Others => "Copies that were made by other means than recorder backup and the mirror are not known here.";
+
+    /// <param name="removedAt">When the last of it left.</param>
+    public static IReadOnlyList<CopyOfRemoved> Of(IStateSnapshot state, DateTimeOffset removedAt, IReadOnlyList<string>? noted = null)
+    {
+        var copies = state.Range<BackupState>(BackupKeys.All).Select(pair => pair.Value)
+            .Select(one => Copy("backup", one.Target, one.At, removedAt, one.KeptUntil, noted?.Contains(one.Target))).ToList();
+        if (state.Get<MirrorState>(BackupKeys.Mirror) is { } mirror) copies.Add(Copy("mirror", mirror.Path, mirror.At, removedAt, null, null));
+        return copies;
+    }
+
+    private static CopyOfRemoved Copy(string kind, string path, DateTimeOffset at, DateTimeOffset removedAt, DateOnly? keptUntil, bool? isNoted) =>
+        at > removedAt ? new CopyOfRemoved(kind, path, at, at, null) : new CopyOfRemoved(kind, path, at, null, keptUntil, isNoted);
+}
