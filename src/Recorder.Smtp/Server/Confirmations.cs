@@ -2,7 +2,7 @@ namespace Recorder.Smtp.Server;
 
 /// <summary>
 /// Completed messages whose replies are on their way. Only bytes, or an end of stream, that arrive after the replies
-/// left prove that the peer saw them: many senders put QUIT or the next MAIL right behind the final dot (RFC 2920),
+/// began to leave prove that the peer saw them: many senders put QUIT or the next MAIL right behind the final dot (RFC 2920),
 /// and a sender that gave up meanwhile has left its end of stream in our buffer. Neither proves anything.
 /// </summary>
 internal sealed class Confirmations(Action<Exception> failed)

@@ -71,7 +71,7 @@ internal sealed class MessageReceiver(
         var replyCount = options.Protocol == SmtpProtocol.Lmtp ? envelope.Recipients.Count : 1;
         var replies = await sink.CompleteAsync(replyCount, confirmations, abort).ConfigureAwait(false);
         foreach (var reply in replies) await wire.WriteAsync(reply, transaction.SmtpUtf8).ConfigureAwait(false);
-        await wire.FlushAsync().ConfigureAwait(false);
+        await wire.FlushToBeConfirmedAsync().ConfigureAwait(false);
         observer.TransactionEnded(transaction.Peer, envelope, sink.Shape, replies);
     }
 }

@@ -21,6 +21,7 @@ internal sealed class Wire : IAsyncDisposable
     private volatile PipeWriter output;
     private volatile bool handshaking;
     private int unflushedBytes;
+    private bool leftIntoSilence;
     private long flushBegan;
 
     public Wire(IDuplexPipe transport, SmtpServerOptions options, TimeProvider time, Confirmations confirmations,
@@ -49,6 +50,7 @@ internal sealed class Wire : IAsyncDisposable
         {
             patience.Check(deadline, interruptible);
             if (!TryRead(out var result)) result = await WaitAsync(deadline).ConfigureAwait(false);
+            else if (leftIntoSilence && !result.IsCanceled) await confirmations.ConfirmAsync().ConfigureAwait(false);
             if (!result.IsCanceled) return result;
             input.AdvanceTo(result.Buffer.Start);
         }
@@ -96,6 +98,13 @@ internal sealed class Wire : IAsyncDisposable
         try { await FlushUntilAsync(deadline).ConfigureAwait(false); }
         finally { Volatile.Write(ref flushBegan, 0); }
         unflushedBytes = 0;
+    }
+
+    /// <summary>For replies whose reading the peer is to confirm. Whatever was sent before them, unread as yet, cannot.</summary>
+    public ValueTask FlushToBeConfirmedAsync()
+    {
+        leftIntoSilence = IsSilent();
+        return FlushAsync();
     }
 
     private async ValueTask FlushUntilAsync(Deadline deadline)
@@ -157,8 +166,21 @@ internal sealed class Wire : IAsyncDisposable
         var pending = StartRead();
         var arrivedBefore = pending.IsCompleted;
         var result = await Broken(pending).ConfigureAwait(false);
-        if (!arrivedBefore && !result.IsCanceled) await confirmations.ConfirmAsync().ConfigureAwait(false);
+        if ((leftIntoSilence || !arrivedBefore) && !result.IsCanceled) await confirmations.ConfirmAsync().ConfigureAwait(false);
         return result;
+    }
+
+    /// <summary>
+    /// Nothing has come that is not read yet, so what comes next was sent after the replies that are about to leave, however soon
+    /// it comes: a peer nearby answers before the flush returns. Under TLS bytes may hide in the layer between.
+    /// </summary>
+    private bool IsSilent()
+    {
+        if (Tls is not null) return false;
+        if (!TryRead(out var result)) return true;
+        input.AdvanceTo(result.Buffer.Start);
+        if (result.IsCanceled) input.CancelPendingRead();
+        return false;
     }
 
     // A pipe whose other end has failed already throws at the call itself.

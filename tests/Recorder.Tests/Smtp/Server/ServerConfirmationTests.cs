@@ -24,6 +24,20 @@ public class ServerConfirmationTests
         Assert.Equal(1, Message.DisposeCount);
     }
 
+    /// <summary>A sender on the same machine: its QUIT is there before the flush of the reply returns.</summary>
+    [Fact]
+    public async Task A_QUIT_that_answers_the_reply_at_once_confirms_it_and_is_answered_at_once()
+    {
+        var peer = new TestPeer(handler, time: time);
+        await peer.StartDataAsync();
+        var answering = QuitAtReplyAsync(peer);
+        await peer.SendAsync("x\r\n.\r\n");
+        await answering;
+        Assert.StartsWith("221", peer.Said(), StringComparison.Ordinal);
+        Assert.True(Message.IsConfirmed);
+        Assert.Equal(SmtpSessionEnd.Quit, peer.End);
+    }
+
     [Fact]
     public async Task A_clean_close_confirms()
     {
@@ -178,6 +192,13 @@ public class ServerConfirmationTests
         await peer.StartDataAsync();
         Assert.StartsWith("250", await peer.AskAsync("x\r\n.\r\n"), StringComparison.Ordinal);
         return peer;
+    }
+
+    private static async Task QuitAtReplyAsync(TestPeer peer)
+    {
+        var reply = await peer.Reader.ReadAsync(TestContext.Current.CancellationToken);
+        peer.Reader.AdvanceTo(reply.Buffer.End);
+        await peer.SendAsync("QUIT\r\n");
     }
 
     private async Task<TestPeer> QuitBehindDotAsync()
