@@ -12,6 +12,7 @@ namespace Recorder.Mail;
 public sealed class MailReader(MailReadLimits? limits = null)
 {
     private const int MaxPartiesPerField = 10_000;
+    private const long MaxCopiedAtOnce = 128 << 20;
 
     private readonly MailReadLimits limits = limits ?? MailReadLimits.Default;
 
@@ -75,7 +76,8 @@ public sealed class MailReader(MailReadLimits? limits = null)
 
     private static MemoryStream Copy(Stream content, CancellationToken cancel)
     {
-        var copy = new MemoryStream();
+        // Of one piece where the length is known: growing would take twice the memory, and leave as much behind.
+        var copy = new MemoryStream(KnownLength(content));
         var buffer = new byte[64 << 10];
         for (int read; (read = content.Read(buffer, 0, buffer.Length)) > 0;)
         {
@@ -84,6 +86,12 @@ public sealed class MailReader(MailReadLimits? limits = null)
         }
         copy.Position = 0;
         return copy;
+    }
+
+    private static int KnownLength(Stream content)
+    {
+        try { return (int)Math.Clamp(content.Length, 0, MaxCopiedAtOnce); }
+        catch (NotSupportedException) { return 0; }
     }
 
     private MailFacts Facts(MessageWalk walk)

@@ -86,6 +86,20 @@ public sealed partial class CommandLineTests
         Assert.Contains("DAMAGED", words, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_folder_without_an_archive_is_refused_and_stays_as_it_is()
+    {
+        using var scratch = new Scratch();
+        await using var recorder = new RecorderProcess(scratch.File("nowhere"), "Smtp:Domains:0=example.edu");
+        foreach (var command in (string[][])[["verify"], ["backup", scratch.File("copy")], ["reconcile", "--maillog", "/dev/null"]])
+        {
+            var (code, words) = await recorder.RunAsync("", command);
+            Assert.True(code == 2 && words.Contains("there is no archive in", StringComparison.Ordinal), $"{command[0]}: {code}, {words}");
+        }
+
+        Assert.False(Directory.Exists(recorder.DataPath));
+    }
+
     [Theory]
     [InlineData("Recorder:Smtp:Lisen", "127.0.0.1:0", "Listen")]
     [InlineData("Recorder:Smtp:Protocol", "uucp", "one of")]

@@ -8,7 +8,7 @@ namespace Recorder.Search.Documents;
 /// <summary>Makes Lucene documents of ledger events, and back.</summary>
 internal static class EventDocuments
 {
-    public const string FormatVersion = "events-4";
+    public const string FormatVersion = "events-5";
 
     public const string At = "at";
     public const string Type = "type";

@@ -41,7 +41,7 @@ internal sealed class SignIns(
     {
         if (book.Normalise(vouched.Address) is not { Length: <= MaxAddressLength } name || !book.IsLocal(name)) return null;
         if (Accounts.Find(name) is { PasswordHash: not null }) throw new ActRefusedException("local-password", "this account signs in with its own password");
-        if (failures.IsFull || !limits.TryBegin(name, source)) throw TooMany();
+        if (!limits.TryBegin(name, source)) throw TooMany(); // whatever passwords are tried elsewhere
         var account = await ArriveAsync(name, vouched, source, cancel);
         limits.Succeeded(name, source);
         if (account.IsDisabled) return null;

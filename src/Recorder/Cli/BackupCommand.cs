@@ -21,7 +21,7 @@ internal static class BackupCommand
         command.SetAction(async (parsed, cancel) =>
         {
             var request = new BackupRequest(Path.GetFullPath(parsed.GetRequiredValue(target)), parsed.GetValue(withoutKeys), parsed.GetValue(keptUntil));
-            await using var door = await ControlDoor.OpenAsync(context.LoadSettings(parsed), cancel);
+            await using var door = await ControlDoor.OpenExistingAsync(context.LoadSettings(parsed), cancel);
             var lines = door.StreamAsync<BackupLine>("backup", request, cancel);
             var asJson = parsed.GetValue(context.Json);
             var last = await Progress.ShowAsync("copying", asJson, tell => FollowAsync(lines, tell, asJson));

@@ -24,7 +24,7 @@ internal static class ExportCommand
         {
             if (parsed.GetValue(mailbox) is null == !parsed.GetValue(all)) throw new ControlException(ExitCodes.BadInput, "name a --mailbox, or say --all-mailboxes");
             var request = new ExportRequest(Path.GetFullPath(parsed.GetRequiredValue(target)), parsed.GetValue(format), parsed.GetValue(mailbox), parsed.GetValue(query) ?? "");
-            await using var door = await ControlDoor.OpenAsync(context.LoadSettings(parsed), cancel);
+            await using var door = await ControlDoor.OpenExistingAsync(context.LoadSettings(parsed), cancel);
             var lines = door.StreamAsync<ExportLine>("export", request, cancel);
             var asJson = parsed.GetValue(context.Json);
             var last = await Progress.ShowAsync("exporting", asJson, tell => FollowAsync(lines, tell, asJson));

@@ -25,7 +25,7 @@ internal static class PurgeCommand
         {
             var asked = new[] { parsed.GetValue(Plan), parsed.GetValue(Execute), parsed.GetValue(ConfirmClock), parsed.GetValue(Certificate) is not null, parsed.GetValue(ConfirmRestore) };
             if (asked.Count(one => one) != 1) throw new ControlException(ExitCodes.BadInput, "give one of --plan, --execute, --confirm-clock, --confirm-restore and --certificate RUN");
-            await using var door = await ControlDoor.OpenAsync(context.LoadSettings(parsed), cancel);
+            await using var door = await ControlDoor.OpenExistingAsync(context.LoadSettings(parsed), cancel);
             var json = parsed.GetValue(context.Json);
             if (asked[0]) return await PlanAsync(door, json, cancel);
             if (asked[1]) return await ExecuteAsync(door, json, cancel);

@@ -15,7 +15,7 @@ internal static class RebuildCommand
         {
             var settings = context.LoadSettings(parsed);
             DeleteDerived(settings.Data);
-            await using var door = await ControlDoor.OpenAsync(settings, cancel);
+            await using var door = await ControlDoor.OpenExistingAsync(settings, cancel);
             var asJson = parsed.GetValue(context.Json);
             var end = await Progress.ShowAsync("indexing", asJson, tell => FollowAsync(door, tell, cancel));
             Console.WriteLine(asJson ? JsonSerializer.Serialize(end, ControlDoor.Json) : $"state and indexes are at entry {end.DurableSequence}, the end of the log");

@@ -46,7 +46,7 @@ internal static class ReconcileCommand
             var wish = new ReconcileWish(
                 MomentOf(parsed.GetValue(Since), zone), MomentOf(parsed.GetValue(Until), zone), TimeSpan.FromSeconds(parsed.GetValue(Edge)), parsed.GetValue(Peer), parsed.GetValue(Hook));
             var files = new LogFiles(parsed.GetRequiredValue(MailLogs), zone, parsed.GetValue(Year));
-            await using var door = await ControlDoor.OpenAsync(context.LoadSettings(parsed), cancel);
+            await using var door = await ControlDoor.OpenExistingAsync(context.LoadSettings(parsed), cancel);
             var json = parsed.GetValue(context.Json);
             var reconciliation = new Reconciliation(new RemoteDesk(door), wish, gap => Console.WriteLine(json ? Json(new { Kind = "gap", Gap = gap }) : ReconcileWords.Of(gap)));
             var summary = await Progress.ShowAsync("reconciling", quiet: false, tell => RunAsync(reconciliation, files, tell, cancel));

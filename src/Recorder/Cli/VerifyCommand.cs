@@ -28,7 +28,7 @@ internal static class VerifyCommand
             var folder = parsed.GetValue(witness) is { } path ? Path.GetFullPath(path) : null;
             var request = new VerifyRequest(parsed.GetValue(sample), parsed.GetValue(seed), parsed.GetValue(since), parsed.GetValue(day), folder);
             if (request.Sample is < 1) throw new ControlException(ExitCodes.BadInput, "--sample takes a number from 1 on");
-            await using var door = await ControlDoor.OpenAsync(context.LoadSettings(parsed), cancel);
+            await using var door = await ControlDoor.OpenExistingAsync(context.LoadSettings(parsed), cancel);
             var lines = door.StreamAsync<VerifyLine>("verify", request, cancel);
             var asJson = parsed.GetValue(context.Json);
             var last = await Progress.ShowAsync("verifying", quiet: false, tell => FollowAsync(lines, tell, asJson));

@@ -32,7 +32,7 @@ public sealed class Bundles(MailArchive archive, ILedger ledger, IEventIndex eve
     /// <returns>null when there is no such mail.</returns>
     internal async Task<Draft?> PrepareAsync(Actor actor, RecordId id, string? reason, CancellationToken cancel)
     {
-        if (await archive.FindAsync(id, cancel) is not { Kind: EntryKind.Mail } entry) return null;
+        if (IsErased(id) || await archive.FindAsync(id, cancel) is not { Kind: EntryKind.Mail } entry) return null;
         if (await heads.ProveAsync(id, cancel) is not { } proof) throw new ArchiveException(ArchiveFault.Damaged, "the record cannot be proven; run recorder verify");
         foreach (var owner in RecordedMail.Decode(entry.Payload.Span).Owners.DefaultIfEmpty(""))
             await ledger.AppendAsync(new MessageViewed(id.ToString(), owner, Viewed, reason) { Actor = actor, At = time.GetUtcNow() }, cancel);
@@ -78,7 +78,10 @@ public sealed class Bundles(MailArchive archive, ILedger ledger, IEventIndex eve
         entry.Id.ToString(), entry.Position.Lane, entry.Position.Sequence, entry.AppendedAt, entry.ReceivedAt, entry.ContentLengthBytes,
         Convert.ToHexStringLower(entry.ContentSha256.Span), JsonElement.Parse(entry.Payload.Span));
 
-    // The index knows which entries are about the record; what they say is taken from the log.
+    // However long it takes to remove its bytes.
+    private bool IsErased(RecordId id) => ledger.State.Get<Erasure>(RetentionKeys.Erasure(id.ToString())) is not null;
+
+    // The index knows which entries are about the record; what they say is taken from the log, without what they say of other messages.
     private async Task<IReadOnlyList<BundleEntry>> ActsAsync(RecordId id, CancellationToken cancel)
     {
         await follower.CatchUpAsync(cancel);
@@ -87,7 +90,8 @@ public sealed class Bundles(MailArchive archive, ILedger ledger, IEventIndex eve
         foreach (var name in found.Select(document => document.Id.Split(':')[0]).Distinct(StringComparer.Ordinal))
         {
             if (!RecordId.TryParse(name, out var entryId) || await archive.FindAsync(entryId, cancel) is not { } entry) continue;
-            acts.Add(new BundleEntry(name, entry.Position.Lane, entry.Position.Sequence, entry.AppendedAt, JsonElement.Parse(entry.Payload.Span)));
+            acts.AddRange(EventDocuments.Of(entry, _ => null).Where(part => part.RecordId == id.ToString())
+                .Select(part => new BundleEntry(name, entry.Position.Lane, entry.Position.Sequence, entry.AppendedAt, JsonElement.Parse(part.Json))));
         }
 
         return acts;

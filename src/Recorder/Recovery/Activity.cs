@@ -101,9 +101,21 @@ public sealed class Activity(IArchiveLog archive, IEventIndex index, IIndexProgr
         return own;
     }
 
-    // Of a record that has left, the time in its id: that of its append.
-    private async ValueTask<DateTimeOffset> ReceivedAsync(EventDocument document, CancellationToken cancel) => !RecordId.TryParse(document.RecordId, out var id) ? document.At
-        : await archive.FindAsync(id, cancel) is { Kind: EntryKind.Mail } entry ? entry.ReceivedAt : Ledger.State.RecordTime.Of(document.RecordId);
+    // Of a record that has left or cannot be read, the time in its id: that of its append.
+    private async ValueTask<DateTimeOffset> ReceivedAsync(EventDocument document, CancellationToken cancel)
+    {
+        if (!RecordId.TryParse(document.RecordId, out var id)) return document.At;
+        try
+        {
+            if (await archive.FindAsync(id, cancel) is { Kind: EntryKind.Mail } entry) return entry.ReceivedAt;
+        }
+        catch (ArchiveException damaged) when (damaged.Fault == ArchiveFault.Damaged)
+        {
+            // The page is of everything else too.
+        }
+
+        return Ledger.State.RecordTime.Of(document.RecordId);
+    }
 }
 
 /// <summary>Facts as steps for the owner.</summary>

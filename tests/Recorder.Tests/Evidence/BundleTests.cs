@@ -90,6 +90,33 @@ public sealed class BundleTests
     }
 
     [Fact]
+    public async Task Nothing_is_given_of_a_record_whose_erasure_was_asked_for_though_its_bytes_are_still_there()
+    {
+        var (world, id) = await WithMailAsync();
+        await using var _ = world;
+        await world.Ledger.AppendAsync(new ErasureAsked(id.ToString(), "privacy law") { Actor = EvidenceWorld.Admin, At = world.Time.GetUtcNow() }, Cancel);
+        Assert.Null(await world.Desk.TakeAsync(EvidenceWorld.Admin, id, "asked for by the court", Cancel));
+        Assert.Empty(world.Facts<MessageViewed>());
+    }
+
+    [Fact]
+    public async Task An_act_on_many_messages_is_told_of_this_one_alone()
+    {
+        var (world, id) = await WithMailAsync();
+        await using var _ = world;
+        var other = await world.ReceiveAsync(Mails.Message("another's"), EvidenceWorld.Bob);
+        await world.Ledger.AppendAsync(
+            new MailExported("e1", EvidenceWorld.Alice, [new(id.ToString(), EvidenceWorld.Alice), new(other.ToString(), EvidenceWorld.Bob)])
+            {
+                Actor = new Actor("user", EvidenceWorld.Alice, null), At = world.Time.GetUtcNow(),
+            },
+            Cancel);
+        var entries = Encoding.UTF8.GetString(Unpack(await world.BundleAsync(id))[BundleFile.Entries]);
+        Assert.Contains("mail.exported", entries, StringComparison.Ordinal);
+        Assert.DoesNotContain(other.ToString(), entries, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task One_flipped_bit_in_any_file_of_it_fails()
     {
         await using var authority = await LocalAuthority.StartAsync();

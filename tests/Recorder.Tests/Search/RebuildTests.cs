@@ -159,7 +159,7 @@ public class RebuildTests
         using var bed = Committed();
         bed.Index.Dispose();
         using (var events = EventIndex.Open(bed.Folder, new EventIndexOptions()))
-            Assert.Equal($"format {MailFields.FormatVersion} instead of events-4", events.StartedEmptyBecause);
+            Assert.Equal($"format {MailFields.FormatVersion} instead of events-5", events.StartedEmptyBecause);
         bed.Reopen();
         Assert.Empty(bed.Index.Checkpoint);
     }

@@ -21,6 +21,7 @@ internal static partial class SettingsPage
             .AppendLine("Read from `appsettings.json` in the current folder (or the file named by `--settings`), then from the environment")
             .AppendLine("(`Recorder__Smtp__Listen`), then from the command line (`--Recorder:Smtp:Listen=127.0.0.1:25`); the later one wins. A key")
             .AppendLine("that is not in this list, or a value that cannot be used, stops the start with the key and the reason.")
+            .AppendLine("In the file all of it stands inside `\"Recorder\": { … }`; what stands outside is not read.")
             .AppendLine()
             .AppendLine("This page is written from the code and checked by a test.");
         foreach (var section in SettingsCatalog.Sections)

@@ -42,6 +42,6 @@ internal sealed partial class BoundedSource(string name, IPasswordSource source,
         }
     }
 
-    [LoggerMessage(6001, LogLevel.Warning, "Sign-in source {Name} could not be asked: {Reason}")]
+    [LoggerMessage(6011, LogLevel.Warning, "Sign-in source {Name} could not be asked: {Reason}")]
     private static partial void LogUnavailable(ILogger log, string name, string reason);
 }

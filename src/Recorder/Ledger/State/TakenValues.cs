@@ -10,7 +10,7 @@ internal static class TakenValues
             var known = state.Get<TakenMail>(TakenKeys.Of(refused.Account)) ?? new TakenMail(refused.Account, []);
             state.Set(TakenKeys.Of(refused.Account), known with { RefusedAt = refused.At });
         }
-        else if (fact.Actor.Kind is "user" or "delegate" or "admin" && TakenBy(fact) is (var account, > 0 and var messages))
+        else if (fact.Actor.Kind is "user" or "delegate" or "admin" or "auditor" && TakenBy(fact) is (var account, > 0 and var messages))
         {
             Add(state, account, fact.At, messages);
         }
@@ -30,8 +30,8 @@ internal static class TakenValues
     private static (string Account, long Messages) TakenBy(LedgerEvent fact) => fact switch
     {
         MailExported exported => (exported.Account, exported.Records.Count),
-        // Evidence is for others than the owner, with a reason, and one fact for each who is told.
-        MessageViewed { What: not ("message" or "text" or "facts" or "evidence") } viewed => (viewed.Actor.Name, 1),
+        // Evidence counts once for each owner who is told of it.
+        MessageViewed { What: not ("message" or "text" or "facts") } viewed => (viewed.Actor.Name, 1),
         DispatchRequested { Kind: DispatchKind.Resend or DispatchKind.Attached } asked => (asked.Actor.Name, 1),
         _ => ("", 0),
     };

@@ -20,12 +20,19 @@ internal static class EvidenceApi
             .Produces<byte[]>(StatusCodes.Status200OK, "application/zip");
     }
 
-    private static async Task<IResult> TakeAsync(string record, EvidenceBody body, IEvidence evidence, HttpContext http, CancellationToken cancel) =>
-        RecordId.TryParse(record, out var id) && await evidence.TakeAsync(http.CurrentReader().Actor, id, body.Reason ?? "", cancel) is { } write
+    private static async Task<IResult> TakeAsync(string record, EvidenceBody body, IEvidence evidence, TakingLimit takings, HttpContext http, CancellationToken cancel)
+    {
+        takings.Check(http.CurrentReader());
+        return RecordId.TryParse(record, out var id) && await evidence.TakeAsync(http.CurrentReader().Actor, id, body.Reason ?? "", cancel) is { } write
             ? EvidenceFile.Of(http, id, write) : ApiProblems.NoSuchMessage();
+    }
 
-    private static async Task<IResult> InspectAsync(string id, AuditRequest request, Inspections audit, IEvidence evidence, HttpContext http, CancellationToken cancel) =>
-        RecordId.TryParse(id, out var record) && await audit.MayTakeAsync(http.CurrentReader(), request.Mailbox ?? "", record, request.Reason ?? "", cancel)
-            && await evidence.TakeAsync(http.CurrentReader().Actor, record, request.Reason ?? "", cancel) is { } write
+    private static async Task<IResult> InspectAsync(
+        string id, AuditRequest request, Inspections audit, IEvidence evidence, TakingLimit takings, HttpContext http, CancellationToken cancel)
+    {
+        takings.Check(http.CurrentReader());
+        return RecordId.TryParse(id, out var record) && await audit.MayTakeAsync(http.CurrentReader(), request.Mailbox ?? "", record, request.Reason ?? "", cancel)
+            && await evidence.TakeAsync(http.CurrentReader().Actor with { Kind = "auditor" }, record, request.Reason ?? "", cancel) is { } write
             ? EvidenceFile.Of(http, record, write) : ApiProblems.NoSuchMessage();
+    }
 }

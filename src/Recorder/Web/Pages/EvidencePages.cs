@@ -24,8 +24,9 @@ internal static class EvidencePages
         PageResult.Of<EvidencePage>(new { Frame = PageFrame.For(http, "evidence") with { Here = "/admin/evidence" }, Status = evidence.Status, Problem = problem, Record = record });
 
     private static async Task<IResult> TakeAsync(
-        HttpContext http, IEvidence evidence, CancellationToken cancel, [FromForm] string? record = null, [FromForm] string? reason = null)
+        HttpContext http, IEvidence evidence, TakingLimit takings, CancellationToken cancel, [FromForm] string? record = null, [FromForm] string? reason = null)
     {
+        takings.Check(http.CurrentReader());
         try
         {
             return RecordId.TryParse(record?.Trim(), out var id) && await evidence.TakeAsync(http.CurrentReader().Actor, id, reason ?? "", cancel) is { } write
@@ -39,10 +40,14 @@ internal static class EvidencePages
 
     // What keeps an auditor from reading keeps the bytes from leaving with one.
     private static async Task<IResult> InspectAsync(
-        HttpContext http, Inspections audit, IEvidence evidence, string id, CancellationToken cancel, [FromForm] string? mailbox = null, [FromForm] string? reason = null) =>
-        RecordId.TryParse(id, out var record) && await audit.MayTakeAsync(http.CurrentReader(), mailbox ?? "", record, reason ?? "", cancel)
-            && await evidence.TakeAsync(http.CurrentReader().Actor, record, reason ?? "", cancel) is { } write
+        HttpContext http, Inspections audit, IEvidence evidence, TakingLimit takings, string id, CancellationToken cancel,
+        [FromForm] string? mailbox = null, [FromForm] string? reason = null)
+    {
+        takings.Check(http.CurrentReader());
+        return RecordId.TryParse(id, out var record) && await audit.MayTakeAsync(http.CurrentReader(), mailbox ?? "", record, reason ?? "", cancel)
+            && await evidence.TakeAsync(http.CurrentReader().Actor with { Kind = "auditor" }, record, reason ?? "", cancel) is { } write
             ? EvidenceFile.Of(http, record, write) : Results.NotFound();
+    }
 }
 
 /// <summary>A bundle on its way out, written as it is made.</summary>
