@@ -21,7 +21,7 @@ internal sealed class LogVerifier(LogFiles files, SpoolFolder spool, SegmentSet 
         var stored = segments.Segments.Where(segment => segment.LastSequence <= boundary).ToList();
         foreach (var file in active)
             foreach (var finding in await Task.Run(() => Verify(file, trust, cancel), cancel)) yield return finding;
-        await foreach (var finding in ReadAsync(stored, trust, cancel)) yield return finding;
+        await foreach (var finding in ReadAsync([.. stored, .. SealedMeanwhile(active, last)], trust, cancel)) yield return finding;
         foreach (var finding in Lost()) yield return finding;
         var roots = await Task.Run(Roots, cancel);
         heads.CheckLog(roots, last);
@@ -62,7 +62,7 @@ internal sealed class LogVerifier(LogFiles files, SpoolFolder spool, SegmentSet 
             foreach (var at in file.Index.All())
             {
                 cancel.ThrowIfCancellationRequested();
-                // A body that is gone because its file was sealed meanwhile is no finding.
+                // A body that is gone because its file was sealed meanwhile is no finding: the segment is read after.
                 if (ProblemOf(file, at, trust) is { } problem && files.All.Contains(file)) findings.Add(Finding(at.Id, file, at.Sequence, problem));
             }
 
@@ -100,6 +100,15 @@ internal sealed class LogVerifier(LogFiles files, SpoolFolder spool, SegmentSet 
         {
             return e.Message;
         }
+    }
+
+    /// <summary>Files that were sealed while they were read, as the segments that they have become.</summary>
+    private List<SegmentInfo> SealedMeanwhile(IReadOnlyList<ActiveFile> active, long last)
+    {
+        var now = files.All;
+        var ends = active.Skip(1).Select(file => file.Header.FirstSequence - 1).Append(last);
+        return [.. active.Zip(ends).Where(one => !now.Contains(one.First))
+            .SelectMany(one => segments.Segments.Where(segment => segment.FirstSequence >= one.First.Header.FirstSequence && segment.LastSequence <= one.Second))];
     }
 
     private IEnumerable<VerifyFinding> Lost() => segments.Missing

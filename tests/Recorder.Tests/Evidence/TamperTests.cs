@@ -163,6 +163,20 @@ public sealed class TamperTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task An_altered_message_is_named_though_its_file_is_sealed_while_it_is_read()
+    {
+        await FillAsync();
+        var damaged = _mails[^1];
+        await TamperAsync(hand => hand.Alter(hand.At(damaged.Position.Sequence)));
+        var findings = new List<VerifyFinding>();
+        Task? sealing = null;
+        var wish = new VerifyWish { Trust = Trust, OnBytes = _ => (sealing ??= _bench.Log.SealAsync(default)).Wait(TimeSpan.FromSeconds(5)) };
+        await foreach (var finding in _bench.Log.VerifyAsync(wish, default)) findings.Add(finding);
+        await sealing!;
+        Assert.Equal(damaged.Id, First(findings).Id);
+    }
+
+    [Fact]
     public async Task A_sample_of_everything_names_what_a_whole_reading_names()
     {
         await FillAsync();

@@ -107,7 +107,7 @@ internal sealed class KeepingRun(int seed, int days) : IAsyncDisposable
         model.RulesChanged = world.Now;
     }
 
-    private async Task HoldAsync()
+    private async Task HoldAsync(bool isAfterCrash = false)
     {
         var kind = Of(Enum.GetValues<HoldKind>());
         var named = model.Mails.Values.OrderByDescending(mail => mail.Sequence).Skip(random.Next(60)).Take(1 + random.Next(5)).Select(mail => mail.Id).ToList();
@@ -120,7 +120,8 @@ internal sealed class KeepingRun(int seed, int days) : IAsyncDisposable
         // Which of a purge that a crash broke off came first only the product knows; it must have said so.
         foreach (var mail in meant.Where(mail => !gone.Contains(mail.Id) && !world.Has(mail.Id)))
         {
-            Assert.Contains(mail.Id, answer.TooLate);
+            // Records are named by who asks; all else is found in the index, which a crash may have brought back without what had left.
+            Assert.True(answer.TooLate.Contains(mail.Id) || (isAfterCrash && kind != HoldKind.Records), $"{kind} hold: {mail} left and is not named");
             model.Gone.Add(mail.Id);
             late++;
         }
@@ -241,7 +242,7 @@ internal sealed class KeepingRun(int seed, int days) : IAsyncDisposable
         await CrashAsync();
         foreach (var mail in model.Present.ToList())
             Assert.True(world.Has(mail.Id) || (model.IsDue(mail, world.Now) && !model.IsHeld(mail, world.Now)), $"{mail} left early");
-        if (Is(30)) await HoldAsync();
+        if (Is(30)) await HoldAsync(isAfterCrash: true);
     }
 
     private void HoldMeanwhile(PurgeProgress progress, ref int atOnce)

@@ -88,6 +88,7 @@ internal sealed partial class WebWorld : IAsyncDisposable
         builder.Services.AddSingleton<IArchiveLog>(counter.Desk.Log);
         builder.Services.AddSingleton<IMailIndex>(counter.Index);
         builder.Services.AddSingleton(Options.Create(new RetentionOptions()));
+        builder.Services.AddSingleton(Options.Create(new Recorder.Recovery.RecoveryOptions())).AddSingleton<Recorder.Recovery.TakingLimit>();
         builder.Services.AddSingleton(Options.Create(new ScreeningOptions()));
         builder.Services.AddSingleton<ListPreviews>();
         builder.Services.AddSingleton<DeliveryProblems>();
