@@ -8,21 +8,8 @@ public static class ZstandardFile
     /// <summary>The bytes as they were before. Damage is an <see cref="IOException"/> while reading.</summary>
     public static Stream Unpack(Stream packed) => new Unpacked(new DecompressionStream(packed, leaveOpen: false));
 
-    private sealed class Unpacked(DecompressionStream inner) : Stream
+    private sealed class Unpacked(DecompressionStream inner) : ForwardStream
     {
-        public override bool CanRead => true;
-        public override bool CanSeek => false;
-        public override bool CanWrite => false;
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
         public override int Read(Span<byte> buffer)
         {
             try
@@ -34,16 +21,6 @@ public static class ZstandardFile
                 throw new IOException($"the packed bytes are damaged: {error.Message}", error);
             }
         }
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {

@@ -1,20 +1,11 @@
+using Recorder.Archive;
+
 namespace Recorder.Delivery;
 
 /// <summary>Several streams read as one, front to back.</summary>
-internal sealed class JoinedStream(IReadOnlyList<Stream> parts) : Stream
+internal sealed class JoinedStream(IReadOnlyList<Stream> parts) : ForwardStream
 {
     private int at;
-
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => false;
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override int Read(Span<byte> into)
     {
@@ -36,14 +27,8 @@ internal sealed class JoinedStream(IReadOnlyList<Stream> parts) : Stream
         return 0;
     }
 
-    public override int Read(byte[] into, int offset, int count) => Read(into.AsSpan(offset, count));
     public override Task<int> ReadAsync(byte[] into, int offset, int count, CancellationToken cancel) =>
         ReadAsync(into.AsMemory(offset, count), cancel).AsTask();
-    public override void Flush() { }
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-    public override void SetLength(long value) => throw new NotSupportedException();
-    public override void Write(byte[] from, int offset, int count) => throw new NotSupportedException();
-
     protected override void Dispose(bool disposing)
     {
         if (!disposing) return;

@@ -1,25 +1,16 @@
+using Recorder.Archive;
+
 namespace Recorder.Delivery;
 
 /// <summary>
 /// Mail that lay on Unix with LF alone, as it is on the wire: every LF becomes CRLF (RFC 5321 §2.3.8). For content without
 /// any CR.
 /// </summary>
-internal sealed class ReturnedStream(Stream feeds) : Stream
+internal sealed class ReturnedStream(Stream feeds) : ForwardStream
 {
     private readonly byte[] buffer = new byte[16 << 10];
     private int next, filled;
     private bool owesFeed;
-
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => false;
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override int Read(Span<byte> into)
     {
@@ -35,14 +26,8 @@ internal sealed class ReturnedStream(Stream feeds) : Stream
         return Take(into.Span);
     }
 
-    public override int Read(byte[] into, int offset, int count) => Read(into.AsSpan(offset, count));
     public override Task<int> ReadAsync(byte[] into, int offset, int count, CancellationToken cancel) =>
         ReadAsync(into.AsMemory(offset, count), cancel).AsTask();
-    public override void Flush() { }
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-    public override void SetLength(long value) => throw new NotSupportedException();
-    public override void Write(byte[] from, int offset, int count) => throw new NotSupportedException();
-
     protected override void Dispose(bool disposing)
     {
         if (disposing) feeds.Dispose();

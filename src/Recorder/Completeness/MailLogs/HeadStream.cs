@@ -1,7 +1,9 @@
+using Recorder.Archive;
+
 namespace Recorder.Completeness.MailLogs;
 
 /// <summary>A stream whose first bytes can be looked at before it is read, though it cannot go back.</summary>
-internal sealed class HeadStream : Stream
+internal sealed class HeadStream : ForwardStream
 {
     private readonly Stream inner;
     private readonly byte[] head;
@@ -16,19 +18,6 @@ internal sealed class HeadStream : Stream
 
     public ReadOnlySpan<byte> Head => head.AsSpan(0, held);
 
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => false;
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
     public override int Read(Span<byte> buffer)
     {
         if (given == held) return inner.Read(buffer);
@@ -37,14 +26,4 @@ internal sealed class HeadStream : Stream
         given += part;
         return part;
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

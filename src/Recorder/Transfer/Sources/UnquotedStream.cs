@@ -1,3 +1,5 @@
+using Recorder.Archive;
+
 namespace Recorder.Transfer.Sources;
 
 /// <summary>Takes one ">" from every line that begins with any number of them and "From " (mboxrd).</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.IO.Compression;
+using Recorder.Archive;
 
 namespace Recorder.Transfer.Sources;
 
