@@ -53,6 +53,20 @@ public sealed class HourCheckTests
     }
 
     [Fact]
+    public async Task A_purge_explains_the_records_that_it_names_and_no_others_of_their_hour()
+    {
+        await using var world = await KeepingWorld.OpenAsync();
+        var lost = Assert.Single(await ReceiveAsync(world, 1));
+        await world.Archive.SealAsync(None);
+        world.Archive.Remove(world.Archive.Segments.Single(segment => segment.Kind == Recorder.Archive.Segments.SegmentKind.Mail));
+        var last = (await ReceiveAsync(world, 2))[^1].Sequence;
+        await PurgeTests.NextDayAsync(world, 62);
+        Assert.Equal(2, (await PurgeTests.ExecuteAsync(world)).Records);
+        Assert.Equal(1, Assert.Single((await CheckAsync(world, lost.Sequence, 3, last)).Report.Rows).Lost);
+        Assert.Equal(0, Assert.Single((await CheckAsync(world, lost.Sequence, 2, last)).Report.Rows).Lost);
+    }
+
+    [Fact]
     public async Task An_index_that_is_on_its_way_is_no_gap_until_it_takes_too_long()
     {
         await using var world = await KeepingWorld.OpenAsync();
@@ -114,13 +128,13 @@ public sealed class HourCheckTests
     }
 
     /// <summary>With an hour that was counted before.</summary>
-    private static async Task<HourCheck> CheckAsync(KeepingWorld world, long first, long records)
+    private static async Task<HourCheck> CheckAsync(KeepingWorld world, long first, long records, long? last = null)
     {
         var disk = new Recorder.Archive.Disk.MemoryDisk();
         var hour = new DateTimeOffset(2027, 3, 1, 9, 0, 0, TimeSpan.Zero);
         var file = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new
         {
-            world.Archive.Lane, Through = world.Archive.DurableSequence, Hours = new[] { new HourCount(hour, first, first + records - 1, records) }, Open = new Dictionary<string, OpenRecord>(),
+            world.Archive.Lane, Through = world.Archive.DurableSequence, Hours = new[] { new HourCount(hour, first, last ?? first + records - 1, records) }, Open = new Dictionary<string, OpenRecord>(),
         });
         Recorder.Archive.Disk.DurableFile.Write(disk, HourlyLedger.FileName, stream => stream.Write(file));
         var hours = new HourlyLedger(world.Archive, disk, world.Time, NullLogger<HourlyLedger>.Instance);

@@ -107,6 +107,24 @@ public sealed class ReconciliationTests
     }
 
     [Fact]
+    public async Task A_record_that_went_missing_beside_purged_ones_is_missing()
+    {
+        await using var logged = await LoggedWorld.OpenAsync();
+        var world = logged.World;
+        var lost = await logged.HandOverAsync(random, "amy@example.edu");
+        await world.Archive.SealAsync(None);
+        // Nobody said so: the first file of the day is gone.
+        world.Archive.Remove(world.Archive.Segments.Single(segment => segment.Kind == Recorder.Archive.Segments.SegmentKind.Mail));
+        await logged.HandOverAsync(random, "amy@example.edu");
+        await NextDayAsync(world, 62);
+        await world.Clock.ConfirmAsync(KeepingWorld.Admin, None);
+        Assert.Equal(1, (await world.Purge.ExecuteAsync(KeepingWorld.Admin, null, None)).Records);
+        var (summary, gaps) = await logged.ReconcileAsync();
+        Assert.Equal([Name(GapKind.Missing, lost.Id, "amy@example.edu")], gaps);
+        Assert.Equal(1, summary.Purged);
+    }
+
+    [Fact]
     public async Task Near_the_ends_of_the_log_and_outside_the_span_nothing_is_missed_in_it()
     {
         await using var logged = await FilledAsync(8);

@@ -19,7 +19,7 @@ public sealed partial class HourCheck(
     private const int RoundsUntilAgain = 10, Never = 0;
 
     private readonly Dictionary<DateTimeOffset, (HourRow Row, int NextRound)> seen = [];
-    private readonly Departures departures = new(segments, ledger);
+    private readonly Departures departures = new(archive, segments, ledger);
     private volatile CompletenessReport report = new(null, [], 0);
     private int round;
 
@@ -81,7 +81,8 @@ public sealed partial class HourCheck(
         // The index is still on its way here: nothing is missing yet, unless it takes too long.
         if (count.LastSequence > through) return (new HourRow(count, count.Records, found, time.GetUtcNow() > count.Hour.AddHours(1) + Grace ? count.Records - found : 0, 0), 1);
         var kept = await KeptAsync(count, cancel);
-        var lost = kept < count.Records && !departures.MayExplain(count.Hour, count.FirstSequence, count.LastSequence) ? count.Records - kept : 0;
+        var gone = kept < count.Records ? await departures.CountAsync(count.Hour, count.FirstSequence, count.LastSequence, cancel) : 0;
+        var lost = Math.Max(0, count.Records - kept - gone);
         return (new HourRow(count, kept, found, Math.Max(0, kept - found), lost), kept == found && lost == 0 ? Never : RoundsUntilAgain);
     }
 

@@ -13,7 +13,7 @@ public sealed class ReconcileDesk(
 {
     private static readonly TimeSpan WaitForIndex = TimeSpan.FromMinutes(1);
 
-    private readonly Departures departures = new(segments, ledger);
+    private readonly Departures departures = new(archive, segments, ledger);
 
     public async Task<ReconcileStand> StandAsync(CancellationToken cancel)
     {
@@ -73,7 +73,7 @@ public sealed class ReconcileDesk(
         if (!RecordId.TryParse(text, out var id)) return Found.Nothing;
         try
         {
-            if (await archive.FindAsync(id, cancel) is not { Kind: EntryKind.Mail } entry) return new Found(departures.Of(id), 0, null, text);
+            if (await archive.FindAsync(id, cancel) is not { Kind: EntryKind.Mail } entry) return new Found(await departures.OfAsync(id, cancel), 0, null, text);
             if (RecordRecipients.Of(entry) is not { } mail) return new Found(HandOverState.Damaged, entry.Position.Sequence, null, text);
             return new Found(index.Look(entry.Position.Sequence), entry.Position.Sequence, mail, text);
         }
