@@ -20,8 +20,7 @@ internal static class HoldCommand
         var records = new Option<string[]>("--record") { Description = "Hold this record. May be given several times." };
         var until = new Option<string?>("--until") { Description = "The day (yyyy-MM-dd, UTC) from which it holds nothing. Default: until it is lifted." };
         var command = new Command("add", "Place a hold. Says which of the records had left already.") { matter, reason, mailboxes, query, records, until };
-        return command.Posts<HoldAnswer>(context, parsed => ("holds", Wish(parsed)), answer => string.Join('\n', answer.TooLate.Prepend(
-            $"hold {answer.Hold.Id} placed, {answer.Hold.Records} records named{(answer.TooLateCount > 0 ? $"; {answer.TooLateCount} had left already:" : "")}")));
+        return command.Posts<HoldAnswer>(context, parsed => ("holds", Wish(parsed)), Words);
 
         HoldWish Wish(ParseResult parsed)
         {
@@ -30,6 +29,11 @@ internal static class HoldCommand
             return new HoldWish(parsed.GetRequiredValue(matter), parsed.GetRequiredValue(reason), kind, named, words, ids, Day(parsed.GetValue(until)));
         }
     }
+
+    private static string Words(HoldAnswer answer) => string.Join('\n', [
+        $"hold {answer.Hold.Id} placed, {answer.Hold.Records} records named{(answer.TooLateCount > 0 ? $"; {answer.TooLateCount} had left already:" : "")}", .. answer.TooLate,
+        .. answer.MaybeTooLate.Prepend($"{answer.MaybeTooLateCount} left with the purge under way, and whether the search meant them cannot be told any more:")
+            .Take(answer.MaybeTooLateCount > 0 ? int.MaxValue : 0)]);
 
     private static Command List(CommandContext context) => new Command("list", "List all holds, lifted ones too.").Lists<Hold>(context, _ => "holds", hold =>
     {

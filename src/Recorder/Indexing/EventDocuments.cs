@@ -60,8 +60,8 @@ internal static class EventDocuments
         DigestLinkUsed used => [(used.Mailbox, used)],
         // Who may read the audit has no need of the phrase that proves a digest.
         PreferencesSet set => [(set.Preferences.Address, set with { Preferences = set.Preferences with { DigestPhrase = null } })],
-        // Bookkeeping between two servers: nobody searches for it.
-        AnswerConfirmed or AnswersConfirmed or ListEntriesHit or ClockSeen or RecordsForgotten => [],
+        // Bookkeeping between two servers, or of a purge: nobody searches for it.
+        AnswerConfirmed or AnswersConfirmed or ListEntriesHit or ClockSeen or RecordsForgotten or PurgeStepNamed => [],
         ListEntrySet set => [(PersonOf(set.Entry.Scope), set)],
         ListEntriesSet many => [(PersonOf(many.Scope), many)],
         ListEntryRemoved removed => [(PersonOf(removed.Scope), removed)],

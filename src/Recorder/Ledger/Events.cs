@@ -78,6 +78,7 @@ public sealed record Actor(string Kind, string Name, string? Source = null)
 [JsonDerivedType(typeof(HoldRecordsAdded), "hold.records-added")]
 [JsonDerivedType(typeof(HoldLifted), "hold.lifted")]
 [JsonDerivedType(typeof(PurgeStarted), "purge.started")]
+[JsonDerivedType(typeof(PurgeStepNamed), "purge.step-named")]
 [JsonDerivedType(typeof(PurgeStepIntended), "purge.step-intended")]
 [JsonDerivedType(typeof(PurgeStepDone), "purge.step-done")]
 [JsonDerivedType(typeof(PurgeStepDropped), "purge.step-dropped")]

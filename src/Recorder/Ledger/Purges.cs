@@ -20,12 +20,20 @@ public enum PurgeAct
 /// <param name="Bytes">Their content, in bytes as received.</param>
 /// <param name="Held">Records whose term is over and that a hold keeps.</param>
 /// <param name="IdsSha256">SHA-256 of the ids that leave, one a line in order, lower-case hex.</param>
+/// <param name="FirstId">Of the segment's entries; null in steps of before the records were named.</param>
+/// <param name="NamedAfter">Behind this position of the log, and before the intent, stands what leaves by name (<see cref="PurgeStepNamed"/>).</param>
 public sealed record PurgeStepPlan(
     string Segment, PurgeAct Act, DateOnly Day, long FirstSequence, long LastSequence, int Entries, string Root,
-    long Records, long Bytes, long StoredBytes, long Held, string IdsSha256);
+    long Records, long Bytes, long StoredBytes, long Held, string IdsSha256, string? FirstId = null, string? LastId = null, long? NamedAfter = null);
+
+/// <summary>A record that a purge takes away, and the mailboxes it was for.</summary>
+public sealed record LeavingRecord(string Id, IReadOnlyList<string> Owners);
 
 /// <param name="GraceUntil">By then what it removes must be gone.</param>
 public sealed record PurgeStarted(string Run, DateTimeOffset? GraceUntil) : LedgerEvent;
+
+/// <summary>What a step is about to take away, in as many events as it takes, durable before its intent. It stays in the ledger alone: <see cref="PurgeNames"/>.</summary>
+public sealed record PurgeStepNamed(string Run, string Segment, IReadOnlyList<LeavingRecord> Records) : LedgerEvent;
 
 /// <summary>Durable before anything is unlinked.</summary>
 public sealed record PurgeStepIntended(string Run, PurgeStepPlan Plan) : LedgerEvent;

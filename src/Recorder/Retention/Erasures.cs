@@ -87,7 +87,7 @@ public sealed class Erasures(
             return false;
         }
 
-        await traces.ForgetAsync([entry.Id]);
+        await traces.ForgetAsync([entry.Id.ToString()]);
         await Task.Run(() => segments.Rewrite(segments.SegmentOf(entry.Id)!, one => one.Id == entry.Id, CancellationToken.None));
         return true;
     }

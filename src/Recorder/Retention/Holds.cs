@@ -13,13 +13,14 @@ public sealed record HoldWish(
     IReadOnlyList<string>? RecordIds = null, DateTimeOffset? Until = null);
 
 /// <param name="TooLate">The first of the records that were meant and had left already.</param>
-public sealed record HoldAnswer(Hold Hold, long TooLateCount, IReadOnlyList<string> TooLate);
+/// <param name="MaybeTooLate">The first of those that a purge under way took away, and of which the index cannot say any more whether the query meant them.</param>
+public sealed record HoldAnswer(Hold Hold, long TooLateCount, IReadOnlyList<string> TooLate, long MaybeTooLateCount, IReadOnlyList<string> MaybeTooLate);
 
 /// <summary>Places holds and lifts them. What is held stays, whatever its term says (docs/retention.md).</summary>
 /// <param name="index">Behind the log for no longer than <paramref name="catchUp"/> takes.</param>
 /// <param name="catchUp">Waits until the mail index knows everything that is durable.</param>
 public sealed class Holds(
-    IArchiveLog archive, ILedger ledger, IMailIndex index, Func<CancellationToken, Task> catchUp, IAddressBook book, RetentionGate gate, TimeProvider time)
+    IArchiveLog archive, ILedger ledger, IMailIndex index, Func<CancellationToken, Task> catchUp, IAddressBook book, RetentionGate gate, PurgeNames names, TimeProvider time)
 {
     public const int MaxWords = 500, MaxNamed = 10_000, MaxTold = 1_000;
     private const int RowsOfAPage = 500;
@@ -32,6 +33,7 @@ public sealed class Holds(
         var hold = Checked(actor, wish);
         if (hold.Kind == HoldKind.Query) await catchUp(cancel);
         List<string> meant;
+        IReadOnlyList<PurgeStep> begun;
         using (await gate.EnterAsync(cancel))
         {
             // Inside the gate, so that what is found is not unlinked before it is held.
@@ -43,11 +45,11 @@ public sealed class Holds(
             };
             await AppendAsync(actor, hold.Id, [.. meant.Where(IsKept)], hold.Through);
             await ledger.AppendAsync(new HoldPlaced(hold) { Actor = actor, At = time.GetUtcNow() }, CancellationToken.None);
+            begun = StepsUnderWay();
         }
 
-        if (hold.Kind == HoldKind.Mailboxes) meant = InOpenPurge(hold, cancel);
-        var late = meant.Where(id => !IsKept(id)).ToList();
-        return new HoldAnswer(ledger.State.Get<Hold>(RetentionKeys.Hold(hold.Id))!, late.Count, [.. late.Take(MaxTold)]);
+        var (late, maybe) = await TooLateAsync(hold, meant, begun, cancel);
+        return new HoldAnswer(ledger.State.Get<Hold>(RetentionKeys.Hold(hold.Id))!, late.Count, [.. late.Take(MaxTold)], maybe.Count, [.. maybe.Take(MaxTold)]);
     }
 
     /// <returns>false for a hold that does not exist or is lifted already.</returns>
@@ -138,23 +140,42 @@ public sealed class Holds(
         return (ids, hold with { Through = Math.Max(through, hold.Through) });
     }
 
-    /// <summary>Of held mailboxes, what the purge that is under way has touched.</summary>
-    private List<string> InOpenPurge(Hold hold, CancellationToken cancel)
+    private List<PurgeStep> StepsUnderWay() => ledger.State.Get<PurgeRun>(RetentionKeys.OpenRun) is not { } run ? []
+        : [.. ledger.State.Range<PurgeStep>(RetentionKeys.StepsOf(run.Id)).Select(pair => pair.Value)];
+
+    /// <summary>
+    /// Of what was meant, what had left. Whose mail the purge under way took away stands in the ledger. What a query meant only the index
+    /// knows: what it never had, because mail left before it was indexed, or has no more, because a purge broke off, may have been meant.
+    /// </summary>
+    private async Task<(List<string> Late, List<string> Maybe)> TooLateAsync(Hold hold, List<string> meant, IReadOnlyList<PurgeStep> begun, CancellationToken cancel)
     {
-        if (ledger.State.Get<PurgeRun>(RetentionKeys.OpenRun) is not { } run) return [];
-        var done = ledger.State.Range<PurgeStep>(RetentionKeys.StepsOf(run.Id)).Select(pair => pair.Value.Plan).ToList();
-        var ids = new List<string>();
-        for (string? cursor = null, next = ""; next is not null && done.Count > 0; cursor = next)
+        var (late, maybe) = (meant.Where(id => !IsKept(id)).ToHashSet(StringComparer.Ordinal), new List<string>());
+        var mailboxes = hold.Mailboxes.ToHashSet(StringComparer.Ordinal);
+        foreach (var step in hold.Kind == HoldKind.Records ? [] : begun)
         {
-            var page = index.Search(new SearchRequest([.. hold.Mailboxes.Select(mailbox => new OwnerScope(mailbox))], "", RowsOfAPage, cursor), cancel);
-            ids.AddRange(page.Items.Where(hit => done.Exists(step => hit.Sequence >= step.FirstSequence && hit.Sequence <= step.LastSequence)).Select(hit => hit.Id));
-            next = page.Next;
+            await foreach (var record in names.ReadAsync(step.Plan, step.Run, cancel))
+            {
+                if ((mailboxes.Count > 0 && !record.Owners.Any(mailboxes.Contains)) || late.Contains(record.Id) || IsKept(record.Id)) continue;
+                if (hold.Kind == HoldKind.Mailboxes) late.Add(record.Id);
+                else if (index.Find(record.Id, null, null) is null) maybe.Add(record.Id);
+            }
         }
 
-        return ids;
+        return ([.. late], maybe);
     }
 
-    private bool IsKept(string id) => RecordId.TryParse(id, out var parsed) && archive.FindAsync(parsed, CancellationToken.None).AsTask().GetAwaiter().GetResult() is not null;
+    private bool IsKept(string id)
+    {
+        try
+        {
+            return RecordId.TryParse(id, out var parsed) && archive.FindAsync(parsed, CancellationToken.None).AsTask().GetAwaiter().GetResult() is not null;
+        }
+        catch (ArchiveException)
+        {
+            // Damaged is there: it is held as it is.
+            return true;
+        }
+    }
 
     private static string Tidy(string? text, string code, string message) =>
         text?.Trim() is { Length: > 0 } words ? words.Length <= MaxWords ? words : words[..MaxWords] : throw new ActRefusedException(code, message);

@@ -19,7 +19,7 @@ public sealed record PurgeOutcome(string? Run, long Segments, long Records, long
 /// holds and rules of its own moment.
 /// </summary>
 public sealed partial class Purge(
-    IArchiveLog archive, ISealedLog segments, ILedger ledger, IMailIndex index, Func<CancellationToken, Task> catchUp, Holds holds, PurgePlanner planner, RecordTraces traces,
+    IArchiveLog archive, ISealedLog segments, ILedger ledger, IMailIndex index, Func<CancellationToken, Task> catchUp, Holds holds, PurgePlanner planner, RecordTraces traces, PurgeNames names,
     RetentionGate gate, ClockWatch clock, DefaultTerm defaults, Approvals approvals, IOptions<RetentionOptions> options, TimeProvider time, ILogger<Purge> log)
 {
     private readonly SemaphoreSlim one = new(1);
@@ -121,17 +121,18 @@ public sealed partial class Purge(
         var (look, grace) = await Task.Run(() => planner.Context(dueAt) is var context ? (planner.Look(segment, context), context.Grace) : default, cancel);
         if (look is { Due.Count: 0, IsHusk: false }) return run;
         run ??= await BeginAsync(actor, look, grace);
-        var (plan, due) = (look.Plan(), look.Due.ToHashSet());
-        await traces.ForgetAsync(look.Due);
+        var due = look.Due.Select(record => record.Id).ToHashSet(StringComparer.Ordinal);
+        await traces.ForgetAsync(due);
+        var plan = look.Plan() with { NamedAfter = await names.WriteAsync(actor, time.GetUtcNow(), run.Id, segment.Name, look.Due) };
         await ledger.AppendAsync(new PurgeStepIntended(run.Id, plan) { Actor = actor, At = time.GetUtcNow() }, CancellationToken.None);
         var after = await Task.Run(() => Unlink(segment, plan.Act, due), CancellationToken.None);
         await ledger.AppendAsync(Done(plan, run.Id, after), CancellationToken.None);
         return run;
     }
 
-    private SegmentInfo? Unlink(SegmentInfo segment, PurgeAct act, HashSet<RecordId> due)
+    private SegmentInfo? Unlink(SegmentInfo segment, PurgeAct act, HashSet<string> due)
     {
-        if (act == PurgeAct.Rewrite) return segments.Rewrite(segment, entry => due.Contains(entry.Id), CancellationToken.None);
+        if (act == PurgeAct.Rewrite) return segments.Rewrite(segment, entry => due.Contains(entry.Id.ToString()), CancellationToken.None);
         segments.Remove(segment);
         return null;
     }

@@ -34,23 +34,28 @@ public sealed class PurgePlanner(ISealedLog archive, ILedger ledger, IOptions<Re
     public PurgePlan Plan(CancellationToken cancel)
     {
         var context = Context();
-        var looks = new List<SegmentLook>();
+        var (steps, held, unreadable, firstEnd) = (new List<PurgeStepPlan>(), 0L, 0L, (DateTimeOffset?)null);
         var problems = new List<string>(archive.LostSegments.Select(name => $"{name} is missing or cannot be read"));
         var candidates = Candidates().ToList();
         foreach (var segment in candidates)
         {
             cancel.ThrowIfCancellationRequested();
-            if (TryLook(segment, context, out var problem) is { } look) looks.Add(look);
-            else problems.Add(problem);
+            if (TryLook(segment, context, out var problem) is not { } look)
+            {
+                problems.Add(problem);
+                continue;
+            }
+
+            (held, unreadable) = (held + look.Held, unreadable + look.Unreadable);
+            if (look is { Due.Count: 0, IsHusk: false }) continue;
+            steps.Add(look.Plan());
+            if (firstEnd is null || look.FirstEnd < firstEnd) firstEnd = look.FirstEnd;
         }
 
         if (archive.HasDamagedFiles) problems.Add("a damaged file was set aside under log/; mail in it stays until it is removed by hand");
         // What was found in segments that are not looked at again.
-        var unreadable = known.ExceptBy(candidates.Select(segment => segment.Name), one => one.Key).Sum(one => one.Value.Unreadable);
-        var due = looks.Where(look => look.Due.Count > 0 || look.IsHusk).ToList();
-        return new PurgePlan(
-            context.Now, [.. due.Select(look => look.Plan())], due.Sum(look => (long)look.Due.Count), due.Sum(look => look.DueBytes),
-            looks.Sum(look => look.Held), unreadable + looks.Sum(look => look.Unreadable), due.Min(look => look.FirstEnd) + context.Grace, problems);
+        unreadable += known.ExceptBy(candidates.Select(segment => segment.Name), one => one.Key).Sum(one => one.Value.Unreadable);
+        return new PurgePlan(context.Now, steps, steps.Sum(step => step.Records), steps.Sum(step => step.Bytes), held, unreadable, firstEnd + context.Grace, problems);
     }
 
     /// <summary>Mail segments in which something may be due, oldest first.</summary>

@@ -1,4 +1,3 @@
-using Recorder.Archive;
 using Recorder.Ledger;
 
 namespace Recorder.Retention;
@@ -6,10 +5,10 @@ namespace Recorder.Retention;
 /// <summary>What the state knows of single records (deliveries, requests, marks) leaves with them.</summary>
 public sealed class RecordTraces(ILedger ledger, TimeProvider time)
 {
-    public async Task ForgetAsync(IReadOnlyList<RecordId> leaving)
+    public async Task ForgetAsync(IEnumerable<string> leaving)
     {
         var state = ledger.State;
-        foreach (var chunk in leaving.Select(id => id.ToString()).Where(id => HasTraces(state, id)).Chunk(RecordsForgotten.MaxRecords))
+        foreach (var chunk in leaving.Where(id => HasTraces(state, id)).Chunk(RecordsForgotten.MaxRecords))
         {
             await ledger.AppendAsync(new RecordsForgotten(chunk) { Actor = Actor.System("retention"), At = time.GetUtcNow() }, CancellationToken.None);
         }

@@ -19,12 +19,13 @@ public static class RetentionSetup
         services.AddSingleton<PurgePlanner>();
         services.AddSingleton<SegmentCensus>();
         services.AddSingleton<RecordTraces>();
+        services.AddSingleton<PurgeNames>();
         services.AddSingleton<ErasureNotes>();
         services.AddSingleton<RetentionRules>();
         services.AddSingleton<RetentionReports>();
         services.AddSingleton(provider => new Holds(
             provider.GetRequiredService<IArchiveLog>(), provider.GetRequiredService<ILedger>(), provider.GetRequiredService<IMailIndex>(), CatchUp(provider),
-            provider.GetRequiredService<IAddressBook>(), provider.GetRequiredService<RetentionGate>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<IAddressBook>(), provider.GetRequiredService<RetentionGate>(), provider.GetRequiredService<PurgeNames>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<Purge>(provider, CatchUp(provider)));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<Erasures>(provider, CatchUp(provider)));
         services.AddSingleton<Approvals>();

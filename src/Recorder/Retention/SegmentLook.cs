@@ -19,14 +19,14 @@ internal sealed record PurgeContext(RetentionPolicy Policy, HoldsInForce Holds, 
 }
 
 /// <summary>One mail segment as a purge sees it.</summary>
-/// <param name="Due">Ids that leave, in order.</param>
+/// <param name="Due">What leaves, in order.</param>
 /// <param name="Stays">Records that stay.</param>
 /// <param name="Held">Of them, those whose term is over and that a hold keeps.</param>
 /// <param name="Unreadable">Of them, those whose envelope cannot be read: no rule matches, so they are kept.</param>
 /// <param name="FirstEnd">The earliest end of a term among those that leave.</param>
 /// <param name="NextDue">When the next of those that stay may leave; null when none will by itself.</param>
 internal sealed record SegmentLook(
-    SegmentInfo Segment, IReadOnlyList<RecordId> Due, long DueBytes, long Stays, long Held, long Unreadable, DateTimeOffset? FirstEnd, DateTimeOffset? NextDue)
+    SegmentInfo Segment, IReadOnlyList<LeavingRecord> Due, long DueBytes, long Stays, long Held, long Unreadable, DateTimeOffset? FirstEnd, DateTimeOffset? NextDue)
 {
     /// <summary>All of it was erased before its term: only the husk is left to go.</summary>
     public bool IsHusk => Due.Count == 0 && Stays == 0;
@@ -34,7 +34,7 @@ internal sealed record SegmentLook(
     /// <exception cref="ArchiveException">The segment cannot be read, so nothing of it may be taken.</exception>
     public static SegmentLook At(SegmentInfo segment, IEnumerable<LogEntry> entries, PurgeContext context)
     {
-        var (due, bytes, stays, held, unreadable) = (new List<RecordId>(), 0L, 0L, 0L, 0L);
+        var (due, bytes, stays, held, unreadable) = (new List<LeavingRecord>(), 0L, 0L, 0L, 0L);
         DateTimeOffset? firstEnd = null, nextDue = null;
         foreach (var entry in entries)
         {
@@ -59,7 +59,7 @@ internal sealed record SegmentLook(
                 continue;
             }
 
-            due.Add(entry.Id);
+            due.Add(new LeavingRecord(entry.Id.ToString(), mail.Owners));
             bytes += entry.ContentLengthBytes;
             firstEnd = Earlier(firstEnd, end.Value);
         }
@@ -69,7 +69,8 @@ internal sealed record SegmentLook(
 
     public PurgeStepPlan Plan() => new(
         Segment.Name, Stays == 0 ? PurgeAct.Remove : PurgeAct.Rewrite, Segment.Day, Segment.FirstSequence, Segment.LastSequence, Segment.EntryCount,
-        Convert.ToHexStringLower(Segment.MerkleRoot.Span), Due.Count, DueBytes, Segment.StoredBytes, Held, HashOf(Due));
+        Convert.ToHexStringLower(Segment.MerkleRoot.Span), Due.Count, DueBytes, Segment.StoredBytes, Held, HashOf(Due),
+        Segment.FirstId.ToString(), Segment.LastId.ToString());
 
     public static RecordedMail? Decode(LogEntry entry)
     {
@@ -92,10 +93,10 @@ internal sealed record SegmentLook(
 
     private static DateTimeOffset Earlier(DateTimeOffset? one, DateTimeOffset other) => one is { } first && first < other ? first : other;
 
-    private static string HashOf(IReadOnlyList<RecordId> ids)
+    private static string HashOf(IReadOnlyList<LeavingRecord> due)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var id in ids) hash.AppendData(Encoding.ASCII.GetBytes($"{id}\n"));
+        foreach (var record in due) hash.AppendData(Encoding.ASCII.GetBytes($"{record.Id}\n"));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

@@ -104,9 +104,10 @@ internal sealed class PurgeBench(int messagesADay, int times, Action<string> say
         {
             var (options, gate, clock) = (Options.Create(values), new RetentionGate(), new ClockWatch(ledger, time));
             Planner = new PurgePlanner(archive, ledger, options, time);
-            var holds = new Holds(archive, ledger, index, _ => Task.CompletedTask, new AddressBook([], "bench", new AccountsOptions()), gate, time);
+            var names = new PurgeNames(archive, ledger);
+            var holds = new Holds(archive, ledger, index, _ => Task.CompletedTask, new AddressBook([], "bench", new AccountsOptions()), gate, names, time);
             Purge = new Purge(
-                archive, archive, ledger, index, _ => Task.CompletedTask, holds, Planner, new RecordTraces(ledger, time), gate, clock,
+                archive, archive, ledger, index, _ => Task.CompletedTask, holds, Planner, new RecordTraces(ledger, time), names, gate, clock,
                 new DefaultTerm(ledger, options, time, NullLogger<DefaultTerm>.Instance), new Approvals(ledger, Planner, options, time), options, time, NullLogger<Purge>.Instance);
         }
 

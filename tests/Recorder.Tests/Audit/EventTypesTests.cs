@@ -20,7 +20,7 @@ public sealed class EventTypesTests
     private static readonly DateTimeOffset At = new(2026, 3, 14, 10, 0, 0, TimeSpan.Zero);
 
     // Between two servers, or counted: nobody's act.
-    private static readonly Type[] Bookkeeping = [typeof(AnswerConfirmed), typeof(AnswersConfirmed), typeof(ListEntriesHit), typeof(ClockSeen), typeof(RecordsForgotten)];
+    private static readonly Type[] Bookkeeping = [typeof(AnswerConfirmed), typeof(AnswersConfirmed), typeof(ListEntriesHit), typeof(ClockSeen), typeof(RecordsForgotten), typeof(PurgeStepNamed)];
 
     public static TheoryData<Type> Types => [.. typeof(LedgerEvent).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(LedgerEvent)))];
 

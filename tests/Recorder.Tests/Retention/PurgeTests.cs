@@ -107,6 +107,34 @@ public class PurgeTests
     }
 
     [Fact]
+    public async Task After_a_crash_in_a_purge_a_hold_names_what_left_although_the_index_never_had_it()
+    {
+        await using var world = await KeepingWorld.OpenAsync();
+        // Imported with its own date: due at once, and purged before it is indexed.
+        var import = new ImportedFrom("/old", "eml", KeptFromReceived: true);
+        var mine = await world.ReceiveAsync(new Random(1), ForAmy, "alpha", received: world.Now.AddDays(-100), import: import);
+        var other = await world.ReceiveAsync(new Random(2), ForBen, "alpha", received: world.Now.AddDays(-100), import: import);
+        await world.Archive.SealAsync(None);
+        await Assert.ThrowsAnyAsync<Exception>(() => world.Purge.ExecuteAsync(
+            KeepingWorld.Admin, progress => world.Disk.LosePowerAfter(progress.Stage == "index" ? 0 : int.MaxValue), None));
+        await world.CrashAsync();
+        Assert.Equal((false, false), (world.Has(mine.Id), world.Has(other.Id)));
+
+        var mailbox = await world.Holds.PlaceAsync(KeepingWorld.Admin, new HoldWish("case", "why", HoldKind.Mailboxes, [Amy]), None);
+        Assert.Equal([mine.Id], mailbox.TooLate);
+        Assert.Empty(mailbox.MaybeTooLate);
+        var query = await world.Holds.PlaceAsync(KeepingWorld.Admin, new HoldWish("case", "why", HoldKind.Query, [Ben], "subject:alpha"), None);
+        Assert.Empty(query.TooLate);
+        Assert.Equal([other.Id], query.MaybeTooLate);
+        var anybody = await world.Holds.PlaceAsync(KeepingWorld.Admin, new HoldWish("case", "why", HoldKind.Query, Query: "subject:bravo"), None);
+        Assert.Equal((0L, 2L), (anybody.TooLateCount, anybody.MaybeTooLateCount));
+
+        await ExecuteAsync(world);
+        var after = await world.Holds.PlaceAsync(KeepingWorld.Admin, new HoldWish("case", "why", HoldKind.Mailboxes, [Amy]), None);
+        Assert.Empty(after.TooLate); // the purge is over: this is mail that was gone
+    }
+
+    [Fact]
     public async Task A_query_holds_what_it_finds_when_it_is_placed_and_what_comes_later()
     {
         await using var world = await KeepingWorld.OpenAsync();
