@@ -21,11 +21,7 @@ public sealed partial class DigestTests
         Dovecot.Need();
         using var scratch = new Scratch();
         await using var dovecot = await Dovecot.StartAsync();
-        await using var recorder = new RecorderProcess(
-            scratch.File("data"), "Smtp:Protocol=lmtp", "Smtp:Domains:0=example.edu", "NextHop:Host=127.0.0.1", $"NextHop:Port={dovecot.LmtpPort}", "NextHop:Protocol=lmtp",
-            $"Digests:PublicUrl={Host}", "Screening:Headers:Rspamd=true");
-        await recorder.StartAsync();
-        await recorder.AddAccountsAsync(Password, Amy);
+        await using var recorder = await StartAsync(scratch, dovecot);
         using var api = await Api.SignInAsync(recorder, Amy, Password);
         (await api.PutAsync("preferences", new { digestPhrase = Phrase, language = "en" })).EnsureSuccessStatusCode();
 
@@ -35,11 +31,7 @@ public sealed partial class DigestTests
         await SendAsync(recorder, "With a hook", "X-Spamd-Result: default: False [7.00 / 15.00]; PHISHED_OPENPHISH(7.00)[evil.example]", "Sign in here.");
         await api.UntilIndexedAsync();
         Assert.Empty(dovecot.Messages(Amy));
-        using var asked = await api.PostAsync("preferences/digest", new { });
-        Assert.Equal(HttpStatusCode.Accepted, asked.StatusCode);
-        await Machine.UntilAsync("the digest", () => Task.FromResult(dovecot.Messages(Amy).Count == 1));
-
-        var links = await LinksOfDigestAsync(Assert.Single(dovecot.Messages(Amy)));
+        var links = await LinksOfDigestAsync(await DigestAsync(api, dovecot));
         using var stranger = new HttpClient { BaseAddress = recorder.Web };
         var pages = await LookAtEverythingAsync(stranger, links);
         Assert.Equal(["held", "held", "held", "held"], await StatesAsync(api));
@@ -55,6 +47,59 @@ public sealed partial class DigestTests
         await Machine.UntilAsync("both to be told", async () => (await StatesAsync(api)).Count(state => state == "released") == 2);
         Assert.Equal((3, 1), (dovecot.Messages(Amy).Count, dovecot.Messages(Amy).Count(copy => Wire.FieldsBefore(first, copy) is not null)));
         Assert.Equal(["held", "held", "released", "released"], (await StatesAsync(api)).Order());
+    }
+
+    [Fact]
+    public async Task The_page_behind_a_link_is_accessible_and_fits_before_the_click_and_after()
+    {
+        Dovecot.Need();
+        Browser.Need();
+        using var scratch = new Scratch();
+        await using var dovecot = await Dovecot.StartAsync();
+        await using var recorder = await StartAsync(scratch, dovecot);
+        using var api = await Api.SignInAsync(recorder, Amy, Password);
+        await SendAsync(recorder, "Let me have it", "X-Nothing: at all", Gtube);
+        await api.UntilIndexedAsync();
+        var link = Links((await MimeMessage.LoadAsync(new MemoryStream(await DigestAsync(api, dovecot)), Cancel)).TextBody!)[0];
+        await using var browser = await Browser.StartAsync();
+        var faults = new List<string>();
+        await LookAsync("before");
+        using var stranger = new HttpClient { BaseAddress = recorder.Web };
+        await ClickAsync(stranger, link);
+        await Machine.UntilAsync("the released message", () => Task.FromResult(dovecot.Messages(Amy).Count == 2));
+        await LookAsync("after");
+        Assert.Equal([], faults);
+
+        async Task LookAsync(string when)
+        {
+            foreach (var (language, widthPixels) in (ValueTuple<string, int>[])[("en", 1440), ("en", 390), ("zh-Hant", 1440), ("zh-Hant", 390)])
+            {
+                (await api.PutAsync("preferences", new { language })).EnsureSuccessStatusCode();
+                var page = await browser.PageAsync(widthPixels: widthPixels);
+                await page.GotoAsync(new Uri(recorder.Web, link).ToString());
+                Assert.StartsWith(language, await page.Locator("html").GetAttributeAsync("lang"), StringComparison.Ordinal);
+                await Look.AtAsync(page, $"digest-{when}-{language}-{widthPixels}", faults);
+                await page.Context.CloseAsync();
+            }
+        }
+    }
+
+    private static async Task<RecorderProcess> StartAsync(Scratch scratch, Dovecot dovecot)
+    {
+        var recorder = new RecorderProcess(
+            scratch.File("data"), "Smtp:Protocol=lmtp", "Smtp:Domains:0=example.edu", "NextHop:Host=127.0.0.1", $"NextHop:Port={dovecot.LmtpPort}", "NextHop:Protocol=lmtp",
+            $"Digests:PublicUrl={Host}", "Screening:Headers:Rspamd=true");
+        await recorder.StartAsync();
+        await recorder.AddAccountsAsync(Password, Amy);
+        return recorder;
+    }
+
+    private static async Task<byte[]> DigestAsync(Api api, Dovecot dovecot)
+    {
+        using var asked = await api.PostAsync("preferences/digest", new { });
+        Assert.Equal(HttpStatusCode.Accepted, asked.StatusCode);
+        await Machine.UntilAsync("the digest", () => Task.FromResult(dovecot.Messages(Amy).Count == 1));
+        return Assert.Single(dovecot.Messages(Amy));
     }
 
     /// <summary>Checks the mail itself.</summary>

@@ -42,20 +42,16 @@ public sealed class EveryPageTests(BrowserTests.Stage stage, ITestOutputHelper o
         Assert.True(faults.Count == 0, string.Join('\n', faults));
         await page.Context.CloseAsync();
 
-        async Task LookAsync(string path)
-        {
-            var wider = await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
-            if (wider > 0) faults.Add($"{path} is {wider} px wider than its window of {widthPixels}");
-            await KeepAsync(page, $"{path}-{locale[..2]}-{widthPixels}{(script ? "" : "-noscript")}{(dark ? "-dark" : "")}");
-            // The same markup without script: looked at once is enough, and axe is a script.
-            if (script) faults.AddRange(await Browser.FaultsAsync(page));
-        }
+        // The same markup without script is looked at once.
+        Task LookAsync(string path) =>
+            Look.AtAsync(page, $"{path}-{locale[..2]}-{widthPixels}{(script ? "" : "-noscript")}{(dark ? "-dark" : "")}", faults, axe: script);
     }
 
     [Fact]
     public async Task Chosen_rows_the_preview_and_the_keys_are_accessible_too()
     {
         var page = await stage.Browser.PageAsync();
+        var faults = new List<string>();
         await stage.SignInAsync(page);
         // The script shows this button once it listens: keys before that are lost, for people too.
         await page.Locator("[data-keys-open]").WaitForAsync();
@@ -66,27 +62,19 @@ public sealed class EveryPageTests(BrowserTests.Stage stage, ITestOutputHelper o
         await page.Locator(".chosen-count:has-text('2')").WaitForAsync();
         await page.Keyboard.PressAsync("o");
         await page.Locator(".preview article.message h1").WaitForAsync();
-        await KeepAsync(page, "preview");
-        Assert.Equal([], await Browser.FaultsAsync(page));
+        await Look.AtAsync(page, "preview", faults);
         await page.Keyboard.PressAsync("k");
         await page.Locator("li:first-child a.row[aria-current]").WaitForAsync();
         await page.Keyboard.PressAsync("Escape");
         Assert.True(await page.Locator(".preview").IsHiddenAsync());
         await page.Keyboard.PressAsync("?");
         await page.Locator("dialog[open]").WaitForAsync();
-        await KeepAsync(page, "keys");
-        Assert.Equal([], await Browser.FaultsAsync(page));
+        await Look.AtAsync(page, "keys", faults);
+        Assert.Equal([], faults);
         await page.Locator("dialog [data-keys-on]").UncheckAsync();
         await page.Keyboard.PressAsync("Escape");
         await page.Keyboard.PressAsync("/");
         Assert.False(await page.Locator("input[name=q]").EvaluateAsync<bool>("box => box === document.activeElement"));
         await page.Context.CloseAsync();
-    }
-
-    private static async Task KeepAsync(IPage page, string name)
-    {
-        if (Environment.GetEnvironmentVariable("RECORDER_SCREENSHOTS") is not { Length: > 0 } folder) return;
-        var file = string.Concat(name.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-' ? letter : '_'));
-        await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, $"{file[..Math.Min(100, file.Length)]}.png"), FullPage = true });
     }
 }

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Microsoft.Playwright;
 using Recorder.Smtp;
 using Recorder.SystemTests.Peers;
 
@@ -133,7 +132,7 @@ public sealed class QuarantineActsTests : IAsyncLifetime
         foreach (var path in new[] { "/quarantine", "/mail?q=subject%3APages", $"/mail/{id}", $"/mail/{other}" })
         {
             await page.GotoAsync(new Uri(Demo.Web, path).ToString());
-            await LookAsync(page, $"{locale}-{widthPixels}-{(path == $"/mail/{id}" ? "held" : path == $"/mail/{other}" ? "message" : path.Split('?')[0].Trim('/'))}", faults);
+            await Look.AtAsync(page, $"{locale}-{widthPixels}-{(path == $"/mail/{id}" ? "held" : path == $"/mail/{other}" ? "message" : path.Split('?')[0].Trim('/'))}", faults);
         }
 
         await page.GotoAsync(new Uri(Demo.Web, "/quarantine").ToString());
@@ -142,12 +141,17 @@ public sealed class QuarantineActsTests : IAsyncLifetime
         await page.Locator("details.bulk summary").ClickAsync();
         await page.Locator("details.bulk button[value=reportSpam]").ClickAsync();
         await page.Locator("[data-part=job]").WaitForAsync();
-        await LookAsync(page, $"{locale}-{widthPixels}-job", faults);
+        await Look.AtAsync(page, $"{locale}-{widthPixels}-job", faults);
+        await page.GotoAsync(new Uri(Demo.Web, "/jobs").ToString());
+        await page.Locator("a[href^='/jobs/']").First.WaitForAsync();
+        await Look.AtAsync(page, $"{locale}-{widthPixels}-jobs", faults);
         Assert.True(faults.Count == 0, string.Join('\n', faults));
     }
 
     [Theory]
     [InlineData("en-GB", 1440)]
+    [InlineData("en-GB", 390)]
+    [InlineData("zh-TW", 1440)]
     [InlineData("zh-TW", 390)]
     public async Task Pages_of_administrators_are_accessible_and_a_campaign_holds(string locale, int widthPixels)
     {
@@ -166,7 +170,7 @@ public sealed class QuarantineActsTests : IAsyncLifetime
         await page.Locator("form.search").WaitForAsync();
         var faults = new List<string>();
         await page.GotoAsync(new Uri(Demo.Web, $"/admin/campaign?record={id}").ToString());
-        await LookAsync(page, $"{locale}-{widthPixels}-campaign", faults);
+        await Look.AtAsync(page, $"{locale}-{widthPixels}-campaign", faults);
         await page.Locator("input[name=reason]").FillAsync("a test");
         await page.Locator("button[value=hold]").ClickAsync();
         await page.Locator(".note.good").WaitForAsync();
@@ -175,25 +179,13 @@ public sealed class QuarantineActsTests : IAsyncLifetime
         using var asked = await client.PostAsJsonAsync($"/api/v1/messages/{id}/request", new { words = "I need it for the audit" }, Cancel);
         Assert.Equal(HttpStatusCode.OK, asked.StatusCode);
         await page.GotoAsync(new Uri(Demo.Web, "/admin/requests").ToString());
-        await LookAsync(page, $"{locale}-{widthPixels}-requests", faults);
+        await Look.AtAsync(page, $"{locale}-{widthPixels}-requests", faults);
         await page.Locator(".links a").First.ClickAsync();
         await page.Locator("pre.text").WaitForAsync();
-        await LookAsync(page, $"{locale}-{widthPixels}-request", faults);
+        await Look.AtAsync(page, $"{locale}-{widthPixels}-request", faults);
         await page.Locator("button[value=true]").ClickAsync();
         await page.Locator(".empty").WaitForAsync();
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync($"/api/v1/messages/{id}/raw", Cancel)).StatusCode);
         Assert.True(faults.Count == 0, string.Join('\n', faults));
-    }
-
-    // For a person who wants to see them: RECORDER_SCREENSHOTS names a folder.
-    private static async Task LookAsync(IPage page, string name, List<string> faults)
-    {
-        faults.AddRange(await Browser.FaultsAsync(page));
-        var overflow = await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
-        if (overflow > 0) faults.Add($"{name} is {overflow} px wider than its window");
-        if (Environment.GetEnvironmentVariable("RECORDER_SCREENSHOTS") is { Length: > 0 } folder)
-        {
-            await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, name + ".png"), FullPage = true });
-        }
     }
 }

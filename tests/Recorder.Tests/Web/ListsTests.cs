@@ -195,7 +195,7 @@ public sealed class ListsTests
         var alice = await world.BrowserAsync(WebWorld.Alice);
         using var answer = await WebWorld.PostFormAsync(alice, "/lists", "/lists/import", ("kind", "allow"), ("text", "ann@example.org\nno sender\n"));
         var page = await answer.Content.ReadAsStringAsync();
-        Assert.Contains("1 entries were added or changed", page);
+        Assert.Contains("1 entry was added or changed", page);
         Assert.Contains("line 2", page);
     }
 }

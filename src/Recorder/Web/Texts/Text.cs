@@ -8,6 +8,7 @@ namespace Recorder.Web.Texts;
 public sealed class Text(CultureInfo culture)
 {
     public const string LanguageCookie = "recorder.lang";
+    private const string One = ".one";
     private static readonly ResourceManager Words = new("Recorder.Web.Texts.Text", typeof(Text).Assembly);
 
     public static Text English { get; } = new(CultureInfo.GetCultureInfo("en"));
@@ -24,7 +25,9 @@ public sealed class Text(CultureInfo culture)
     public string this[string name] =>
         Words.GetString(name, culture) ?? throw new MissingManifestResourceException($"no text named '{name}'");
 
-    public string this[string name, params object?[] values] => string.Format(Culture, this[name], values);
+    /// <summary>With the blanks filled; English has words of their own where the first of them is one, and Chinese needs none.</summary>
+    public string this[string name, params object?[] values] =>
+        string.Format(Culture, values is [1 or 1L or "1", ..] && this == English ? Or(name + One, this[name]) : this[name], values);
 
     /// <summary>For codes that may be newer than the tables.</summary>
     public string Or(string name, string fallback) => Words.GetString(name, culture) ?? fallback;
