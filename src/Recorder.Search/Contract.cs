@@ -25,6 +25,9 @@ public sealed record SearchDocument(
     public string AttachedText { get; init; } = "";
 
     public AttachmentGaps Gaps { get; init; }
+
+    /// <summary>Somebody may look for it as soon as it is here. Not so for what an import brings: that is shown with the rest of it.</summary>
+    public bool IsAwaited { get; init; } = true;
 }
 
 /// <summary>Why the index knows less of a message's attachments than they say.</summary>

@@ -57,7 +57,8 @@ public sealed class MailIndex : IMailIndex, IAttachmentIndex
     internal PartitionSet Partitions => _partitions;
 
     /// <inheritdoc/>
-    public void Add(IReadOnlyList<SearchDocument> documents) => _partitions.Write(documents, MailDocuments.KeyOf, _documents.Build);
+    public void Add(IReadOnlyList<SearchDocument> documents) =>
+        _partitions.Write(documents, MailDocuments.KeyOf, _documents.Build, isBulk: !documents.Any(mail => mail.IsAwaited));
 
     /// <inheritdoc/>
     public void AddMissing(IReadOnlyList<SearchDocument> documents) => _partitions.WriteMissing(documents, MailDocuments.KeyOf, _documents.Build);

@@ -18,6 +18,9 @@ internal sealed class PackedDirectory(Lucene.Net.Store.Directory inner) : Filter
     /// </summary>
     private const string Dictionary = ".tim";
 
+    /// <summary>What is written now is much at once and stays: packed well at first, so that nothing has to be merged for it.</summary>
+    public bool IsBulk { get; set; }
+
     public override IndexOutput CreateOutput(string name, IOContext context)
     {
         var output = base.CreateOutput(name, context);
@@ -35,11 +38,11 @@ internal sealed class PackedDirectory(Lucene.Net.Store.Directory inner) : Filter
         }
     }
 
-    private static BlockPacking? Packing(string name, IOContext context)
+    private BlockPacking? Packing(string name, IOContext context)
     {
         var isMerge = context.Context == IOContext.UsageContext.MERGE;
-        if (Is(name, Dictionary)) return isMerge && context.MergeInfo.MergeMaxNumSegments > 0 ? BlockPacking.Dense : null;
-        return Array.Exists(Postings, kind => Is(name, kind)) ? isMerge ? BlockPacking.Dense : BlockPacking.Quick : null;
+        if (Is(name, Dictionary)) return IsBulk || (isMerge && context.MergeInfo.MergeMaxNumSegments > 0) ? BlockPacking.Dense : null;
+        return Array.Exists(Postings, kind => Is(name, kind)) ? IsBulk || isMerge ? BlockPacking.Dense : BlockPacking.Quick : null;
     }
 
     private static bool MayBePacked(string name) => Is(name, Dictionary) || Array.Exists(Postings, kind => Is(name, kind));

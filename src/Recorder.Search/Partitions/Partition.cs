@@ -64,6 +64,12 @@ internal sealed class Partition : IDisposable
 
     public void MakeFinal() => IsFinal = true;
 
+    /// <inheritdoc cref="PackedDirectory.IsBulk"/>
+    public bool IsBulk
+    {
+        set => _directory.IsBulk = value;
+    }
+
     /// <summary>The newest reader; acquire it under the same lock as the call that made it.</summary>
     public DirectoryReader Reader => _reader;
 

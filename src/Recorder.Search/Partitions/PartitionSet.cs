@@ -57,11 +57,13 @@ internal sealed partial class PartitionSet : IDisposable
     }
 
     /// <summary>Writes documents in order; a record that a closed partition holds already is left as it is, since records never change.</summary>
-    public void Write<T>(IEnumerable<T> items, Func<T, RecordKey> key, Func<T, IEnumerable<IIndexableField>> document)
+    /// <param name="isBulk">An import's: written for good at once.</param>
+    public void Write<T>(IEnumerable<T> items, Func<T, RecordKey> key, Func<T, IEnumerable<IIndexableField>> document, bool isBulk = false)
     {
         lock (_writing)
         {
             TellSetBack();
+            _active.IsBulk = isBulk;
             WriteAll(items, key, document);
         }
     }

@@ -16,13 +16,14 @@ internal sealed class IndexRun<T>(
     // So far behind, after an import or a rebuild, the newest mail waits for all the rest whatever is shown on the way.
     private const long LagToShowSeldom = 2_000;
     private const int MostAtOnce = 4;
-    private static readonly TimeSpan CommitInterval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan CommitInterval = TimeSpan.FromSeconds(10), LongestUnseen = TimeSpan.FromSeconds(5);
 
     private readonly Queue<Task<Prepared<T>>> preparing = new();
     private long taken = start;
     private long committed = start;
     private int uncommitted;
-    private bool unseen;
+    private long? unseenSince;
+    private bool awaited; // of what is unseen, something
     private bool doubtful;
     private long committedAt = time.GetTimestamp();
 
@@ -32,8 +33,9 @@ internal sealed class IndexRun<T>(
         {
             while (true)
             {
+                pace.Calm();
                 await TakeAllAsync(cancel);
-                Show();
+                if (awaited || IsOverdue || unseenSince is null || waiters.AreThere) Show();
                 CommitIfDue();
                 await pace.WaitAsync(cancel);
                 await WaitForMoreAsync(cancel);
@@ -64,7 +66,7 @@ internal sealed class IndexRun<T>(
                     await AddNextAsync();
                 }
 
-                if (archive.DurableSequence - taken < LagToShowSeldom ? pace.IsDue : pace.IsOverdue) Show();
+                if (IsOverdue || (awaited && pace.IsDue && archive.DurableSequence - taken < LagToShowSeldom)) Show();
                 CommitIfDue();
             }
 
@@ -100,36 +102,45 @@ internal sealed class IndexRun<T>(
             Touch(() => target.Add(next.Documents));
             meter.Add(next.Documents.Count);
             uncommitted += next.Documents.Count;
-            unseen = true;
+            unseenSince ??= time.GetTimestamp();
+            awaited = awaited || next.Documents.Any(target.IsAwaited);
         }
 
         // Only now: a commit after a failure must not stand for what was never added.
         taken = next.Sequence;
     }
 
-    /// <summary>Returns when the log has more, and commits meanwhile when that is due.</summary>
+    /// <summary>Returns when the log has more, or something is to be shown; commits meanwhile when that is due.</summary>
     private async Task WaitForMoreAsync(CancellationToken cancel)
     {
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var more = HasMoreAsync(waiting.Token);
-        if (taken > committed && !more.IsCompleted)
+        if ((taken > committed || unseenSince is not null) && !more.IsCompleted)
         {
-            var untilCommit = CommitInterval - time.GetElapsedTime(committedAt);
-            var pause = Task.Delay(untilCommit > TimeSpan.Zero ? untilCommit : TimeSpan.Zero, time, waiting.Token);
-            if (await Task.WhenAny(more, pause) == pause)
-            {
-                await waiting.CancelAsync();
-                await more.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                cancel.ThrowIfCancellationRequested();
-                CommitIfDue();
-                return;
-            }
-
+            await Task.WhenAny(more, unseenSince is null ? more : pace.Hurried, Task.Delay(UntilNextAct, time, waiting.Token));
             await waiting.CancelAsync();
+            if (!more.IsCompletedSuccessfully) await more.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancel.ThrowIfCancellationRequested();
+            CommitIfDue();
+            if (!more.IsFaulted) return;
         }
 
         await more;
     }
+
+    private TimeSpan UntilNextAct
+    {
+        get
+        {
+            var untilCommit = CommitInterval - time.GetElapsedTime(committedAt);
+            var untilShown = unseenSince is { } since ? LongestUnseen - time.GetElapsedTime(since) : untilCommit;
+            var until = untilShown < untilCommit ? untilShown : untilCommit;
+            return until > TimeSpan.Zero ? until : TimeSpan.Zero;
+        }
+    }
+
+    /// <summary>Something is unseen for a time that only a backlog or an import excuses.</summary>
+    private bool IsOverdue => unseenSince is { } since && time.GetElapsedTime(since) >= LongestUnseen;
 
     private async Task HasMoreAsync(CancellationToken cancel)
     {
@@ -142,10 +153,10 @@ internal sealed class IndexRun<T>(
 
     private void Show()
     {
-        if (unseen)
+        if (unseenSince is not null)
         {
             pace.Show(() => Touch(() => target.Refresh(Position)));
-            unseen = false;
+            (unseenSince, awaited) = (null, false);
         }
 
         waiters.Reached(taken);

@@ -21,6 +21,7 @@ internal static class MailDocuments
             AttachedText = facts.AttachedText,
             AttachmentTypes = [.. facts.Attachments.Select(part => part.ContentType)],
             Headers = [.. facts.Fields.Select(field => new SearchHeader(field.Name, field.Value))],
+            IsAwaited = mail is not { IsImport: true },
         };
     }
 

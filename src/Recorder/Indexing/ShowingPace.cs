@@ -9,8 +9,6 @@ internal sealed class ShowingPace(TimeProvider time)
 {
     public static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(200), Longest = TimeSpan.FromSeconds(1);
 
-    private static readonly TimeSpan Seldom = TimeSpan.FromSeconds(5);
-
     // A refresh costs about as much again in later merges: this keeps both under a twentieth of one core.
     private const int PauseTimesCost = 50;
 
@@ -21,20 +19,29 @@ internal sealed class ShowingPace(TimeProvider time)
 
     public bool IsDue => Left <= TimeSpan.Zero;
 
-    /// <summary>Nothing was shown for a time that only a backlog excuses.</summary>
-    public bool IsOverdue => shownAt is not { } at || time.GetElapsedTime(at) >= Seldom;
+    /// <summary>Ends when somebody hurries.</summary>
+    public Task Hurried
+    {
+        get { lock (gate) return hurried.Task; }
+    }
 
     public void Show(Action refresh)
     {
         var began = time.GetTimestamp();
-        lock (gate)
-        {
-            if (hurried.Task.IsCompleted) hurried = NewSignal();
-        }
+        Calm();
         refresh();
         shownAt = time.GetTimestamp();
         var wanted = time.GetElapsedTime(began) * PauseTimesCost;
         pause = wanted < Shortest ? Shortest : wanted > Longest ? Longest : wanted;
+    }
+
+    /// <summary>Forgets who hurried before. Whoever does so is a waiter already, and is looked for after this.</summary>
+    public void Calm()
+    {
+        lock (gate)
+        {
+            if (hurried.Task.IsCompleted) hurried = NewSignal();
+        }
     }
 
     /// <summary>Ends the present pause.</summary>

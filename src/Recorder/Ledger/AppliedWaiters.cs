@@ -12,6 +12,11 @@ internal sealed class AppliedWaiters
         get { lock (gate) { return applied; } }
     }
 
+    public bool AreThere
+    {
+        get { lock (gate) { return waiting.Count > 0; } }
+    }
+
     public Task WaitAsync(long sequence)
     {
         lock (gate)

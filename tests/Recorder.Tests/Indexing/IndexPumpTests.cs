@@ -67,4 +67,42 @@ public sealed class IndexPumpTests
 
         Assert.Equal(Enumerable.Range(1, 40).Select(sequence => (long)sequence), index.Durable.Order());
     }
+
+    [Fact]
+    public async Task What_nobody_awaits_is_shown_to_who_asks_and_to_all_after_five_seconds()
+    {
+        var time = new FakeTimeProvider();
+        var (log, added, shown) = (new InMemoryLog(time), 0, 0);
+        var target = new IndexTarget<long>(
+            () => new Dictionary<string, long>(), documents => Interlocked.Add(ref added, documents.Count), _ => Interlocked.Increment(ref shown), _ => { })
+        {
+            IsAwaited = static _ => false,
+        };
+        var pump = new IndexPump<long>(
+            "test", log, target, (entry, _) => Task.FromResult<IReadOnlyList<long>>([entry.Position.Sequence]), time, NullLogger.Instance);
+        using var stop = new CancellationTokenSource();
+        var running = pump.RunAsync(stop.Token);
+        async Task AppendAsync(int all)
+        {
+            while (added < all)
+            {
+                var before = added;
+                await log.AppendAsync(new NewEvent(new byte[] { 1 }), CancellationToken.None);
+                await WaitUntil.Async(() => added > before);
+            }
+        }
+
+        await AppendAsync(5);
+        Assert.Equal(0, shown);
+        await pump.CatchUpAsync(CancellationToken.None);
+        Assert.Equal(1, shown);
+
+        time.Advance(ShowingPace.Longest);
+        await AppendAsync(10);
+        Assert.Equal((5, 1), (pump.Through, shown));
+        await WaitUntil.Async(() => { time.Advance(TimeSpan.FromSeconds(1)); return pump.Through == 10; });
+        Assert.Equal(2, shown);
+        await stop.CancelAsync();
+        await running;
+    }
 }
