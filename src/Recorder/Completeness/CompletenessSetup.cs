@@ -21,7 +21,7 @@ public static class CompletenessSetup
         services.AddSingleton<IReconcileDesk>(provider => new ReconcileDesk(
             provider.GetRequiredService<IArchiveLog>(), provider.GetRequiredService<ISealedLog>(), provider.GetRequiredService<ILedger>(),
             provider.GetRequiredService<IAddressBook>(), new JournalAddresses(provider.GetRequiredService<IOptions<SmtpOptions>>().Value.JournalDomain),
-            provider.GetRequiredService<IndexPresence>(), provider.GetRequiredService<IndexFollower>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<IndexPresence>(), provider.GetRequiredService<IndexFollower>(), provider.GetRequiredService<PurgeNames>(), provider.GetRequiredService<TimeProvider>()));
         return services;
     }
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Recorder.Archive;
+using Recorder.Ledger.State;
 
 namespace Recorder.Ledger;
 
@@ -10,7 +11,73 @@ namespace Recorder.Ledger;
 public sealed class PurgeNames(IArchiveLog archive, ILedger ledger)
 {
     // Ids and owners in one entry; some 200 kB of text.
-    private const int MaxWords = 4_000;
+    private const int MaxWords = 4_000, MaxSteps = 8;
+
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, IReadOnlyDictionary<RecordId, DateTimeOffset?>> known = new(StringComparer.Ordinal);
+    private IStateSnapshot? seen;
+    private List<PurgeStep> done = [];
+
+    /// <summary>Steps that were carried out, of all purges.</summary>
+    public IReadOnlyList<PurgeStep> Done
+    {
+        get
+        {
+            var state = ledger.State;
+            lock (gate)
+            {
+                if (ReferenceEquals(state, seen)) return done;
+                (seen, done) = (state, [.. state.Range<PurgeStep>(RetentionKeys.Steps).Select(pair => pair.Value).Where(step => step.DoneAt is not null)]);
+                return done;
+            }
+        }
+    }
+
+    /// <summary>When a record that is gone was received.</summary>
+    /// <returns>null where neither a purge nor an erasure says.</returns>
+    public async ValueTask<DateTimeOffset?> ReceivedAsync(RecordId id, CancellationToken cancel)
+    {
+        if (ledger.State.Get<Erasure>(RetentionKeys.Erasure(id.ToString()))?.Received is { } erased) return erased;
+        foreach (var step in Done.Where(step => Covers(step.Plan, id)))
+        {
+            if ((await OfAsync(step, cancel)).TryGetValue(id, out var received)) return received ?? RecordTime.Of(id);
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether a purge names it.</summary>
+    public async ValueTask<bool> HasAsync(RecordId id, CancellationToken cancel)
+    {
+        foreach (var step in Done.Where(step => Covers(step.Plan, id)))
+        {
+            if ((await OfAsync(step, cancel)).ContainsKey(id)) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>What a step took away, with the time it was received where that is not in the id. The steps that were asked for last are remembered.</summary>
+    public async ValueTask<IReadOnlyDictionary<RecordId, DateTimeOffset?>> OfAsync(PurgeStep step, CancellationToken cancel)
+    {
+        var key = RetentionKeys.Step(step.Run, step.Plan.Segment);
+        lock (gate)
+        {
+            if (known.GetValueOrDefault(key) is { } before) return before;
+        }
+
+        var records = new Dictionary<RecordId, DateTimeOffset?>();
+        await foreach (var record in ReadAsync(step.Plan, step.Run, cancel))
+        {
+            if (RecordId.TryParse(record.Id, out var id)) records[id] = record.Received;
+        }
+
+        lock (gate)
+        {
+            if (known.Count >= MaxSteps) known.Clear();
+            return known[key] = records;
+        }
+    }
 
     /// <returns>The position they stand behind, once they are durable.</returns>
     public async Task<long> WriteAsync(Actor actor, DateTimeOffset at, string run, string segment, IEnumerable<LeavingRecord> records)
@@ -37,6 +104,10 @@ public sealed class PurgeNames(IArchiveLog archive, ILedger ledger)
             }
         }
     }
+
+    // The segment, before the step, went from one id to another.
+    private static bool Covers(PurgeStepPlan plan, RecordId id) =>
+        RecordId.TryParse(plan.FirstId, out var first) && RecordId.TryParse(plan.LastId, out var last) && first.CompareTo(id) <= 0 && id.CompareTo(last) <= 0;
 
     private static IEnumerable<IReadOnlyList<LeavingRecord>> Portions(IEnumerable<LeavingRecord> records)
     {

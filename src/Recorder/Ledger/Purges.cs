@@ -27,7 +27,8 @@ public sealed record PurgeStepPlan(
     long Records, long Bytes, long StoredBytes, long Held, string IdsSha256, string? FirstId = null, string? LastId = null, long? NamedAfter = null);
 
 /// <summary>A record that a purge takes away, and the mailboxes it was for.</summary>
-public sealed record LeavingRecord(string Id, IReadOnlyList<string> Owners);
+/// <param name="Received">Of what was imported; anything else was received when its id was made.</param>
+public sealed record LeavingRecord(string Id, IReadOnlyList<string> Owners, DateTimeOffset? Received = null);
 
 /// <param name="GraceUntil">By then what it removes must be gone.</param>
 public sealed record PurgeStarted(string Run, DateTimeOffset? GraceUntil) : LedgerEvent;
@@ -61,7 +62,8 @@ public sealed record RecordsForgotten(IReadOnlyList<string> RecordIds) : LedgerE
 }
 
 /// <summary>A person wants one record gone before its term, with a reason. Durable before anything is done.</summary>
-public sealed record ErasureAsked(string RecordId, string Reason) : LedgerEvent;
+/// <param name="Received">When the message was received; null where the record was gone already.</param>
+public sealed record ErasureAsked(string RecordId, string Reason, DateTimeOffset? Received = null) : LedgerEvent;
 
 /// <summary>It is gone from the archive and the index.</summary>
 public sealed record RecordErased(string RecordId) : LedgerEvent;
@@ -95,4 +97,5 @@ public sealed record IndexLeftover(DateTimeOffset Since, DateTimeOffset? Until =
 public sealed record LastRemoval(DateTimeOffset At);
 
 /// <param name="Noted">Folders of older copies that have a note of it.</param>
-public sealed record Erasure(string RecordId, string Reason, string By, DateTimeOffset At, DateTimeOffset? DoneAt = null, IReadOnlyList<string>? Noted = null);
+public sealed record Erasure(string RecordId, string Reason, string By, DateTimeOffset At, DateTimeOffset? DoneAt = null, IReadOnlyList<string>? Noted = null,
+    DateTimeOffset? Received = null);

@@ -22,12 +22,12 @@ public sealed record ActivityPage(IReadOnlyList<ActivityStep> Steps, DateTimeOff
 /// index has not reached yet. A fact about a message is its owner's, whoever has the address when it happens; any other
 /// is whoever's the address is then.
 /// </summary>
-public sealed class Activity(IArchiveLog archive, IEventIndex index, IIndexProgress progress, SearchDesk? desk = null)
+public sealed class Activity(IArchiveLog archive, IEventIndex index, IIndexProgress progress, PurgeNames names, SearchDesk? desk = null)
 {
     private const int MaxSteps = 200, MaxTail = 5_000;
 
-    // One export is a fact for each message, and one step.
-    private const int MaxTaken = 2_000;
+    // One export is a fact for each message, and one step; so many facts, and so many times more of an export that is longer.
+    private const int MaxTaken = 1_000, MaxMore = 50;
     private const string Taken = "mail.exported";
 
     private static readonly string[] Types =
@@ -44,9 +44,9 @@ public sealed class Activity(IArchiveLog archive, IEventIndex index, IIndexProgr
         var rows = Math.Clamp(limit, 1, MaxSteps);
         var through = progress.Status.Through;
         var (found, since) = await SearchDesk.RunAsync(desk, reader.Account.Address, stop => Indexed(reader, before, rows, stop), cancel);
-        var all = found.Concat(before is null ? await TailAsync(reader, through, cancel) : []).DistinctBy(document => document.Id).Where(document => document.At >= since);
+        var all = found.Concat(before is null ? await TailAsync(reader, through, cancel) : []).DistinctBy(document => document.Id);
         var steps = (await OwnAsync(reader, all, cancel)).GroupBy(ActivitySteps.OneOf).Select(one => (one.MaxBy(document => document.At)!, Count: one.Count()))
-            .OrderByDescending(one => one.Item1.At).ThenByDescending(one => one.Item1.Sequence).Take(rows).ToList();
+            .Where(one => one.Item1.At >= since).OrderByDescending(one => one.Item1.At).ThenByDescending(one => one.Item1.Sequence).Take(rows).ToList();
         var next = steps.Count == rows ? steps[^1].Item1.At : since > DateTimeOffset.MinValue ? since : (DateTimeOffset?)null;
         return new ActivityPage([.. steps.SelectMany(one => ActivitySteps.Of(one.Item1, one.Count)).Where(step => withOwn || IsOfInterest(reader, step)).Select(step => Named(reader, step))], next);
     }
@@ -66,14 +66,31 @@ public sealed class Activity(IArchiveLog archive, IEventIndex index, IIndexProgr
         {
             foreach (var type in Types)
             {
-                var most = type == Taken ? MaxTaken : limit;
-                var page = index.Search(new EventQuery(Mailbox: owned.Address, Type: type, Until: before, Limit: most), cancel);
-                found.AddRange(page.Items);
+                var query = new EventQuery(Mailbox: owned.Address, Type: type, Until: before, Limit: type == Taken ? MaxTaken : limit);
+                var page = index.Search(query, cancel);
+                found.AddRange(type == Taken ? WholeExports(query, page, cancel) : page.Items);
                 if (page.Next is not null && page.Items[^1].At > since) since = page.Items[^1].At;
             }
         }
 
         return (found, since);
+    }
+
+    /// <summary>The exports that end here, with all their facts; none that goes on after, which a page before this one has.</summary>
+    private List<EventDocument> WholeExports(EventQuery query, EventPage page, CancellationToken cancel)
+    {
+        var shown = query.Until is null ? [] : index.Search(query with { From = query.Until, Until = null, OldestFirst = true }, cancel).Items.Select(ActivitySteps.OneOf).ToHashSet();
+        var facts = page.Items.Where(fact => !shown.Contains(ActivitySteps.OneOf(fact))).ToList();
+        var begun = facts.Select(ActivitySteps.OneOf).ToHashSet();
+        for (var more = 0; page.Next is not null && more < MaxMore; more++)
+        {
+            page = index.Search(query with { Cursor = page.Next }, cancel);
+            var theirs = page.Items.Where(fact => begun.Contains(ActivitySteps.OneOf(fact))).ToList();
+            if (theirs.Count == 0) break;
+            facts.AddRange(theirs);
+        }
+
+        return facts;
     }
 
     private async Task<List<EventDocument>> TailAsync(Reader reader, long through, CancellationToken cancel)
@@ -90,31 +107,36 @@ public sealed class Activity(IArchiveLog archive, IEventIndex index, IIndexProgr
 
     private async Task<List<EventDocument>> OwnAsync(Reader reader, IEnumerable<EventDocument> documents, CancellationToken cancel)
     {
-        var (own, received) = (new List<EventDocument>(), new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal));
+        var (own, received) = (new List<EventDocument>(), new Dictionary<string, DateTimeOffset?>(StringComparer.Ordinal));
         foreach (var document in documents)
         {
-            var at = document.At;
-            if (document.RecordId.Length > 0 && !received.TryGetValue(document.RecordId, out at)) received[document.RecordId] = at = await ReceivedAsync(document, cancel);
-            if (Ownership.Held(reader.Account, document.Mailbox, at)) own.Add(document);
+            if (await IsOwnAsync(reader.Account, document, received, cancel)) own.Add(document);
         }
 
         return own;
     }
 
-    // Of a record that has left or cannot be read, the time in its id: that of its append.
-    private async ValueTask<DateTimeOffset> ReceivedAsync(EventDocument document, CancellationToken cancel)
+    private async ValueTask<bool> IsOwnAsync(Account account, EventDocument document, Dictionary<string, DateTimeOffset?> received, CancellationToken cancel)
     {
-        if (!RecordId.TryParse(document.RecordId, out var id)) return document.At;
+        // Whose address it always was need not be asked when.
+        if (account.Addresses.Any(owned => owned.Address == document.Mailbox && owned is { From: null, Until: null })) return true;
+        if (!RecordId.TryParse(document.RecordId, out var id)) return Ownership.Held(account, document.Mailbox, document.At);
+        if (!received.TryGetValue(document.RecordId, out var at)) received[document.RecordId] = at = await ReceivedAsync(id, cancel);
+        return at is { } moment && Ownership.Held(account, document.Mailbox, moment);
+    }
+
+    /// <returns>null of a record that is gone, and of which nothing says when it was received: it may have come long before it was imported.</returns>
+    private async ValueTask<DateTimeOffset?> ReceivedAsync(RecordId id, CancellationToken cancel)
+    {
         try
         {
-            if (await archive.FindAsync(id, cancel) is { Kind: EntryKind.Mail } entry) return entry.ReceivedAt;
+            return await archive.FindAsync(id, cancel) is { Kind: EntryKind.Mail } entry ? entry.ReceivedAt : await names.ReceivedAsync(id, cancel);
         }
         catch (ArchiveException damaged) when (damaged.Fault == ArchiveFault.Damaged)
         {
             // The page is of everything else too.
+            return null;
         }
-
-        return Ledger.State.RecordTime.Of(document.RecordId);
     }
 }
 

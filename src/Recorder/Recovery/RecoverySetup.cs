@@ -61,5 +61,5 @@ public static class RecoverySetup
 
     // Who looked, and looking for others.
     private static IServiceCollection AddSight(IServiceCollection services) => services.AddSingleton<Inspections>().AddSingleton(provider => new Activity(
-        provider.GetRequiredService<IArchiveLog>(), provider.GetRequiredService<IEventIndex>(), provider.GetRequiredService<EventFollower>(), provider.GetRequiredService<SearchDesk>()));
+        provider.GetRequiredService<IArchiveLog>(), provider.GetRequiredService<IEventIndex>(), provider.GetRequiredService<EventFollower>(), provider.GetRequiredService<PurgeNames>(), provider.GetRequiredService<SearchDesk>()));
 }

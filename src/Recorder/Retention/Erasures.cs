@@ -29,7 +29,7 @@ public sealed class Erasures(
             if (await archive.FindAsync(id, cancel) is not { Kind: EntryKind.Mail } entry) return null;
             if (HoldOf(entry) is { } hold) throw new ActRefusedException("held", $"the record is held for {hold.Matter}");
             var approval = await approvals.ForErasureAsync(actor, entry, why, cancel);
-            await ledger.AppendAsync(new ErasureAsked(id.ToString(), why) { Actor = actor, At = time.GetUtcNow() }, CancellationToken.None);
+            await ledger.AppendAsync(new ErasureAsked(id.ToString(), why, entry.ReceivedAt) { Actor = actor, At = time.GetUtcNow() }, CancellationToken.None);
             await approvals.UseAsync(approval);
         }
 

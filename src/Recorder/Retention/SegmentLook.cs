@@ -59,7 +59,7 @@ internal sealed record SegmentLook(
                 continue;
             }
 
-            due.Add(new LeavingRecord(entry.Id.ToString(), mail.Owners));
+            due.Add(new LeavingRecord(entry.Id.ToString(), mail.Owners, mail.IsImport ? entry.ReceivedAt : null));
             bytes += entry.ContentLengthBytes;
             firstEnd = Earlier(firstEnd, end.Value);
         }

@@ -145,7 +145,7 @@ public sealed class HourCheckTests
     }
 
     private static HourCheck Check(KeepingWorld world, HourlyLedger hours) => new(
-        hours, world.Archive, world.Archive, world.Ledger, new IndexPresence(world.Index, world.Archive.Lane), new Progress(world), () => world.Index.Gaps, world.Time, NullLogger<HourCheck>.Instance);
+        hours, world.Archive, world.Archive, world.Ledger, new IndexPresence(world.Index, world.Archive.Lane), new Progress(world), () => world.Index.Gaps, world.Names, world.Time, NullLogger<HourCheck>.Instance);
 
     private sealed class Progress(KeepingWorld world) : IIndexProgress
     {

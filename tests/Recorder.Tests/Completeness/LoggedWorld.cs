@@ -73,7 +73,7 @@ internal sealed class LoggedWorld(KeepingWorld world) : IAsyncDisposable
 
     private ReconcileDesk Desk() => new(
         world.Archive, world.Archive, world.Ledger, new AddressBook([], "mx.test", new AccountsOptions()), new JournalAddresses("journal.invalid"),
-        new IndexPresence(world.Index, world.Archive.Lane), new Progress(world), world.Time);
+        new IndexPresence(world.Index, world.Archive.Lane), new Progress(world), world.Names, world.Time);
 
     private sealed class Progress(KeepingWorld world) : IIndexProgress
     {

@@ -51,7 +51,7 @@ internal sealed class Counter : IAsyncDisposable
 
     public IRecordActs Acts { get; }
 
-    public Activity Activity => new(Desk.Log, EventIndex, Events);
+    public Activity Activity => new(Desk.Log, EventIndex, Events, new PurgeNames(Desk.Log, Desk.Ledger));
 
     public IReleaseRequests Requests { get; }
 

@@ -118,4 +118,66 @@ public sealed class ActivityTests
         Assert.Equal(["audited", "opened"], olga.Where(step => step.Actor == Dora).Select(step => step.Code).Order());
         Assert.DoesNotContain(nora, step => step.Actor == Dora);
     }
+
+    [Fact]
+    public async Task Of_purged_mail_that_was_imported_it_counts_when_it_was_received_and_not_when_it_was_imported()
+    {
+        await using var counter = await Counter.OpenAsync();
+        foreach (var address in new[] { Olga, Nora, Dora }) await counter.Desk.AddAsync(address);
+        var (start, handed) = (counter.Desk.Time.GetUtcNow(), counter.Desk.Time.GetUtcNow().AddDays(1));
+        await counter.Desk.Owned.SetAsync(Desk.Cli, Olga, Info, null, handed, Cancel);
+        await counter.Desk.Owned.SetAsync(Desk.Cli, Nora, Info, handed, null, Cancel);
+        counter.Desk.Time.Advance(TimeSpan.FromDays(2));
+
+        var now = counter.Desk.Time.GetUtcNow();
+        var (known, unknown) = (new RecordId(Guid.CreateVersion7(now)).ToString(), new RecordId(Guid.CreateVersion7(now)).ToString());
+        foreach (var id in new[] { known, unknown })
+            await counter.Desk.Ledger.AppendAsync(new MessageViewed(id, Info, "message", "case 7") { Actor = new Actor("auditor", Dora), At = now }, Cancel);
+        await PurgeAsync(counter, new LeavingRecord(known, [Info], Received: start));
+        await counter.IndexAsync();
+        var (olga, nora) = (await StepsAsync(counter, await counter.Desk.ReaderAsync(Olga)), await StepsAsync(counter, await counter.Desk.ReaderAsync(Nora)));
+        Assert.Equal([known], olga.Where(step => step.Actor == Dora).Select(step => step.RecordId));
+        Assert.DoesNotContain(nora, step => step.Actor == Dora);
+    }
+
+    [Fact]
+    public async Task An_export_is_one_step_however_long_it_is_and_whatever_comes_between_its_parts()
+    {
+        await using var counter = await Counter.OpenAsync();
+        var olga = await counter.Desk.ReaderAsync(Olga);
+        for (var part = 0; part < 6; part++)
+        {
+            await ExportedAsync(counter, "long", MailExported.MaxRecords);
+            await ExportedAsync(counter, $"short {part}", 1);
+        }
+
+        await counter.IndexAsync();
+        var (seen, before) = (new List<ActivityStep>(), (DateTimeOffset?)null);
+        do
+        {
+            var page = await counter.Activity.OfAsync(olga, true, before, 2, Cancel);
+            seen.AddRange(page.Steps.Where(step => step.Code == "taken"));
+            before = page.Next;
+        }
+        while (before is not null);
+        Assert.Equal(["1", "1200", "1", "1", "1", "1", "1"], seen.Select(step => step.Words));
+    }
+
+    private static async Task ExportedAsync(Counter counter, string export, int count)
+    {
+        var at = counter.Desk.Time.GetUtcNow();
+        var records = Enumerable.Range(0, count).Select(_ => new ExportedMail(new RecordId(Guid.CreateVersion7(at)).ToString(), Olga));
+        await counter.Desk.Ledger.AppendAsync(new MailExported(export, Olga, [.. records]) { Actor = new Actor("user", Olga), At = at }, Cancel);
+        counter.Desk.Time.Advance(TimeSpan.FromMinutes(1));
+    }
+
+    /// <summary>What a purge leaves in the ledger.</summary>
+    private static async Task PurgeAsync(Counter counter, LeavingRecord leaving)
+    {
+        var (actor, at) = (Actor.System("retention"), counter.Desk.Time.GetUtcNow());
+        var after = await new PurgeNames(counter.Desk.Log, counter.Desk.Ledger).WriteAsync(actor, at, "run", "mail", [leaving]);
+        var plan = new PurgeStepPlan("mail", PurgeAct.Remove, default, 1, 9, 1, "", 1, 1, 1, 0, "", leaving.Id, leaving.Id, after);
+        await counter.Desk.Ledger.AppendAsync(new PurgeStepIntended("run", plan) { Actor = actor, At = at }, Cancel);
+        await counter.Desk.Ledger.AppendAsync(new PurgeStepDone("run", "mail", 0) { Actor = actor, At = at }, Cancel);
+    }
 }

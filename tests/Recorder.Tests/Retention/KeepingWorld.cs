@@ -39,6 +39,7 @@ internal sealed class KeepingWorld : IAsyncDisposable
     public Recorder.Ledger.Ledger Ledger { get; private set; } = null!;
     public MailIndex Index { get; private set; } = null!;
     public Holds Holds { get; private set; } = null!;
+    public PurgeNames Names { get; private set; } = null!;
     public PurgePlanner Planner { get; private set; } = null!;
     public Purge Purge { get; private set; } = null!;
     public Erasures Erasures { get; private set; } = null!;
@@ -60,15 +61,15 @@ internal sealed class KeepingWorld : IAsyncDisposable
         Archive = await MailArchive.OpenAsync(Sizes, Disk, Time, CancellationToken.None, key: Key);
         Ledger = await Recorder.Ledger.Ledger.OpenAsync(Archive, null, Time);
         Index = MailIndex.Open(folder, new MailIndexOptions { PartitionDocuments = 60, RamBufferMegabytes = 4 }, Time);
-        var names = new PurgeNames(Archive, Ledger);
+        Names = new PurgeNames(Archive, Ledger);
         var (options, gate, book) = (Microsoft.Extensions.Options.Options.Create(Options), new RetentionGate(), new AddressBook([], "mx.test", new AccountsOptions()));
         Clock = new ClockWatch(Ledger, Time);
         Terms = new RetentionTerms(Ledger, options, Time);
         Planner = new PurgePlanner(Archive, Ledger, options, Time);
-        Holds = new Holds(Archive, Ledger, Index, CatchUpAsync, book, gate, names, Time);
+        Holds = new Holds(Archive, Ledger, Index, CatchUpAsync, book, gate, Names, Time);
         var traces = new RecordTraces(Ledger, Time);
         Approvals = new Approvals(Ledger, Planner, options, Time);
-        Purge = new Purge(Archive, Archive, Ledger, Index, CatchUpAsync, Holds, Planner, traces, names, gate, Clock, new DefaultTerm(Ledger, options, Time, NullLogger<DefaultTerm>.Instance), Approvals, options, Time, NullLogger<Purge>.Instance);
+        Purge = new Purge(Archive, Archive, Ledger, Index, CatchUpAsync, Holds, Planner, traces, Names, gate, Clock, new DefaultTerm(Ledger, options, Time, NullLogger<DefaultTerm>.Instance), Approvals, options, Time, NullLogger<Purge>.Instance);
         Erasures = new Erasures(Archive, Archive, Ledger, Index, CatchUpAsync, Holds, Purge, traces, gate, Clock, new ErasureNotes(Ledger, Time, NullLogger<ErasureNotes>.Instance), Approvals, Time);
         Rules = new RetentionRules(Archive, Ledger, book, options, gate, Time);
         await Clock.LookAsync(CancellationToken.None);

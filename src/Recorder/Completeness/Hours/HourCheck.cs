@@ -11,7 +11,7 @@ namespace Recorder.Completeness.Hours;
 /// </summary>
 public sealed partial class HourCheck(
     HourlyLedger hours, IArchiveLog archive, ISealedLog segments, ILedger ledger, IndexPresence index, IIndexProgress progress, Func<IReadOnlyList<Search.IndexGap>> gaps,
-    TimeProvider time, ILogger<HourCheck> log) : ICompleteness
+    PurgeNames names, TimeProvider time, ILogger<HourCheck> log) : ICompleteness
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1), LookAgain = TimeSpan.FromMilliseconds(500), Grace = TimeSpan.FromMinutes(15);
 
@@ -19,7 +19,7 @@ public sealed partial class HourCheck(
     private const int RoundsUntilAgain = 10, Never = 0;
 
     private readonly Dictionary<DateTimeOffset, (HourRow Row, int NextRound)> seen = [];
-    private readonly Departures departures = new(archive, segments, ledger);
+    private readonly Departures departures = new(segments, ledger, names);
     private volatile CompletenessReport report = new(null, [], 0);
     private int round;
 

@@ -9,11 +9,11 @@ namespace Recorder.Completeness.Reconciling;
 
 /// <summary>Answers a comparison out of log, ledger and index.</summary>
 public sealed class ReconcileDesk(
-    IArchiveLog archive, ISealedLog segments, ILedger ledger, IAddressBook book, JournalAddresses journal, IndexPresence index, IIndexProgress progress, TimeProvider time) : IReconcileDesk
+    IArchiveLog archive, ISealedLog segments, ILedger ledger, IAddressBook book, JournalAddresses journal, IndexPresence index, IIndexProgress progress, PurgeNames names, TimeProvider time) : IReconcileDesk
 {
     private static readonly TimeSpan WaitForIndex = TimeSpan.FromMinutes(1);
 
-    private readonly Departures departures = new(archive, segments, ledger);
+    private readonly Departures departures = new(segments, ledger, names);
 
     public async Task<ReconcileStand> StandAsync(CancellationToken cancel)
     {

@@ -147,7 +147,7 @@ internal static class PurgeValues
         switch (fact)
         {
             case ErasureAsked asked:
-                state.Set(RetentionKeys.Erasure(asked.RecordId), new Erasure(asked.RecordId, asked.Reason, asked.Actor.Name, asked.At));
+                state.Set(RetentionKeys.Erasure(asked.RecordId), new Erasure(asked.RecordId, asked.Reason, asked.Actor.Name, asked.At, Received: asked.Received));
                 break;
             case ErasureDropped dropped:
                 state.Remove(RetentionKeys.Erasure(dropped.RecordId));
