@@ -88,8 +88,7 @@ internal sealed class LogVerifier(LogFiles files, SpoolFolder spool, SegmentSet 
         try
         {
             var head = file.ReadHead(at);
-            if (trust.Key is { } key && at.Sequence >= trust.MarkedFrom && !key.Knows(EntryHeader.Encode(head.Entry), head.Entry.ContentSha256.Span, head.Nonce.Span))
-                return LogProblems.NotAsRecorded;
+            if (trust.MarkProblemOf(at.Sequence, EntryHeader.Encode(head.Entry), head.Entry.ContentSha256.Span, head.Nonce.Span) is { } problem) return problem;
             if (head.Entry.Kind != EntryKind.Mail) return null;
             using var content = file.OpenContent(at, head, spool);
             return SHA256.HashData(content).AsSpan().SequenceEqual(head.Entry.ContentSha256.Span)

@@ -7,9 +7,8 @@ internal sealed class MarkCheck(LogTrust trust, LogKey key)
 {
     private readonly List<SegmentRow> _unmarked = [];
 
-    /// <returns>null when the entry is as it was recorded, or came before the key.</returns>
-    public string? ProblemOf(SegmentRow row, ReadOnlySpan<byte> header) =>
-        row.Sequence < trust.MarkedFrom || key.Knows(header, row.ContentSha256.Span, row.Nonce.Span) ? null : LogProblems.NotAsRecorded;
+    /// <returns>null when the entry is as it was recorded, came before the key, or is another's to know.</returns>
+    public string? ProblemOf(SegmentRow row, ReadOnlySpan<byte> header) => trust.MarkProblemOf(row.Sequence, header, row.ContentSha256.Span, row.Nonce.Span);
 
     /// <summary>A purged entry: only its mark says that it left by our hand.</summary>
     public void TakePurged(SegmentRow row)
@@ -29,10 +28,4 @@ internal sealed class MarkCheck(LogTrust trust, LogKey key)
             ? $"it was taken away under the name of a purge that never was; {_unmarked.Count} such entries in this segment"
             : $"{_unmarked.Count - before} entries from here on were taken away under the name of a purge that never was");
     }
-}
-
-/// <summary>Words that several checks say.</summary>
-internal static class LogProblems
-{
-    public const string NotAsRecorded = "it is not as it was recorded, though every checksum was made to fit";
 }

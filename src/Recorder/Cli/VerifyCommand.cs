@@ -64,7 +64,9 @@ internal static class VerifyCommand
         if (end.Kind != "summary") return "the check was cut short; run it again";
         var head = end.Head == 0 ? "no head was signed yet" : $"signed head {end.Head} speaks of the log through position {end.Through}";
         var sample = request.Sample is null ? "" : $" (a sample; again with --seed {end.Seed})";
-        return $"{end.Records} records read{sample}, {(end.Findings == 0 ? "nothing wrong" : $"{end.Findings} findings, the first in {Name(end)}")}; {head}";
+        var others = string.Concat((end.OtherKeys ?? []).Select(other =>
+            $"\npositions {other.From} to {other.Through} bear marks of the key {other.KeyId}, which is not here: what was altered there is named by its segment"));
+        return $"{end.Records} records read{sample}, {(end.Findings == 0 ? "nothing wrong" : $"{end.Findings} findings, the first in {Name(end)}")}; {head}{others}";
     }
 
     private static string Name(VerifyLine line) => string.Join(' ', new[] { line.Where, line.RecordId, line.Position is { } at ? $"at {at}" : null }.Where(part => !string.IsNullOrEmpty(part)));

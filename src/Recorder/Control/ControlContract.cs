@@ -1,3 +1,5 @@
+using Recorder.Archive.Proofs;
+
 namespace Recorder.Control;
 
 public sealed record AccountRequest(string Address, string? Password, bool Admin = false, string? DisplayName = null);
@@ -21,11 +23,12 @@ public sealed record VerifyRequest(int? Sample = null, int? Seed = null, DateOnl
 /// <param name="Position">In the log.</param>
 /// <param name="Records">Entries of the log that were read.</param>
 /// <param name="Head">The newest signed head; 0 before the first.</param>
+/// <param name="OtherKeys">Of the summary: what another key marked while ours was away.</param>
 /// <param name="Through">The last position that it speaks of.</param>
 /// <param name="Seed">Of the sample.</param>
 public sealed record VerifyLine(
     string Kind, long Done = 0, long Total = 0, string? Where = null, string? RecordId = null, long? Position = null, string? Problem = null,
-    long Records = 0, long Findings = 0, long Head = 0, long Through = 0, int? Seed = null);
+    long Records = 0, long Findings = 0, long Head = 0, long Through = 0, int? Seed = null, IReadOnlyList<OtherMarks>? OtherKeys = null);
 
 /// <param name="Path">Where the zip is written; must not exist.</param>
 public sealed record EvidenceRequest(string RecordId, string Path, string? Reason);

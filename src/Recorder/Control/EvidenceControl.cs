@@ -1,6 +1,7 @@
 using Recorder.Archive;
 using Recorder.Archive.Copies;
 using Recorder.Evidence;
+using Recorder.Ledger;
 
 namespace Recorder.Control;
 
@@ -37,6 +38,10 @@ internal static class EvidenceControl
         {
             return await bundles.PrepareAsync(ControlEndpoints.Cli, id, request.Reason, cancel) is { } draft
                 ? Results.Ok(new EvidenceAnswer(request.RecordId, request.Path, await WriteAsync(bundles, draft, request.Path, cancel), key.KeyId)) : NotFound(request.RecordId);
+        }
+        catch (ActRefusedException refusal)
+        {
+            return Results.Json(new Refusal(refusal.Code, refusal.Message), statusCode: StatusCodes.Status409Conflict);
         }
         catch (Exception error) when (error is ArchiveException or IOException or UnauthorizedAccessException)
         {

@@ -82,7 +82,7 @@ internal sealed class VerifyRun(MailArchive archive, LogTrust trust, VerifyReque
         return (first is null ? new VerifyLine("summary") : LineOf("summary", first)) with
         {
             Done = done, Total = done, Records = records, Findings = findings.Count, Head = head?.Number ?? 0, Through = head?.Through ?? 0,
-            Seed = request.Sample is null ? null : seed,
+            Seed = request.Sample is null ? null : seed, OtherKeys = trust.Others,
         };
     }
 

@@ -20,7 +20,7 @@ public interface IEvidence
     /// <summary>Evidence of one record; its owners are told before anything is given.</summary>
     /// <param name="reason">At least <see cref="EvidenceDesk.MinReason"/> characters; the owners read it.</param>
     /// <returns>What writes the zip; null when there is no such record.</returns>
-    /// <exception cref="ActRefusedException">bad-reason.</exception>
+    /// <exception cref="ActRefusedException">bad-reason, too-fresh.</exception>
     Task<Func<Stream, CancellationToken, Task>?> TakeAsync(Actor actor, RecordId id, string reason, CancellationToken cancel);
 }
 

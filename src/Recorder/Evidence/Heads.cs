@@ -7,7 +7,9 @@ namespace Recorder.Evidence;
 /// <summary>Signs the log's head every day, tells the ledger, and asks for a time stamp where an authority is set.</summary>
 public sealed partial class Heads(MailArchive archive, ILedger ledger, SigningKey key, TimeStamps stamps, TimeProvider time, ILogger<Heads> log)
 {
+    public const int MaxHeadsAnHour = 12;
     private static readonly Actor System = Actor.System("evidence");
+    private readonly SemaphoreSlim sealing = new(1);
 
     /// <summary>Why the last round did less than it should; null when all is well.</summary>
     public string? LastProblem { get; private set; }
@@ -16,15 +18,23 @@ public sealed partial class Heads(MailArchive archive, ILedger ledger, SigningKe
     public async Task AnnounceKeyAsync(CancellationToken cancel)
     {
         if (key.MarkedFrom is null) key.BeginMarks(archive.OpenedAfter + 1);
-        var recorded = await ledger.ActAsync(
-            EvidenceKeys.SigningKey,
-            state => state.Get<SigningKeyState>(EvidenceKeys.SigningKey)?.KeyId == key.KeyId ? null
-                : new SigningKeyMade(key.KeyId, Convert.ToBase64String(key.PublicKey), Math.Max(key.MarkedFrom ?? 0, 1)) { Actor = System, At = time.GetUtcNow() },
-            cancel);
+        var recorded = await ledger.ActAsync(EvidenceKeys.SigningKey, state => Announcement(state.Get<SigningKeyState>(EvidenceKeys.SigningKey)), cancel);
         if (recorded is null) return;
         LogKeyMade(log, key.KeyId);
         // What another key signed is under this one at once.
         if (archive.Heads.Count > 0) await SignAsync(cancel);
+    }
+
+    private SigningKeyMade? Announcement(SigningKeyState? known)
+    {
+        if (known?.KeyId == key.KeyId) return null;
+        var from = Math.Max(key.MarkedFrom ?? 0, 1);
+        // Put back after another was made in its place.
+        var before = known?.Turns.FirstOrDefault(turn => turn.KeyId == key.KeyId);
+        return new SigningKeyMade(key.KeyId, Convert.ToBase64String(key.PublicKey), Math.Min(from, before?.From ?? from), before is null ? null : archive.OpenedAfter + 1)
+        {
+            Actor = System, At = time.GetUtcNow(),
+        };
     }
 
     /// <summary>The work of the job: what was left undone, the day's head, and its time stamp.</summary>
@@ -58,13 +68,33 @@ public sealed partial class Heads(MailArchive archive, ILedger ledger, SigningKe
 
     /// <summary>The proof of a record, sealing and signing where it is not under a head yet.</summary>
     /// <returns>null when there is no such record.</returns>
+    /// <exception cref="ActRefusedException">too-fresh: it would have to be sealed for this alone, which was done too often within the hour.</exception>
     public async Task<EntryProof?> ProveAsync(RecordId id, CancellationToken cancel)
     {
         if (await archive.FindAsync(id, cancel) is null) return null;
         if (await Task.Run(() => archive.Prove(id), cancel) is { } known) return known;
-        await archive.SealAsync(cancel);
-        await SignAsync(cancel);
-        return await Task.Run(() => archive.Prove(id), cancel);
+        await sealing.WaitAsync(cancel);
+        try
+        {
+            // Who waited may find it done.
+            if (await Task.Run(() => archive.Prove(id), cancel) is { } since) return since;
+            RefuseIfTooMany();
+            await archive.SealAsync(cancel);
+            await SignAsync(cancel);
+            return await Task.Run(() => archive.Prove(id), cancel);
+        }
+        finally
+        {
+            sealing.Release();
+        }
+    }
+
+    // Each makes a head for ever and segments that stay small.
+    private void RefuseIfTooMany()
+    {
+        var anHourAgo = time.GetUtcNow().AddHours(-1);
+        if (archive.Heads.Count(head => head.Statement.MadeAt > anHourAgo) < MaxHeadsAnHour) return;
+        throw new ActRefusedException("too-fresh", $"the record is under no signed head yet, and {MaxHeadsAnHour} were made within an hour; ask again in an hour, or tomorrow when the day's head is there");
     }
 
     // A day is over once nothing of it waits to be sealed. A new key signs at once, so that what the old one signed is under it.

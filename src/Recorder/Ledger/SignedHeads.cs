@@ -1,10 +1,11 @@
 namespace Recorder.Ledger;
 
-/// <summary>This installation has a signing key it had not before: the first one, or one in place of one that was lost.</summary>
+/// <summary>This installation has another signing key than before: the first one, one in place of one that was lost, or one that was put back.</summary>
 /// <param name="KeyId">SHA-256 of the public key, hex.</param>
 /// <param name="PublicKey">SubjectPublicKeyInfo, base64.</param>
-/// <param name="MarkedFrom">Entries from this position on carry marks made with it.</param>
-public sealed record SigningKeyMade(string KeyId, string PublicKey, long MarkedFrom) : LedgerEvent;
+/// <param name="MarkedFrom">The first position that carries a mark made with it.</param>
+/// <param name="Again">Of a key that was put back: from here on entries carry its marks again. null: it is in use for the first time.</param>
+public sealed record SigningKeyMade(string KeyId, string PublicKey, long MarkedFrom, long? Again = null) : LedgerEvent;
 
 /// <summary>A head was signed over the whole log so far. The ledger keeps what is in its file too.</summary>
 /// <param name="Sha256">Of the statement, hex.</param>
@@ -24,8 +25,12 @@ public sealed record ArchiveChecked(DateTimeOffset StartedAt, long Segments, lon
     public const int MaxProblems = 20;
 }
 
+/// <summary>Since when, and from which position on, a key was in use.</summary>
+public sealed record KeyTurn(string KeyId, long From, DateTimeOffset At);
+
 /// <summary>The signing key in use.</summary>
-public sealed record SigningKeyState(string KeyId, string PublicKey, long MarkedFrom, DateTimeOffset MadeAt);
+/// <param name="Turns">Of all keys so far, oldest first; the last is this one's.</param>
+public sealed record SigningKeyState(string KeyId, string PublicKey, long MarkedFrom, DateTimeOffset MadeAt, IReadOnlyList<KeyTurn> Turns);
 
 /// <summary>The newest signed head.</summary>
 public sealed record HeadState(long Number, string KeyId, string Sha256, long Through, long Roots, DateTimeOffset SignedAt);

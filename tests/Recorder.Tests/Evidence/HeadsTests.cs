@@ -1,4 +1,6 @@
 using Recorder.Archive;
+using Recorder.Archive.Disk;
+using Recorder.Archive.Proofs;
 using Recorder.Evidence;
 using Recorder.Ledger;
 using Recorder.Tests.Fakes;
@@ -62,6 +64,78 @@ public sealed class HeadsTests
         Assert.Empty(await world.ProblemsAsync());
         await world.ReceiveAsync(Mails.Message("two"));
         Assert.Empty(await world.ProblemsAsync());
+    }
+
+    [Fact]
+    public async Task A_key_that_is_put_back_knows_its_own_entries_and_says_which_another_marked()
+    {
+        await using var world = await EvidenceWorld.OpenAsync();
+        var mine = world.Key.KeyId;
+        await world.ReceiveAsync(Mails.Message("before"));
+        await world.Archive.SealAsync(Cancel);
+        await world.Heads.SignAsync(Cancel);
+        await world.CloseAsync();
+        var kept = new[] { SigningKey.FileName, SigningKey.SinceFileName }.ToDictionary(name => name, name => Read(world.Keys, name));
+
+        world.Keys.Delete(SigningKey.FileName);
+        await world.OpenAsync();
+        var other = world.Key.KeyId;
+        var (from, _) = (world.Archive.OpenedAfter + 1, await world.ReceiveAsync(Mails.Message("meanwhile")));
+        await world.Archive.SealAsync(Cancel);
+        await world.ReceiveAsync(Mails.Message("meanwhile, not sealed"));
+        var through = world.Archive.DurableSequence;
+        await world.CloseAsync();
+
+        foreach (var (name, bytes) in kept) DurableFile.Write(world.Keys, name, stream => stream.Write(bytes), replace: true);
+        await world.OpenAsync();
+        await world.ReceiveAsync(Mails.Message("after"));
+        Assert.Equal(mine, world.Key.KeyId);
+        Assert.Empty(await world.ProblemsAsync());
+        await world.Archive.SealAsync(Cancel);
+        Assert.Empty(await world.ProblemsAsync());
+        Assert.Equal([new OtherMarks(other, from, through)], world.Trust.Now().Others);
+        Assert.Equal(1, world.Trust.Now().MarkedFrom);
+    }
+
+    [Fact]
+    public async Task Evidence_of_fresh_mail_seals_the_log_a_few_times_an_hour_and_no_more()
+    {
+        await using var world = await EvidenceWorld.OpenAsync();
+        for (var count = 0; count < Recorder.Evidence.Heads.MaxHeadsAnHour; count++)
+        {
+            world.Time.Advance(TimeSpan.FromMinutes(1));
+            Assert.NotNull(await world.Heads.ProveAsync(await world.ReceiveAsync(Mails.Message("fresh")), Cancel));
+        }
+
+        var (known, fresh) = (await world.ReceiveAsync(Mails.Message("one more")), await world.ReceiveAsync(Mails.Message("and one")));
+        var segments = world.Archive.Segments.Count;
+        Assert.Equal("too-fresh", (await Assert.ThrowsAsync<ActRefusedException>(() => world.Heads.ProveAsync(fresh, Cancel))).Code);
+        Assert.Equal(segments, world.Archive.Segments.Count);
+        world.Time.Advance(TimeSpan.FromHours(1));
+        Assert.NotNull(await world.Heads.ProveAsync(fresh, Cancel));
+        Assert.NotNull(await world.Heads.ProveAsync(known, Cancel));
+        Assert.Equal(Recorder.Evidence.Heads.MaxHeadsAnHour + 1, world.Archive.Heads.Count);
+    }
+
+    private static byte[] Read(IDisk disk, string name)
+    {
+        using var file = disk.Open(name, DiskMode.Read);
+        var bytes = new byte[file.Length];
+        file.Read(0, bytes);
+        return bytes;
+    }
+
+    [Fact]
+    public async Task Nobody_can_say_of_a_stretch_of_ours_that_another_key_marked_it()
+    {
+        await using var world = await EvidenceWorld.OpenAsync();
+        for (var count = 0; count < 1_100; count++) await world.ReceiveAsync(Mails.Message("ours"));
+        var lie = new OtherMarks("ffff", 5, world.Archive.DurableSequence);
+        var trust = world.Trust.Now() with { Others = [lie] };
+        var findings = await world.Archive.VerifyAsync(new Recorder.Archive.Log.VerifyWish { Trust = trust }, Cancel).ToListAsync(Cancel);
+        Assert.Contains(findings, finding => finding.Position?.Sequence == 5 && finding.Problem.Contains("that is not so", StringComparison.Ordinal));
+        await world.Archive.SealAsync(Cancel);
+        Assert.NotEmpty(await world.Archive.VerifyAsync(new Recorder.Archive.Log.VerifyWish { Trust = trust }, Cancel).ToListAsync(Cancel));
     }
 
     [Fact]

@@ -8,7 +8,9 @@ internal static class EvidenceValues
         switch (fact)
         {
             case SigningKeyMade made:
-                state.Set(EvidenceKeys.SigningKey, new SigningKeyState(made.KeyId, made.PublicKey, made.MarkedFrom, made.At));
+                var turns = state.Get<SigningKeyState>(EvidenceKeys.SigningKey)?.Turns ?? [];
+                state.Set(EvidenceKeys.SigningKey, new SigningKeyState(
+                    made.KeyId, made.PublicKey, made.MarkedFrom, made.At, [.. turns, new KeyTurn(made.KeyId, made.Again ?? made.MarkedFrom, made.At)]));
                 break;
             case HeadSigned signed:
                 state.Set(EvidenceKeys.Head, new HeadState(signed.Number, signed.KeyId, signed.Sha256, signed.Through, signed.Roots, signed.At));

@@ -32,9 +32,9 @@ internal static class EvidencePages
             return RecordId.TryParse(record?.Trim(), out var id) && await evidence.TakeAsync(http.CurrentReader().Actor, id, reason ?? "", cancel) is { } write
                 ? EvidenceFile.Of(http, id, write) : Page(http, evidence, Text.For(http)["evidenceNoRecord"], record);
         }
-        catch (ActRefusedException refused) when (refused.Code == "bad-reason")
+        catch (ActRefusedException refused) when (refused.Code is "bad-reason" or "too-fresh")
         {
-            return Page(http, evidence, Text.For(http)["refused.bad-reason", EvidenceDesk.MinReason], record);
+            return Page(http, evidence, Text.For(http)[$"refused.{refused.Code}", EvidenceDesk.MinReason], record);
         }
     }
 
