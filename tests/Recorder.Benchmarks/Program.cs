@@ -5,6 +5,7 @@ using Recorder.Benchmarks.Compare;
 using Recorder.Benchmarks.Decisions;
 using Recorder.Benchmarks.Finding;
 using Recorder.Benchmarks.Moving;
+using Recorder.Benchmarks.Pages;
 using Recorder.Benchmarks.Purging;
 using Recorder.Benchmarks.Reconciling;
 using Recorder.Benchmarks.Searches;
@@ -77,6 +78,15 @@ var loglines = new Option<int>("--lines") { Description = "Lines of the log, fiv
 var reconcile = new Command("reconcile", "A Postfix log compared with the archive that it filled, with losses injected on both sides. Exit code 1 when not exactly these are listed.") { loglines };
 reconcile.SetAction((parsed, cancel) => new ReconcileBench(parsed.GetValue(loglines), Console.WriteLine).RunAsync(cancel));
 
+var pageRows = new Option<string>("--rows") { Description = "Of users, searches, weight; separated by commas.", DefaultValueFactory = _ => "users,searches,weight" };
+var pageSeconds = new Option<int>("--seconds") { Description = "How long each is measured, after 20 s of the same.", DefaultValueFactory = _ => 90 };
+var pageMessages = new Option<int>("--messages") { Description = "Recorded before.", DefaultValueFactory = _ => 20_000 };
+var people = new Option<int>("--people") { Description = "Mailboxes, whose owners are all signed in.", DefaultValueFactory = _ => 100 };
+var program = new Option<string?>("--program") { Description = "Folder of the program as it was published before; without it, it is published first." };
+var pages = new Command("pages", "What people at their browsers wait for while mail comes in, and what a page weighs on the wire. Exit code 1 when a page failed or mail was not taken.") { pageRows, pageSeconds, pageMessages, people, program };
+pages.SetAction((parsed, cancel) => PageBench.RunAsync(
+    new PageWish(parsed.GetValue(pageRows)!.Split(',', StringSplitOptions.TrimEntries), parsed.GetValue(pageSeconds), parsed.GetValue(pageMessages), parsed.GetValue(people), parsed.GetValue(program)), cancel));
+
 // Ctrl-C: time to end what was started.
-return await new RootCommand("Figures, measured. Peers come from Debian's packages. TMPDIR chooses the disk.") { compare, soak, search, searches, decisions, moving, verify, purge, ledger, attachments, reconcile }
+return await new RootCommand("Figures, measured. Peers come from Debian's packages. TMPDIR chooses the disk.") { compare, soak, search, searches, decisions, moving, verify, purge, ledger, attachments, reconcile, pages }
     .Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using System.Threading.Channels;
 
 namespace Recorder.Benchmarks.Load;
@@ -12,7 +11,7 @@ namespace Recorder.Benchmarks.Load;
 /// <param name="connections">Kept, and renewed now and then.</param>
 /// <param name="mail">The message of a number.</param>
 /// <param name="answered">Called from many tasks at once.</param>
-internal sealed partial class OpenLoop(int port, double messagesPerSecond, int connections, Func<long, LoadMail> mail, Action<Answer> answered)
+internal sealed class OpenLoop(int port, double messagesPerSecond, int connections, Func<long, LoadMail> mail, Action<Answer> answered)
 {
     private const int MessagesPerConnection = 100;
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromMinutes(2);
@@ -23,24 +22,9 @@ internal sealed partial class OpenLoop(int port, double messagesPerSecond, int c
     public async Task RunAsync(TimeSpan duration, CancellationToken cancel)
     {
         var workers = Enumerable.Range(0, connections).Select(_ => Task.Run(() => WorkAsync(cancel), CancellationToken.None)).ToList();
-        var clock = new Thread(() => Pace(duration, cancel)) { IsBackground = true, Name = "open loop", Priority = ThreadPriority.Highest };
-        clock.Start();
+        Pacer.Start(messagesPerSecond, duration, (number, meant) => due.Writer.TryWrite((number, meant)), () => due.Writer.Complete(), cancel);
         await Task.WhenAll(workers);
         cancel.ThrowIfCancellationRequested();
-    }
-
-    private void Pace(TimeSpan duration, CancellationToken cancel)
-    {
-        var begin = Stopwatch.GetTimestamp();
-        var all = (long)(duration.TotalSeconds * messagesPerSecond);
-        for (var number = 0L; number < all && !cancel.IsCancellationRequested; number++)
-        {
-            var meant = begin + (long)(number / messagesPerSecond * Stopwatch.Frequency);
-            SleepUntil(meant);
-            due.Writer.TryWrite((number, meant));
-        }
-
-        due.Writer.Complete();
     }
 
     private async Task WorkAsync(CancellationToken cancel)
@@ -98,19 +82,4 @@ internal sealed partial class OpenLoop(int port, double messagesPerSecond, int c
 
         return await RawSession.OpenAsync(port, cancel);
     }
-
-    // Timers of the runtime are a millisecond late; this is some 60 us.
-    private static void SleepUntil(long timestamp)
-    {
-        while (timestamp - Stopwatch.GetTimestamp() is var left and > 0)
-        {
-            var time = new Timespec(left / Stopwatch.Frequency, left % Stopwatch.Frequency * (1_000_000_000 / Stopwatch.Frequency));
-            _ = NanoSleep(in time, 0);
-        }
-    }
-
-    [LibraryImport("libc", EntryPoint = "nanosleep")]
-    private static partial int NanoSleep(in Timespec time, nint remaining);
-
-    private readonly record struct Timespec(long Seconds, long Nanoseconds);
 }
