@@ -36,6 +36,29 @@ public sealed partial class PageWeightTests(ITestOutputHelper output)
         Assert.InRange(heaviest, 20_000, MaxBytes);
     }
 
+    [Fact]
+    public async Task Files_of_the_look_come_compressed_to_a_browser_and_plain_to_others()
+    {
+        await using var world = await WebWorld.StartAsync();
+        var browser = await world.BrowserAsync(WebWorld.Alice);
+        var file = Assets().Match(await browser.GetStringAsync("/mail")).Value;
+        var plain = await browser.GetByteArrayAsync(file);
+        using var request = new HttpRequestMessage(HttpMethod.Get, file) { Headers = { { "Accept-Encoding", "gzip, deflate, br, zstd" } } };
+        using var answer = await browser.SendAsync(request);
+        Assert.Equal(["br"], answer.Content.Headers.ContentEncoding);
+        Assert.Contains("Accept-Encoding", answer.Headers.Vary);
+        var compressed = await answer.Content.ReadAsByteArrayAsync();
+        Assert.True(compressed.Length * 2 < plain.Length, $"{compressed.Length} of {plain.Length} bytes");
+        await using var opened = new System.IO.Compression.BrotliStream(new MemoryStream(compressed), System.IO.Compression.CompressionMode.Decompress);
+        using var whole = new MemoryStream();
+        await opened.CopyToAsync(whole);
+        Assert.Equal(plain, whole.ToArray());
+        // What holds somebody's mail never is: its length would tell of it.
+        using var page = new HttpRequestMessage(HttpMethod.Get, "/mail") { Headers = { { "Accept-Encoding", "gzip, deflate, br, zstd" } } };
+        using var list = await browser.SendAsync(page);
+        Assert.Empty(list.Content.Headers.ContentEncoding);
+    }
+
     [GeneratedRegex("/assets/[^\"]+")]
     private static partial Regex Assets();
 }
