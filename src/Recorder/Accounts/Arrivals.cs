@@ -10,20 +10,25 @@ namespace Recorder.Accounts;
 internal sealed class Arrivals(ILedger ledger, TimeProvider time)
 {
     /// <exception cref="ActRefusedException">address-taken: a further address of another account.</exception>
-    public async Task<Account> WelcomeAsync(string name, PasswordAnswer answer, string source, CancellationToken cancel)
+    public Task<Account> WelcomeAsync(string name, PasswordAnswer answer, string source, CancellationToken cancel) =>
+        WelcomeAsync(name, answer, new Actor("user", name, source), cancel);
+
+    /// <param name="actor">Who brings the answer, where it is not the person.</param>
+    /// <exception cref="ActRefusedException">address-taken: a further address of another account.</exception>
+    public async Task<Account> WelcomeAsync(string name, PasswordAnswer answer, Actor actor, CancellationToken cancel)
     {
         // The usual sign-in changes nothing and waits for nobody.
-        if (Decide(ledger.State, name, answer, source) is not null)
+        if (Decide(ledger.State, name, answer, actor) is not null)
         {
-            await ledger.ActAsync(Accounts.LedgerKey, state => Decide(state, name, answer, source), cancel);
+            await ledger.ActAsync(Accounts.LedgerKey, state => Decide(state, name, answer, actor), cancel);
         }
 
         return ledger.State.Get<Account>(StateKeys.Account(name))!;
     }
 
-    private LedgerEvent? Decide(IStateSnapshot state, string name, PasswordAnswer answer, string source)
+    private LedgerEvent? Decide(IStateSnapshot state, string name, PasswordAnswer answer, Actor actor)
     {
-        var (actor, now) = (new Actor("user", name, source), time.GetUtcNow());
+        var now = time.GetUtcNow();
         return state.Get<Account>(StateKeys.Account(name)) switch
         {
             null => new AccountSet(new Account(name, Named(answer, name), null, false, false, [OwnedAddresses.Fresh(state, name, now)], now, Identity: answer.Identity)) { Actor = actor, At = now },

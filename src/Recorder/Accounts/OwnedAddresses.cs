@@ -28,6 +28,15 @@ public sealed class OwnedAddresses(ILedger ledger, IAddressBook book, TimeProvid
         await ChangeAsync(actor, account, (_, holder, now) => Ended(holder, name, now), cancel);
     }
 
+    /// <summary>A further address goes from one account to another, without a moment at which it is nobody's.</summary>
+    /// <exception cref="ActRefusedException">no-such-account, not-own-address, address-taken.</exception>
+    public async Task MoveAsync(Actor actor, string from, string to, string address, CancellationToken cancel)
+    {
+        var (name, at) = (book.Normalise(address) ?? address, time.GetUtcNow());
+        await ChangeAsync(actor, from, (_, holder, _) => Ended(holder, name, at), cancel);
+        await ChangeAsync(actor, to, (state, holder, now) => [.. holder.Addresses, Fresh(state, name, now) with { From = at }], cancel);
+    }
+
     /// <summary>
     /// Says from when to when an address belonged to an account, its primary one too. Intervals of two accounts never
     /// overlap: what came to one holder is not for another.

@@ -1,18 +1,17 @@
 using System.CommandLine;
 using System.Text.Json;
-using Recorder.Accounts.Importing;
 using Recorder.Control;
 using Recorder.Ledger;
 
 namespace Recorder.Cli;
 
-/// <summary>Who has which address when, who may what, and whole files of accounts.</summary>
+/// <summary>Who has which address when, who may what.</summary>
 internal static class AccountAccessCommands
 {
     private static readonly Argument<string> Account = new("account") { Description = "Full mail address of the account." };
 
     public static IEnumerable<Command> Create(CommandContext context) =>
-        [Address(context), Role(context), HandOver(context), Grant(context), Ungrant(context), Import(context)];
+        [Address(context), Role(context), HandOver(context), Grant(context), Ungrant(context), AccountImportCommand.Create(context)];
 
     private static Command Address(CommandContext context)
     {
@@ -62,29 +61,6 @@ internal static class AccountAccessCommands
         var command = new Command("ungrant", "End a grant.") { Account, Delegate };
         return On(context, command, "grants/end", parsed => (
             new GrantWish(parsed.GetRequiredValue(Account), parsed.GetRequiredValue(Delegate), GrantRights.Read, null), $"{parsed.GetRequiredValue(Delegate)} sees {parsed.GetRequiredValue(Account)} no more"));
-    }
-
-    private static Command Import(CommandContext context)
-    {
-        var path = new Argument<string>("file") { Description = "The file to read." };
-        var format = new Option<string>("--format") { Description = "csv (address,name,aliases) or postfix (a virtual alias table).", DefaultValueFactory = _ => AccountRows.Csv };
-        format.AcceptOnlyFromAmong(AccountRows.Csv, AccountRows.Postfix);
-        var preview = new Option<bool>("--preview") { Description = "Say what would be done; nothing is." };
-        var command = new Command("import", "Make accounts and give them addresses from a file. Importing again adds nothing. Exit code 1 when a line was skipped.") { path, format, preview };
-        command.SetAction(async (parsed, cancel) =>
-        {
-            await using var door = await ControlDoor.OpenAsync(context.LoadSettings(parsed), cancel);
-            var request = new AccountImportRequest(Path.GetFullPath(parsed.GetRequiredValue(path)), parsed.GetRequiredValue(format), parsed.GetValue(preview));
-            var skipped = false;
-            await foreach (var step in door.StreamAsync<ImportStep>("accounts/import", request, cancel))
-            {
-                skipped |= step.Kind == "skipped";
-                Console.WriteLine(parsed.GetValue(context.Json) ? JsonSerializer.Serialize(step, ControlDoor.Json) : $"{step.Kind,-8} {step.Account} {step.Address} {(step.Why is null ? "" : $"(line {step.Line}: {step.Why})")}".TrimEnd());
-            }
-
-            return skipped ? ExitCodes.Findings : ExitCodes.Done;
-        });
-        return command;
     }
 
     private static Command On(CommandContext context, Command command, string path, Func<ParseResult, (object Body, string Words)> read) =>

@@ -12,7 +12,8 @@ public sealed record GrantWish(string Mailbox, string Delegate, GrantRights Righ
 
 /// <param name="Format">csv or postfix.</param>
 /// <param name="Preview">Says what would be done and does nothing.</param>
-public sealed record AccountImportRequest(string Path, string Format, bool Preview);
+/// <param name="Directory">Read instead of a file; null for a file.</param>
+public sealed record AccountImportRequest(string Path, string Format, bool Preview, DirectoryWish? Directory = null);
 
 /// <summary>What the command line does with addresses, roles, grants, and files of accounts.</summary>
 internal static class AccountControl
@@ -38,6 +39,12 @@ internal static class AccountControl
 
     private static async Task ImportAsync(HttpContext http, AccountImportRequest request, AccountImport import, CancellationToken cancel)
     {
+        if (request.Directory is { } directory)
+        {
+            await ControlEndpoints.StreamAsync(http, import.FromDirectoryAsync(ControlEndpoints.Cli, directory, request.Preview, cancel), cancel);
+            return;
+        }
+
         IReadOnlyList<ListedAccount> rows;
         try
         {

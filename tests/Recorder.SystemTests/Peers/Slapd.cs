@@ -48,6 +48,14 @@ internal sealed class Slapd : IAsyncDisposable
     public Task AddPersonAsync(string user, string name, string password) => AddAsync(
         $"dn: {DnOf(user)}\nobjectClass: inetOrgPerson\nuid: {user}\ncn: {name}\nsn: {name}\nmail: {user}@example.edu\nuserPassword: {password}\n");
 
+    /// <summary>Many people at once, u1 and so on.</summary>
+    public Task AddPeopleAsync(int count) => AddAsync(string.Join('\n', Enumerable.Range(1, count).Select(number =>
+        $"dn: {DnOf($"u{number}")}\nobjectClass: inetOrgPerson\nuid: u{number}\ncn: Person {number}\nsn: {number}\nmail: u{number}@example.edu\n")));
+
+    /// <summary>The values of a person's mail attribute.</summary>
+    public Task SetMailAsync(string user, params string[] addresses) => ChangeAsync(
+        $"dn: {DnOf(user)}\nchangetype: modify\nreplace: mail\n{string.Concat(addresses.Select(address => $"mail: {address}\n"))}");
+
     public async Task RemoveAsync(string user) =>
         Succeeded(await Machine.RunAsync("/usr/bin/ldapdelete", "-x", "-H", Url, "-D", AdminDn, "-w", AdminPassword, DnOf(user)));
 
@@ -63,11 +71,13 @@ internal sealed class Slapd : IAsyncDisposable
         scratch.Dispose();
     }
 
-    private async Task AddAsync(string ldif)
+    private Task AddAsync(string ldif) => ChangeAsync(ldif, "-a");
+
+    private async Task ChangeAsync(string ldif, params string[] how)
     {
         var file = scratch.File($"{Guid.NewGuid():N}.ldif");
         await File.WriteAllTextAsync(file, ldif);
-        Succeeded(await Machine.RunAsync("/usr/bin/ldapadd", "-x", "-H", Url, "-D", AdminDn, "-w", AdminPassword, "-f", file));
+        Succeeded(await Machine.RunAsync("/usr/bin/ldapmodify", [.. how, "-x", "-H", Url, "-D", AdminDn, "-w", AdminPassword, "-f", file]));
     }
 
     private async Task<bool> IsListeningAsync()

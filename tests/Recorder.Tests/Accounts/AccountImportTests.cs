@@ -22,7 +22,7 @@ public sealed class AccountImportTests
     private static async Task<List<string>> RunAsync(Desk desk, string text, string format)
     {
         var steps = new List<string>();
-        var import = new AccountImport(desk.Accounts, desk.Owned, desk.Book);
+        var import = new AccountImport(desk.Accounts, desk.Owned, desk.Book, desk.Ledger, desk.Time);
         await foreach (var step in import.RunAsync(Desk.Cli, AccountRows.Read(new StringReader(text), format), CancellationToken.None)) steps.Add($"{step.Line} {step.Kind} {step.Account} {step.Address}".Trim());
         return steps;
     }
@@ -32,7 +32,7 @@ public sealed class AccountImportTests
     {
         await using var desk = await Desk.OpenAsync();
         var rows = AccountRows.Read(new StringReader(Virtual), AccountRows.Postfix);
-        var plan = new AccountImport(desk.Accounts, desk.Owned, desk.Book).Plan(rows);
+        var plan = new AccountImport(desk.Accounts, desk.Owned, desk.Book, desk.Ledger, desk.Time).Plan(rows);
         Assert.Null(desk.Accounts.Find("alice@example.edu"));
         Assert.Equal([5, 6, 7, 9], plan.Where(step => step.Kind == "skipped").Select(step => step.Line));
 

@@ -1,10 +1,12 @@
 namespace Recorder.Accounts.Importing;
 
-/// <summary>What one line of a file says.</summary>
+/// <summary>What one line of a file, or one entry of a directory, says.</summary>
 /// <param name="Account">Address of the account, as written.</param>
 /// <param name="Addresses">Further addresses of it, as written.</param>
 /// <param name="Problem">Why the line says nothing that can be used; null where it does.</param>
-public sealed record ListedAccount(int Line, string Account, string? Name = null, IReadOnlyList<string>? Addresses = null, string? Problem = null);
+/// <param name="Identity">What stays the same for one person; null where the source does not say.</param>
+public sealed record ListedAccount(
+    int Line, string Account, string? Name = null, IReadOnlyList<string>? Addresses = null, string? Problem = null, string? Identity = null);
 
 /// <summary>Reads accounts and aliases out of files of others.</summary>
 public static class AccountRows

@@ -61,31 +61,10 @@ internal sealed class LdapSource(LdapSignInOptions options) : IPasswordSource
         var request = new SearchRequest(dn, "(objectClass=*)", SearchScope.Base, options.IdentityAttribute, options.NameAttribute);
         var found = ((SearchResponse)connection.SendRequest(request, Timeout)).Entries;
         var entry = found.Count == 1 ? found[0] : null;
-        return new PasswordAnswer(PasswordVerdict.Right, Value(entry, options.IdentityAttribute), Value(entry, options.NameAttribute));
+        return new PasswordAnswer(PasswordVerdict.Right, LdapPlace.Values(entry, options.IdentityAttribute).FirstOrDefault(), LdapPlace.Values(entry, options.NameAttribute).FirstOrDefault());
     }
 
-    // Some identities are text (entryUUID), others 16 bytes (objectGUID).
-    private static string? Value(SearchResultEntry? entry, string attribute) =>
-        entry?.Attributes[attribute] is not { Count: > 0 } values ? null
-            : values[0] is byte[] bytes ? Convert.ToHexStringLower(bytes) : values[0].ToString();
-
-    private LdapConnection Open()
-    {
-        var connection = new LdapConnection(new LdapDirectoryIdentifier(options.Host, options.Port), null, AuthType.Basic) { Timeout = Timeout, AutoBind = false };
-        try
-        {
-            connection.SessionOptions.ProtocolVersion = 3;
-            connection.SessionOptions.ReferralChasing = ReferralChasingOptions.None;
-            connection.SessionOptions.SecureSocketLayer = options.Tls == SignInTls.Implicit;
-            if (options.Tls == SignInTls.StartTls) connection.SessionOptions.StartTransportLayerSecurity(null);
-            return connection;
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
-    }
+    private LdapConnection Open() => new LdapPlace(options.Host, options.Port, options.Tls, Timeout).Open();
 
     private TimeSpan Timeout => TimeSpan.FromSeconds(options.TimeoutSeconds);
 }
