@@ -7,12 +7,12 @@ namespace Recorder.Benchmarks.Pages;
 
 /// <summary>
 /// The mail that comes in: texts with the lengths and words of real mail, a third of them with HTML, a tenth in Chinese, some with
-/// attachments; where the corpus is there every other message is one of it. One in forty is the test message that every
+/// attachments; where the corpus is there every other message is one of it. One in 37 is the test message that every
 /// filter calls spam. Each goes to one of the mailboxes, one in ten to three. Seeded.
 /// </summary>
 internal sealed class PostBag
 {
-    private const int PoolSize = 4_000, Senders = 900, HeldEvery = 40, ThreeEvery = 10;
+    private const int PoolSize = 4_000, Senders = 900, HeldEvery = 37, ThreeEvery = 10;
     private const double HtmlShare = 0.33, AttachmentShare = 0.1;
     private const string Gtube = "XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X\r\n";
 
