@@ -58,28 +58,15 @@ public sealed partial class AttachmentFollower : IDisposable
     private string? LastError { get; set; }
 
     /// <summary>Runs until cancelled.</summary>
-    public async Task RunAsync(CancellationToken cancel)
-    {
-        while (!cancel.IsCancellationRequested)
-        {
-            try
-            {
-                await FollowAsync(cancel);
-            }
-            catch (OperationCanceledException) when (cancel.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception error)
-            {
-                LastError = error.Message;
-                LogStopped(log, error);
-                await Task.Delay(PauseAfterFailure, time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-    }
+    public Task RunAsync(CancellationToken cancel) => UntilCancelled.RunAsync(FollowAsync, Report, PauseAfterFailure, time, cancel);
 
     public void Dispose() => readers.Dispose();
+
+    private void Report(Exception error)
+    {
+        LastError = error.Message;
+        LogStopped(log, error);
+    }
 
     private async Task FollowAsync(CancellationToken cancel)
     {

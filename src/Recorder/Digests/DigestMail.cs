@@ -23,7 +23,7 @@ internal sealed class DigestMail(
 
     public DispatchKind Kind => DispatchKind.Digest;
 
-    public async Task<byte[]> WriteAsync(Dispatch dispatch, CancellationToken cancel)
+    public Task<byte[]> WriteAsync(Dispatch dispatch, CancellationToken cancel)
     {
         var state = ledger.State;
         if (state.Get<DigestState>(StateKeys.Digest(dispatch.RecordId)) is not { } digest
@@ -31,7 +31,7 @@ internal sealed class DigestMail(
         if (progress.Status.Through < Math.Min(digest.Through, archive.DurableSequence)) throw new IOException("the index is behind what the digest tells");
         var content = Content(digest, account, state);
         if (content.New.Count + content.Expiring.Count == 0) throw new UndeliverableException(NothingLeft);
-        return await BytesAsync(content, digest, cancel);
+        return Task.FromResult(Bytes(content, digest));
     }
 
     private DigestContent Content(DigestState digest, Account account, IStateSnapshot state)
@@ -56,44 +56,19 @@ internal sealed class DigestMail(
         return new DigestRow(hit.Subject, hit.From, hit.ReceivedAt, item.Mailbox, hit.Disposition, link);
     }
 
-    private async Task<byte[]> BytesAsync(DigestContent content, DigestState digest, CancellationToken cancel)
+    private byte[] Bytes(DigestContent content, DigestState digest)
     {
         using var message = new MimeMessage
         {
             Body = new MultipartAlternative { new TextPart("plain") { Text = DigestPlain.Write(content) }, new TextPart("html") { Text = DigestMarkup.Write(content) } },
         };
         message.From.Add(new MailboxAddress("Recorder", site.From));
-        message.To.Add(Address(content.Account));
+        message.To.Add(OwnMessage.To(content.Account));
         message.Subject = content.Subject;
         message.Date = TimeZoneInfo.ConvertTime(digest.MadeAt, content.Zone);
         message.MessageId = $"digest.{digest.Id}@{site.Host}";
         message.Headers.Add("Auto-Submitted", "auto-generated"); // RFC 3834 §5
         message.Prepare(EncodingConstraint.SevenBit); // goes through any next hop
-        using var bytes = new MemoryStream();
-        await message.WriteToAsync(Format, bytes, cancel);
-        return bytes.ToArray();
-    }
-
-    // An address in the wild is more than the field's grammar takes; the envelope has it as it is.
-    private static InternetAddress Address(string address)
-    {
-        try
-        {
-            return new MailboxAddress("", address);
-        }
-        catch (ParseException)
-        {
-            return new GroupAddress("undisclosed-recipients");
-        }
-    }
-
-    private static FormatOptions Format { get; } = MakeFormat();
-
-    private static FormatOptions MakeFormat()
-    {
-        var format = FormatOptions.Default.Clone();
-        format.NewLineFormat = NewLineFormat.Dos;
-        format.EnsureNewLine = true;
-        return format;
+        return OwnMessage.BytesOf(message);
     }
 }

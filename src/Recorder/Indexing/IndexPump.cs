@@ -39,25 +39,12 @@ internal sealed partial class IndexPump<T>(
     }
 
     /// <summary>Runs until cancelled, then commits what was added.</summary>
-    public async Task RunAsync(CancellationToken cancel)
+    public Task RunAsync(CancellationToken cancel) => UntilCancelled.RunAsync(FollowAsync, Report, PauseAfterFailure, time, cancel);
+
+    private void Report(Exception error)
     {
-        while (!cancel.IsCancellationRequested)
-        {
-            try
-            {
-                await FollowAsync(cancel);
-            }
-            catch (OperationCanceledException) when (cancel.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception error)
-            {
-                LastError = error.Message;
-                LogStopped(log, name, Through, error);
-                await Task.Delay(PauseAfterFailure, time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
+        LastError = error.Message;
+        LogStopped(log, name, Through, error);
     }
 
     private async Task FollowAsync(CancellationToken cancel)

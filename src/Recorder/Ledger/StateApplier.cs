@@ -42,26 +42,14 @@ internal sealed partial class StateApplier(
     }
 
     /// <summary>Runs until cancelled; a log that cannot be read is tried again from the last applied entry.</summary>
-    public async Task FollowAsync(CancellationToken cancel)
+    public Task FollowAsync(CancellationToken cancel) => UntilCancelled.RunAsync(
+        stop => ApplyAllAsync(archive.FollowAsync(Sequence, EntryKinds.All, stop), stop), Report, PauseAfterFailure, time, cancel);
+
+    private void Report(Exception error)
     {
-        while (!cancel.IsCancellationRequested)
-        {
-            try
-            {
-                await ApplyAllAsync(archive.FollowAsync(Sequence, EntryKinds.All, cancel), cancel);
-            }
-            catch (OperationCanceledException) when (cancel.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception error)
-            {
-                LastError = error.Message;
-                LogStopped(log, Sequence, error);
-                waiters.Fail(new ArchiveException(ArchiveFault.Unavailable, "recorded, but the ledger cannot be followed at present", error));
-                await Task.Delay(PauseAfterFailure, time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
+        LastError = error.Message;
+        LogStopped(log, Sequence, error);
+        waiters.Fail(new ArchiveException(ArchiveFault.Unavailable, "recorded, but the ledger cannot be followed at present", error));
     }
 
     private long Sequence => map.Snapshot.At?.Sequence ?? 0;

@@ -27,38 +27,13 @@ public sealed class BounceReport(string hostname)
         };
         using var message = new MimeMessage { Body = report };
         message.From.Add(new MailboxAddress("Mail Delivery System", $"mailer-daemon@{hostname}"));
-        Address(message, facts.Mail.ReversePath);
+        message.To.Add(OwnMessage.To(facts.Mail.ReversePath));
         message.Subject = "Undelivered mail returned to sender / 郵件無法送達";
         message.Date = facts.Bounce.RequestedAt;
         message.MessageId = $"bounce.{facts.Bounce.RecordId}.{facts.Bounce.Round}.{Index(facts)}@{hostname}";
         message.Headers.Add("Auto-Submitted", "auto-replied"); // RFC 3834 §5
         message.Prepare(EncodingConstraint.SevenBit); // goes through any next hop
-        using var bytes = new MemoryStream();
-        await message.WriteToAsync(Format, bytes, cancel);
-        return bytes.ToArray();
-    }
-
-    // Addresses in the wild (dots at odd places) are more than the field's grammar takes; the envelope has them as they are.
-    private static void Address(MimeMessage message, string reversePath)
-    {
-        try
-        {
-            message.To.Add(new MailboxAddress("", reversePath));
-        }
-        catch (ParseException)
-        {
-            message.To.Add(new GroupAddress("undisclosed-recipients"));
-        }
-    }
-
-    private static FormatOptions Format { get; } = MakeFormat();
-
-    private static FormatOptions MakeFormat()
-    {
-        var format = FormatOptions.Default.Clone();
-        format.NewLineFormat = NewLineFormat.Dos;
-        format.EnsureNewLine = true;
-        return format;
+        return OwnMessage.BytesOf(message);
     }
 
     private static int Index(BounceFacts facts) => facts.Mail.Recipients.TakeWhile(one => one.Address != facts.Bounce.Recipient).Count();

@@ -19,11 +19,17 @@ internal static class OwnMessage
     {
         using var message = new MimeMessage { Body = body };
         message.From.Add(new MailboxAddress("Recorder", $"mailer-daemon@{hostname}"));
-        Address(message, recipient);
+        message.To.Add(To(recipient));
         message.Subject = subject;
         message.Date = date;
         message.MessageId = messageId;
         message.Headers.Add("Auto-Submitted", "auto-generated"); // RFC 3834 §5
+        return BytesOf(message);
+    }
+
+    /// <summary>With CRLF line ends, the last one too.</summary>
+    public static byte[] BytesOf(MimeMessage message)
+    {
         using var bytes = new MemoryStream();
         var format = FormatOptions.Default.Clone();
         format.NewLineFormat = NewLineFormat.Dos;
@@ -32,19 +38,20 @@ internal static class OwnMessage
         return bytes.ToArray();
     }
 
-    /// <summary>Without control characters of any kind, and without those that turn the direction of writing.</summary>
-    public static string OneLine(string text) => string.Concat(text.Select(letter =>
-        char.IsControl(letter) || char.GetUnicodeCategory(letter) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator ? ' ' : letter));
-
-    private static void Address(MimeMessage message, string recipient)
+    /// <summary>Addresses in the wild (dots at odd places) are more than the field's grammar takes; the envelope has them as they are.</summary>
+    public static InternetAddress To(string address)
     {
         try
         {
-            message.To.Add(new MailboxAddress("", recipient));
+            return new MailboxAddress("", address);
         }
         catch (ParseException)
         {
-            message.To.Add(new GroupAddress("undisclosed-recipients"));
+            return new GroupAddress("undisclosed-recipients");
         }
     }
+
+    /// <summary>Without control characters of any kind, and without those that turn the direction of writing.</summary>
+    public static string OneLine(string text) => string.Concat(text.Select(letter =>
+        char.IsControl(letter) || char.GetUnicodeCategory(letter) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator ? ' ' : letter));
 }
