@@ -14,6 +14,9 @@ public sealed class CaseSorter(RetryKeys retries, IAddressBook book, TraceSigner
     /// <summary>RFC 5321 §6.3 asks for at least 100 Received fields before a loop is assumed.</summary>
     public const int MaxReceivedFields = 100;
 
+    // Not ours to answer for: the upstream keeps it, and its next try finds the hold lifted or not.
+    private static readonly Settlement HeldByAdmin = new(SettlementKind.Deferred, new SmtpReply(451, "4.7.1", "an administrator holds this message; try again later"));
+
     private static readonly Settlement Looped = new(SettlementKind.Looping);
 
     public async Task<IReadOnlyList<RecipientCase>> SortAsync(ReceivedMessage message, CancellationToken cancel)
@@ -43,7 +46,7 @@ public sealed class CaseSorter(RetryKeys retries, IAddressBook book, TraceSigner
 
     private RecipientCase Again(RecipientCase one, RetryKeyState open) => open.Settled
         ? one with { Standing = Standing.Settled, RecordId = open.RecordId, Settlement = SettledBefore(open.Answer) }
-        : one with { Standing = Standing.Open, RecordId = open.RecordId, Disposition = Dispositions.Deliver };
+        : one with { Standing = Standing.Open, RecordId = open.RecordId, Disposition = Dispositions.Deliver, Settlement = retries.IsHeldByAdmin(open.RecordId) ? HeldByAdmin : null };
 
     // Journal copies have nowhere to go on to, so a recorded message that is journaled again is simply settled.
     private RecipientCase Pass(ReceivedMessage message, RecipientCase one, PassTicket ticket)

@@ -26,6 +26,9 @@ public sealed class RetryKeys(ILedger ledger, TimeProvider clock, ILogger<RetryK
         return state.Get<RetryRecord>(StateKeys.RetryOf(found.RecordId)) is { } record && !IsFor(one, record) ? null : found;
     }
 
+    /// <summary>An administrator has laid a hold on the record since.</summary>
+    public bool IsHeldByAdmin(string recordId) => ledger.State.Get<RecordOverride>(ActKeys.Override(CampaignAct.Hold, recordId)) is not null;
+
     // Two aliases may lead to one mailbox in two transactions (ORCPT differs): the second is not the first once more,
     // and who it stands for must see it too.
     private static bool IsFor(RecipientCase one, RetryRecord record) =>

@@ -40,6 +40,29 @@ public sealed class RetryKeyTests
         Assert.Single(world.Hop.Tried);
     }
 
+    [Theory]
+    [InlineData(SmtpProtocol.Lmtp)]
+    [InlineData(SmtpProtocol.Smtp)]
+    public async Task What_an_administrator_holds_while_its_upstream_still_tries_is_not_delivered_by_the_next_try(SmtpProtocol protocol)
+    {
+        await using var world = await new FlowWorld().StartAsync();
+        world.Hop.Answer = _ => FakeHop.Deferred;
+        var first = Assert.Single(await world.SendAsync(Mails.Message("Campaign"), [Alice], protocol));
+        await HoldAsync(world, IdIn(first), isLifted: false);
+        world.Hop.Answer = _ => Kept;
+
+        var second = Assert.Single(await world.SendAsync(Mails.Message("Campaign"), [Alice], protocol));
+        Assert.Equal((451, "4.7.1"), (second.Code, second.EnhancedCode));
+        Assert.Single(world.Hop.Tried);
+        await HoldAsync(world, IdIn(first), isLifted: true);
+        Assert.Equal(250, Assert.Single(await world.SendAsync(Mails.Message("Campaign"), [Alice], protocol)).Code);
+        Assert.Equal(2, world.Hop.Tried.Count);
+        Assert.Single(world.Records);
+    }
+
+    private static Task HoldAsync(FlowWorld world, string record, bool isLifted) => world.Ledger.AppendAsync(
+        new CampaignActed("c", CampaignAct.Hold, isLifted, "phish", [record]) { Actor = new Actor("admin", "root@example.edu"), At = world.Time.GetUtcNow() }, TestContext.Current.CancellationToken);
+
     [Fact]
     public async Task Identical_mail_after_a_seen_answer_is_new_mail()
     {

@@ -52,6 +52,10 @@ public sealed class DispatchAttempt(
         {
             return Failed(dispatch, DeliveryOutcome.PermanentFailure, error.Message);
         }
+        catch (MustWaitException wait)
+        {
+            return Failed(dispatch, DeliveryOutcome.TransientFailure, wait.Message);
+        }
         // Met while the bytes were on their way: nothing was delivered (INextHop.SendAsync), and trying for ever helps nobody.
         catch (Exception error) when (error is InvalidDataException or ArchiveException { Fault: ArchiveFault.Missing or ArchiveFault.Damaged })
         {

@@ -17,6 +17,9 @@ internal sealed record PreparedDispatch(RoutedMessage Message, IAsyncDisposable?
 /// <summary>It can never be sent; the dispatch ends with these words.</summary>
 public sealed class UndeliverableException(string words) : Exception(words);
 
+/// <summary>It cannot be sent now, with these words.</summary>
+public sealed class MustWaitException(string words) : Exception(words);
+
 /// <summary>Writes the message of a dispatch that is no copy of a record, at the moment it is sent.</summary>
 public interface IDispatchWriter
 {
@@ -42,6 +45,8 @@ public sealed class DispatchMessages(
         try
         {
             if (IsHeldSince(dispatch)) throw new UndeliverableException("an administrator holds this message");
+            // Nobody asked for it: it is the mail itself, which its sender may count on or hear of.
+            if (dispatch.Kind == DispatchKind.Leftover && HoldOf(dispatch) is not null) throw new MustWaitException("an administrator holds this message");
             if (writers.TryGetValue(dispatch.Kind, out var writer)) return Written(dispatch, await writer.WriteAsync(dispatch, cancel));
             var entry = await FindAsync(dispatch, cancel) ?? throw new UndeliverableException("the record is no longer kept");
             var mail = RecordedMail.Decode(entry.Payload.Span);
@@ -61,9 +66,9 @@ public sealed class DispatchMessages(
     }
 
     // Whoever asked before the hold asked for what may not leave now; who asked after it was allowed to.
-    private bool IsHeldSince(Dispatch dispatch) =>
-        dispatch.Kind is DispatchKind.Release or DispatchKind.Resend or DispatchKind.SafeCopy or DispatchKind.Attached
-        && ledger.State.Get<RecordOverride>(ActKeys.Override(CampaignAct.Hold, dispatch.RecordId)) is { } hold && hold.At > dispatch.RequestedAt;
+    private bool IsHeldSince(Dispatch dispatch) => dispatch.IsWish && HoldOf(dispatch) is { } hold && hold.At > dispatch.RequestedAt;
+
+    private RecordOverride? HoldOf(Dispatch dispatch) => ledger.State.Get<RecordOverride>(ActKeys.Override(CampaignAct.Hold, dispatch.RecordId));
 
     /// <summary>NOTIFY without FAILURE (RFC 3461 §4.1) asks for no report.</summary>
     internal async Task<bool> WantsNoReportAsync(Dispatch failed, CancellationToken cancel)
