@@ -302,6 +302,27 @@ public sealed class OutboxTests
     }
 
     [Fact]
+    public async Task A_leftover_waits_while_an_administrator_holds_the_message()
+    {
+        await using var world = await new FlowWorld().StartAsync();
+        world.Hop.Answer = recipient => recipient == Bob ? FakeHop.Deferred : Kept;
+        var id = Assert.Single(await world.SendAsync(Mails.Message("Campaign"), [Alice, Bob], SmtpProtocol.Smtp)).Text[..36];
+        await HoldAsync(isLifted: false);
+        world.Hop.Answer = _ => Kept;
+        world.Hop.Tried.Clear();
+        await RunAllAsync(world);
+        Assert.Empty(world.Hop.Tried);
+        Assert.Equal(DispatchState.Pending, Find(world, id, DispatchKind.Leftover, Bob).State);
+        await HoldAsync(isLifted: true);
+        await RunAllAsync(world);
+        Assert.Equal([Bob], Assert.Single(world.Hop.Tried).Recipients);
+        Assert.Equal(DispatchState.Accepted, Find(world, id, DispatchKind.Leftover, Bob).State);
+
+        Task HoldAsync(bool isLifted) => world.Ledger.AppendAsync(
+            new CampaignActed("c", CampaignAct.Hold, isLifted, "phish", [id]) { Actor = new Actor("admin", "root@example.edu"), At = world.Time.GetUtcNow() }, CancellationToken.None);
+    }
+
+    [Fact]
     public async Task A_leftover_is_given_up_after_five_days()
     {
         await using var world = await new FlowWorld().StartAsync();
