@@ -39,6 +39,11 @@ public interface ISealedLog
     /// <summary>Removes a whole segment; its root stays in the ledger.</summary>
     void Remove(SegmentInfo segment);
 
+    /// <summary>Destroys the keys of encrypted files that are gone, so that no copy of them anywhere can be read; durable when it returns.</summary>
+    /// <returns>How many.</returns>
+    /// <exception cref="IOException">They could not be; the next call does it.</exception>
+    int DestroyKeys();
+
     /// <summary>Deletes what a rewrite or a removal that failed on the way left beside, or in place of, the present form.</summary>
     void Discard(string name);
 }

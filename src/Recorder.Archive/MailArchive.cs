@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Text;
 using Recorder.Archive.Copies;
 using Recorder.Archive.Disk;
+using Recorder.Archive.Encryption;
 using Recorder.Archive.Log;
 using Recorder.Archive.Proofs;
 using Recorder.Archive.Segments;
@@ -16,6 +17,7 @@ public sealed class MailArchive : IArchiveLog, ISealedLog, IAsyncDisposable
 {
     private readonly ArchiveOptions _options;
     private readonly TimeProvider _time;
+    private readonly EncryptedDisk? _encrypted;
     private readonly IDiskFile _lock;
     private readonly SpoolFolder _spool;
     private readonly SegmentSet _segments;
@@ -34,7 +36,7 @@ public sealed class MailArchive : IArchiveLog, ISealedLog, IAsyncDisposable
     private MailArchive(Opening opening, ArchiveOptions options, IDisk disk, TimeProvider time, IArchiveObserver observer, LogKey? key)
     {
         (_options, _time, _lock, _spool, _segments) = (options, time, opening.Lock, opening.Spool, opening.Segments);
-        (_state, _recovery) = (opening.State, opening.Report);
+        (_state, _recovery, _encrypted) = (opening.State, opening.Report, disk as EncryptedDisk);
         var recent = new RecentEntries(options.RecentEntries, options.RecentBytes);
         (_space, _heads, OpenedAfter) = (new SpaceGuard(disk, time), new HeadBook(disk, options.Lane), _state.Tail.Sequence);
         _reader = new LogReader(_state.Files, _segments, _spool, recent, _state.Tail);
@@ -71,12 +73,14 @@ public sealed class MailArchive : IArchiveLog, ISealedLog, IAsyncDisposable
     /// <summary>Opens the lane as a crash may have left it: torn ends are cut, unfinished sealing goes on in the background.</summary>
     /// <param name="key">Marks entries so that none can be forged; null: nonces are random and entries bear no mark.</param>
     /// <exception cref="ValidationException">An option is out of its range.</exception>
-    /// <exception cref="ArchiveException">Unavailable: another process has the lane, or the disk fails.</exception>
+    /// <param name="keys">Of encrypted files, and whether new ones are; null: an archive that never was encrypted.</param>
+    /// <exception cref="ArchiveException">Unavailable: another process has the lane, the disk fails, or keys are not there.</exception>
     public static Task<MailArchive> OpenAsync(
-        ArchiveOptions options, IDisk disk, TimeProvider time, CancellationToken cancel, IArchiveObserver? observer = null, LogKey? key = null)
+        ArchiveOptions options, IDisk disk, TimeProvider time, CancellationToken cancel, IArchiveObserver? observer = null, LogKey? key = null, FileKeys? keys = null)
     {
         Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
-        return Task.Run(() => new MailArchive(Open(options, disk, time, key), options, disk, time, observer ?? new NoObserver(), key), cancel);
+        var place = keys is null ? disk : new EncryptedDisk(disk, keys);
+        return Task.Run(() => new MailArchive(Open(options, place, time, key), options, place, time, observer ?? new NoObserver(), key), cancel);
     }
 
     public IContentWriter BeginContent() => new ContentWriter(_spool, _time, _options.MemoryContentMaxBytes, _arrivals.Begin());
@@ -208,6 +212,13 @@ public sealed class MailArchive : IArchiveLog, ISealedLog, IAsyncDisposable
 
     public void Discard(string name) => _segments.Discard(name);
 
+    /// <summary>A copy of this archive with its encrypted files as their plain bytes, to read.</summary>
+    internal IDisk PlainOf(IDisk copy) => _encrypted is { } disk ? new EncryptedDisk(copy, disk.Keys) : copy;
+
+    internal bool IsEncrypting => _encrypted is { Keys.Count: > 0 };
+
+    public int DestroyKeys() => _encrypted is { } disk ? disk.Keys.Destroy(disk.Exists) : 0;
+
     /// <summary>Removes a whole segment; its root stays in the ledger. The intent must be in the ledger before.</summary>
     public void Remove(SegmentInfo segment) => _segments.Remove(segment);
 
@@ -227,6 +238,7 @@ public sealed class MailArchive : IArchiveLog, ISealedLog, IAsyncDisposable
             var folder = new LogFiles(disk, options.Lane).Folder;
             DurableFile.EnsureFolder(disk, folder);
             held = disk.Open($"{folder}/lock", DiskMode.Lock);
+            KeysAtHand.Require(disk, options.Lane);
             // A folder that a killed process made may not be durable yet.
             foreach (var parent in new[] { "", DurableFile.FolderOf(folder), folder }) disk.SyncDirectory(parent);
             var spool = new SpoolFolder(disk, $"spool/{options.Lane}");

@@ -4,12 +4,14 @@ using Microsoft.Extensions.Options;
 using Recorder.Accounts;
 using Recorder.Archive;
 using Recorder.Archive.Disk;
+using Recorder.Archive.Encryption;
 using Recorder.Attachments;
 using Recorder.Audit;
 using Recorder.Completeness;
 using Recorder.Control;
 using Recorder.Delivery;
 using Recorder.Digests;
+using Recorder.Encryption;
 using Recorder.Evidence;
 using Recorder.Health;
 using Recorder.Indexing;
@@ -100,7 +102,9 @@ public static class RecorderApp
         // Made by the container, so that it is closed after everything that stands on it.
         services.AddSingleton<IArchiveObserver, ArchiveLogging>();
         services.AddSingleton(_ => EvidenceSetup.LoadKey(settings.Data.Keys));
-        services.AddSingleton(provider => OpenArchive(settings.Data, provider.GetRequiredService<IArchiveObserver>(), provider.GetRequiredService<SigningKey>()));
+        services.AddSingleton(provider => OpenArchive(settings.Data, provider.GetRequiredService<IArchiveObserver>(), provider.GetRequiredService<SigningKey>(), provider.GetRequiredService<FileKeys>()));
+        services.AddSingleton(settings.Encryption);
+        services.AddSingleton(_ => EncryptionSetup.LoadKeys(settings.Encryption, settings.Data.Keys));
         services.AddSingleton<IArchiveLog>(provider => provider.GetRequiredService<MailArchive>());
         services.AddSingleton<ISealedLog>(provider => provider.GetRequiredService<MailArchive>());
         var mailIndex = new MailIndexOptions { AwaitsAttachments = settings.Search.Attachments.Enabled };
@@ -111,11 +115,11 @@ public static class RecorderApp
         services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
     }
 
-    private static MailArchive OpenArchive(DataOptions data, IArchiveObserver observer, SigningKey key)
+    private static MailArchive OpenArchive(DataOptions data, IArchiveObserver observer, SigningKey key, FileKeys keys)
     {
         Directory.CreateDirectory(data.Archive);
         var options = new ArchiveOptions { ActiveFileMaxBytes = data.ActiveFileMaxBytes };
-        return MailArchive.OpenAsync(options, new RealDisk(data.Archive), TimeProvider.System, CancellationToken.None, observer, key.LogKey)
+        return MailArchive.OpenAsync(options, new RealDisk(data.Archive), TimeProvider.System, CancellationToken.None, observer, key.LogKey, keys)
             .GetAwaiter().GetResult();
     }
 
@@ -128,6 +132,7 @@ public static class RecorderApp
         services.AddTransfer();
         services.AddRetention();
         services.AddEvidence();
+        services.AddEncryption();
         services.AddCompleteness();
         services.AddSingleton<SetupLink>();
         if (parts == AppParts.ControlOnly)

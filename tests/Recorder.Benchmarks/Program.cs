@@ -57,6 +57,10 @@ var read = new Option<int>("--messages") { Description = "Messages in the archiv
 var turns = new Option<int>("--rounds") { Description = "Turns of each side.", DefaultValueFactory = _ => 5 };
 var verify = new Command("verify", "Reading an archive back whole, beside zstd -t and then sha256sum over the same mail. In process.") { read, turns };
 verify.SetAction((parsed, cancel) => new VerifyBench(parsed.GetValue(read), parsed.GetValue(turns), Console.WriteLine).RunAsync(cancel));
+var encrypted = new Option<int>("--messages") { Description = "Messages a turn.", DefaultValueFactory = _ => 10_000 };
+var encryptedTurns = new Option<int>("--rounds") { Description = "Turns of each side.", DefaultValueFactory = _ => 5 };
+var encryption = new Command("encryption", "An archive that is encrypted beside one that is not: taking mail, sealing, reading single messages, verifying. In process.") { encrypted, encryptedTurns };
+encryption.SetAction((parsed, cancel) => new EncryptionBench(parsed.GetValue(encrypted), parsed.GetValue(encryptedTurns), Console.WriteLine).RunAsync(cancel));
 var daily = new Option<int>("--messages") { Description = "Messages a day.", DefaultValueFactory = _ => 100 };
 var purge = new Command("purge", "What the purge of the oldest day costs in archives of 30 and of 365 days. In process, on made mail.") { daily };
 purge.SetAction((parsed, cancel) => new PurgeBench(parsed.GetValue(daily), times: 3, Console.WriteLine).RunAsync([30, 365], cancel));
@@ -88,5 +92,5 @@ pages.SetAction((parsed, cancel) => PageBench.RunAsync(
     new PageWish(parsed.GetValue(pageRows)!.Split(',', StringSplitOptions.TrimEntries), parsed.GetValue(pageSeconds), parsed.GetValue(pageMessages), parsed.GetValue(people), parsed.GetValue(program)), cancel));
 
 // Ctrl-C: time to end what was started.
-return await new RootCommand("Figures, measured. Peers come from Debian's packages. TMPDIR chooses the disk.") { compare, soak, search, searches, decisions, moving, verify, purge, ledger, attachments, reconcile, pages }
+return await new RootCommand("Figures, measured. Peers come from Debian's packages. TMPDIR chooses the disk.") { compare, soak, search, searches, decisions, moving, verify, encryption, purge, ledger, attachments, reconcile, pages }
     .Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });

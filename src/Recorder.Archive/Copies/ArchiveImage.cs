@@ -1,3 +1,4 @@
+using Recorder.Archive.Disk;
 using Recorder.Archive.Log;
 using Recorder.Archive.Proofs;
 using Recorder.Archive.Segments;
@@ -63,7 +64,7 @@ public sealed class ArchiveImage : IDisposable
         }
         // Once for all that follows: an entry that comes meanwhile must not be in the image without its body.
         var entries = active.Select(file => file.Index.All()).ToList();
-        if (TryHoldBodies(entries, spoolRoot) is not { } bodies) return false;
+        if (TryHoldBodies(files.Disk, entries, spoolRoot) is not { } bodies) return false;
         // What is sealed from these files counts as the files it was.
         var boundary = active[0].Header.FirstSequence - 1;
         var stored = segments.Segments.Where(segment => segment.LastSequence <= boundary).ToList();
@@ -79,14 +80,14 @@ public sealed class ArchiveImage : IDisposable
         segments.MaxBy(segment => segment.LastSequence) is { } last ? new LogAnchor(last.LastSequence, last.LastId) : null;
 
     /// <returns>null when one of them has gone.</returns>
-    private List<ImageFile>? TryHoldBodies(List<IReadOnlyList<IndexedEntry>> entries, string spoolRoot)
+    private List<ImageFile>? TryHoldBodies(IDisk disk, List<IReadOnlyList<IndexedEntry>> entries, string spoolRoot)
     {
         var bodies = new List<ImageFile>();
         foreach (var head in _entered.SelectMany((file, number) => Spooled(file, entries[number])))
         {
             if (!_spool.TryHold(head.SpoolName)) return null;
             _held.Add(head.SpoolName);
-            bodies.Add(new BodyImage(_spool, $"{spoolRoot}/{head.SpoolName}", head.SpoolName, head.Entry));
+            bodies.Add(new BodyImage(disk, $"{spoolRoot}/{head.SpoolName}", head.Entry));
         }
         return bodies;
     }
@@ -101,7 +102,7 @@ public sealed class ArchiveImage : IDisposable
     private static long EndOf(ActiveFile file, IReadOnlyList<IndexedEntry> entries)
     {
         if (entries is not [.., var last]) return Math.Min(file.ValidBytes, ActiveFormat.FileHeaderBytes);
-        return HeadAt(file, last) is { } head ? last.Offset + head.EntryBytes : file.ValidBytes;
+        return HeadAt(file, last) is { } head ? file.EndOfBatch(last, head) : file.ValidBytes;
     }
 
     private static EntryHead? HeadAt(ActiveFile file, IndexedEntry at)

@@ -29,7 +29,8 @@ public sealed record RestoreReport(long Through, DateTimeOffset MadeAt, int File
 /// others; what it no longer has was removed, and does not come back.
 /// </summary>
 /// <param name="rename">From the folder of a path in the copy to the one it gets.</param>
-public sealed class ArchiveRestore(IReadOnlyList<RestoreSource> sources, IDisk into, Func<string, string> rename, Action<long, long>? tell = null)
+/// <param name="fromAny">Path of a file that any of the copies may have where the newest has not: the newest copy of it counts, and one that is there already stays.</param>
+public sealed class ArchiveRestore(IReadOnlyList<RestoreSource> sources, IDisk into, Func<string, string> rename, Action<long, long>? tell = null, string? fromAny = null)
 {
     private readonly List<RestoreSource> _newestFirst = [.. sources.OrderByDescending(source => source.Manifest.Head.Through).ThenByDescending(source => source.Manifest.Head.MadeAt)];
     private readonly List<CopyFinding> _findings = [];
@@ -39,13 +40,21 @@ public sealed class ArchiveRestore(IReadOnlyList<RestoreSource> sources, IDisk i
         var manifest = _newestFirst[0].Manifest;
         var (done, total, files) = (0L, manifest.Entries.Values.Sum(entry => entry.Bytes), 0);
         // The log's own files come last: where they are, everything before them is.
-        foreach (var entry in manifest.Entries.Values.OrderBy(entry => entry.Path.StartsWith($"{ArchiveCopier.Folder}/log/", StringComparison.Ordinal)).ThenBy(entry => entry.Path, StringComparer.Ordinal))
+        foreach (var entry in Wanted(manifest).OrderBy(entry => entry.Path.StartsWith($"{ArchiveCopier.Folder}/log/", StringComparison.Ordinal)).ThenBy(entry => entry.Path, StringComparer.Ordinal))
         {
             cancel.ThrowIfCancellationRequested();
             if (TryRestore(entry, cancel)) files++;
             tell?.Invoke(done += entry.Bytes, total);
         }
         return new RestoreReport(manifest.Head.Through, manifest.Head.MadeAt, files, total, _findings);
+    }
+
+    private IEnumerable<CopyEntry> Wanted(CopyManifest newest)
+    {
+        if (fromAny is null) return newest.Entries.Values;
+        var others = newest.Entries.Values.Where(entry => entry.Path != fromAny);
+        var one = into.Exists(rename(fromAny)) ? null : _newestFirst.Select(source => source.Manifest.Entries.GetValueOrDefault(fromAny)).FirstOrDefault(entry => entry is not null);
+        return one is null ? others : others.Append(one);
     }
 
     private bool TryRestore(CopyEntry entry, CancellationToken cancel)

@@ -35,7 +35,7 @@ public sealed class CopyWitness(MailArchive archive, string name, IDisk copy, Fu
 
     private void CheckFiles(IEnumerable<string> paths)
     {
-        var store = new CopiedFiles(copy);
+        var store = new CopiedFiles(archive.PlainOf(copy));
         foreach (var path in paths)
         {
             if (path.StartsWith(SegmentsFolder, StringComparison.Ordinal) && SegmentName.TryParse(path[SegmentsFolder.Length..]) is not null) CheckSegment(store, path);
@@ -46,12 +46,14 @@ public sealed class CopyWitness(MailArchive archive, string name, IDisk copy, Fu
     private void CheckSegment(CopiedFiles store, string path)
     {
         var segment = path[SegmentsFolder.Length..];
+        var current = archive.Current(segment);
+        if (current is null && wasRemoved(segment)) return;
         try
         {
             var theirs = SegmentReader.Open(store, path, new LruCache<BlockKey, byte[]>(0)).Info;
-            if (archive.Current(segment) is not { } ours)
+            if (current is not { } ours)
             {
-                if (!wasRemoved(segment)) Report(segment, theirs.FirstSequence, $"the segment is missing, and {name} has it; it held {theirs.EntryCount} entries from {theirs.FirstSequence} to {theirs.LastSequence}");
+                Report(segment, theirs.FirstSequence, $"the segment is missing, and {name} has it; it held {theirs.EntryCount} entries from {theirs.FirstSequence} to {theirs.LastSequence}");
             }
             else if (!ours.MerkleRoot.Span.SequenceEqual(theirs.MerkleRoot.Span))
             {
@@ -60,6 +62,8 @@ public sealed class CopyWitness(MailArchive archive, string name, IDisk copy, Fu
         }
         catch (Exception e) when (e is ArchiveException or IOException)
         {
+            // A purge wrote it again since, and destroyed the key of what the copy still has.
+            if (archive.IsEncrypting && current is not null && current.Name != segment) return;
             Report($"{name}: {segment}", null, $"the copy itself cannot be read: {e.Message}");
         }
     }

@@ -4,12 +4,14 @@ using Recorder.Archive.Segments;
 namespace Recorder.Archive.Copies;
 
 /// <summary>A sealed segment; checked to the last body and up to its Merkle root.</summary>
-internal sealed class SegmentImage(IDisk disk, SegmentSet segments, SegmentInfo info) : ImageFile($"segments/{info.Name}", info.StoredBytes)
+internal sealed class SegmentImage(IDisk disk, SegmentSet segments, SegmentInfo info) : ImageFile($"segments/{info.Name}", StoredBytes(disk, info))
 {
-    public override IDiskFile OpenSource() => disk.Open(Path, DiskMode.Read);
+    public override IDiskFile OpenSource() => StoredFiles.Of(disk).Open(Path, DiskMode.Read);
 
-    public override string? ProblemOf(IDiskFile file, long from, CancellationToken cancel) =>
-        SegmentVerifier.Verify(new OneObject(file), info, null, cancel) is [var first, ..] ? first.Problem : null;
+    public override string? ProblemOf(IDiskFile file, long from, CancellationToken cancel) => StoredFiles.ProblemOf(
+        disk, file, Path, plain => SegmentVerifier.Verify(new OneObject(plain), info, null, cancel) is [var first, ..] ? first.Problem : null);
+
+    private static long StoredBytes(IDisk disk, SegmentInfo info) => StoredFiles.BytesOf(disk, $"segments/{info.Name}", info.StoredBytes);
 
     public override bool IsStillMeant() => segments.Current(info.Name)?.Name == info.Name;
 

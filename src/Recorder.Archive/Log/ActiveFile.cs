@@ -1,4 +1,5 @@
 using Recorder.Archive.Disk;
+using Recorder.Archive.Encryption;
 
 namespace Recorder.Archive.Log;
 
@@ -9,16 +10,25 @@ namespace Recorder.Archive.Log;
 internal sealed class ActiveFile : ICommitLog
 {
     private readonly IDiskFile _file;
+    private readonly BatchIndex _batches = new();
     private bool _syncFailed;
     private int _users = 1;
     private int _closed;
 
     /// <param name="validBytes">What counts; bytes behind it are not the log's.</param>
-    public ActiveFile(IDiskFile file, string path, FileHeader header, long validBytes) =>
-        (_file, Path, Header, ValidBytes) = (file, path, header, validBytes);
+    /// <param name="cipher">Of an encrypted file.</param>
+    /// <param name="batches">Where the batches begin that its entries are in.</param>
+    public ActiveFile(IDiskFile file, string path, FileHeader header, long validBytes, BatchCipher? cipher = null, IReadOnlyList<long>? batches = null)
+    {
+        (_file, Path, Header, ValidBytes, Cipher) = (file, path, header, validBytes, cipher);
+        foreach (var start in batches ?? []) _batches.Add(start);
+    }
 
     public string Path { get; }
     public FileHeader Header { get; }
+
+    /// <summary>null where the entries are stored as they are.</summary>
+    public BatchCipher? Cipher { get; }
     public EntryIndex Index { get; } = new();
     public long ValidBytes { get; private set; }
 
@@ -33,11 +43,11 @@ internal sealed class ActiveFile : ICommitLog
 
     public bool IsRetired { get; private set; }
 
-    public static ActiveFile Create(IDisk disk, string path, FileHeader header)
+    public static ActiveFile Create(IDisk disk, string path, FileHeader header, BatchCipher? cipher = null)
     {
         // A file of that number can only be left from a creation that failed half-way: it has no entry.
         DurableFile.Write(disk, path, stream => stream.Write(header.Encode()), replace: true);
-        return new ActiveFile(disk.Open(path, DiskMode.Modify), path, header, ActiveFormat.FileHeaderBytes);
+        return new ActiveFile(disk.Open(path, DiskMode.Modify), path, header, ActiveFormat.FileHeaderBytes, cipher);
     }
 
     public void Retire() => IsRetired = true;
@@ -46,11 +56,13 @@ internal sealed class ActiveFile : ICommitLog
     {
         if (IsRetired) throw new InvalidOperationException($"{Path} is retired");
         var start = ValidBytes;
+        var stored = Cipher is null ? batch : Cipher.Encrypt(batch);
         IsRetired = true;
-        _file.Write(start, batch);
+        _file.Write(start, stored);
         Sync();
         IsRetired = false;
-        ValidBytes = start + batch.Length;
+        _batches.Add(start);
+        ValidBytes = start + stored.Length;
         return start;
     }
 
@@ -118,7 +130,7 @@ internal sealed class ActiveFile : ICommitLog
     public EntryHead ReadHead(IndexedEntry at)
     {
         var bytes = new byte[at.HeadBytes];
-        _file.Read(at.Offset, bytes);
+        ReadPlain(at.Offset, bytes);
         var head = EntryHead.Decode(bytes, Header.Lane);
         return head?.Entry.Position.Sequence == at.Sequence && head.Entry.Id == at.Id
             ? head
@@ -135,7 +147,17 @@ internal sealed class ActiveFile : ICommitLog
         _ => throw new ArchiveException(ArchiveFault.Missing, $"{at.Id} has no content"),
     };
 
-    /// <summary>A batch's bytes for checking; empty at the end of the valid bytes.</summary>
+    /// <summary>Where the batch ends that an entry is the last of.</summary>
+    public long EndOfBatch(IndexedEntry last, EntryHead head)
+    {
+        if (Cipher is null) return last.Offset + head.EntryBytes;
+        Span<byte> header = stackalloc byte[ActiveFormat.BatchHeaderBytes];
+        var start = _batches.BatchOf(last.Offset) ?? 0;
+        _file.Read(start, header);
+        return BatchHeader.Looks(header, Header.Nonce.Span, out var batch) ? start + batch.LengthBytes : ValidBytes;
+    }
+
+    /// <summary>Bytes as they are stored, for checking and copying; empty at the end of the valid bytes.</summary>
     public int Read(long offset, Span<byte> buffer) => _file.Read(offset, buffer);
 
     private Stream OpenHolder(IndexedEntry at, EntryHead head, SpoolFolder spool)
@@ -148,8 +170,14 @@ internal sealed class ActiveFile : ICommitLog
     private byte[] ReadInline(IndexedEntry at, EntryHead head)
     {
         var bytes = new byte[head.Entry.ContentLengthBytes];
-        _file.Read(at.Offset + at.HeadBytes, bytes);
+        ReadPlain(at.Offset + at.HeadBytes, bytes);
         return bytes;
+    }
+
+    private void ReadPlain(long offset, Span<byte> target)
+    {
+        if (Cipher is null) _file.Read(offset, target);
+        else if (_batches.BatchOf(offset) is { } start) Cipher.Read(_file, Path, start, Header.Nonce.Span, offset - start, target);
     }
 
     private void Sync()

@@ -4,6 +4,9 @@ namespace Recorder.Archive.Log;
 internal static class ActiveFormat
 {
     public const ushort Version = 1;
+
+    /// <summary>Of a file, and of its batches, whose entries are encrypted.</summary>
+    public const ushort EncryptedVersion = 2;
     public const int FileHeaderBytes = 256;
     public const int BatchHeaderBytes = 64;
     public const int EntryFixedBytes = 112;

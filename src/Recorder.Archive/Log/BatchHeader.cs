@@ -1,12 +1,15 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
+using System.Security.Cryptography;
 
 namespace Recorder.Archive.Log;
 
 /// <summary>The 64 bytes before a batch's entries. <see cref="LengthBytes"/> counts them too.</summary>
 internal readonly record struct BatchHeader(int LengthBytes, int Count, long FirstSequence)
 {
-    private const int NonceAt = 24, CheckAt = 48, CheckBytes = 16;
+    /// <summary>What stands before it says what the batch is; in an encrypted one its entries are bound to it.</summary>
+    public const int CheckAt = 48;
+    private const int NonceAt = 24, SaltAt = 40, CheckBytes = 16;
 
     public long LastSequence => FirstSequence + Count - 1;
 
@@ -23,6 +26,20 @@ internal readonly record struct BatchHeader(int LengthBytes, int Count, long Fir
         fileNonce.CopyTo(batch[NonceAt..]);
         Check(batch, batch.Slice(CheckAt, CheckBytes));
     }
+
+    /// <summary>Gives a batch that is to be encrypted its header, but for the check.</summary>
+    /// <param name="plain">The batch as it is.</param>
+    /// <param name="stored">Of the length that it will have.</param>
+    public static void BeginEncrypted(ReadOnlySpan<byte> plain, Span<byte> stored)
+    {
+        plain[..ActiveFormat.BatchHeaderBytes].CopyTo(stored);
+        BinaryPrimitives.WriteUInt16LittleEndian(stored[4..], ActiveFormat.EncryptedVersion);
+        BinaryPrimitives.WriteInt32LittleEndian(stored[8..], stored.Length - ActiveFormat.BatchHeaderBytes);
+        RandomNumberGenerator.Fill(stored[SaltAt..CheckAt]);
+    }
+
+    /// <summary>Adds the check of what is stored now.</summary>
+    public static void EndEncrypted(Span<byte> stored) => Check(stored, stored.Slice(CheckAt, CheckBytes));
 
     /// <summary>Whether a header of this file's batches could start here; says nothing of the rest.</summary>
     public static bool Looks(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> fileNonce, out BatchHeader header)

@@ -17,12 +17,15 @@ internal sealed record FileHeader(
 {
     private const int CheckAt = ActiveFormat.FileHeaderBytes - 8;
 
+    /// <summary>The entries of its batches are, with the key that has the file's nonce as its id.</summary>
+    public bool IsEncrypted { get; init; }
+
     public byte[] Encode()
     {
         var bytes = new byte[ActiveFormat.FileHeaderBytes];
         var at = bytes.AsSpan();
         ActiveFormat.FileMagic.CopyTo(at);
-        BinaryPrimitives.WriteUInt16LittleEndian(at[8..], ActiveFormat.Version);
+        BinaryPrimitives.WriteUInt16LittleEndian(at[8..], IsEncrypted ? ActiveFormat.EncryptedVersion : ActiveFormat.Version);
         BinaryPrimitives.WriteUInt16LittleEndian(at[10..], ActiveFormat.FileHeaderBytes);
         BinaryPrimitives.WriteInt64LittleEndian(at[16..], Number);
         BinaryPrimitives.WriteInt64LittleEndian(at[24..], FirstSequence);
@@ -46,12 +49,12 @@ internal sealed record FileHeader(
         XxHash3.Hash(bytes[..CheckAt], check);
         if (!check.SequenceEqual(bytes.Slice(CheckAt, 8)) || bytes[112] > ActiveFormat.MaxLaneBytes) return null;
         var version = BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]);
-        if (version != ActiveFormat.Version)
+        if (version is not (ActiveFormat.Version or ActiveFormat.EncryptedVersion))
             throw new ArchiveException(ArchiveFault.Unavailable, $"active file version {version} is newer than this program; use the newer one");
         return new FileHeader(
             Encoding.UTF8.GetString(bytes.Slice(113, bytes[112])), Int64(bytes, 16), Int64(bytes, 24), Int64(bytes, 32), Int64(bytes, 40),
             bytes.Slice(48, ActiveFormat.NonceBytes).ToArray(), ActiveFormat.Time(Int64(bytes, 64)),
-            Int64(bytes, 72), bytes.Slice(80, ActiveFormat.Sha256Bytes).ToArray());
+            Int64(bytes, 72), bytes.Slice(80, ActiveFormat.Sha256Bytes).ToArray()) { IsEncrypted = version == ActiveFormat.EncryptedVersion };
     }
 
     private static long Int64(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadInt64LittleEndian(bytes[at..]);

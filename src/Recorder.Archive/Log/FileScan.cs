@@ -1,4 +1,5 @@
 using Recorder.Archive.Disk;
+using Recorder.Archive.Encryption;
 
 namespace Recorder.Archive.Log;
 
@@ -13,12 +14,17 @@ public sealed record MissingRange(long FirstSequence, long LastSequence);
 /// before was synced, so only the last can be torn; a bad one that another follows is damage, and what is whole in it
 /// is saved.
 /// </summary>
-internal sealed class FileScan(IDiskFile file, string path, FileHeader header, Action<EntryHead, long> found)
+/// <param name="cipher">Of an encrypted file.</param>
+internal sealed class FileScan(IDiskFile file, string path, FileHeader header, Action<EntryHead, long> found, BatchCipher? cipher = null)
 {
     private readonly byte[] _buffer = new byte[ActiveFormat.MaxBatchBytes];
+    private readonly byte[] _plain = cipher is null ? [] : new byte[ActiveFormat.MaxBatchBytes];
 
     public List<DamagedRange> Damaged { get; } = [];
     public List<MissingRange> Missing { get; } = [];
+
+    /// <summary>Where the batches begin that entries were found in.</summary>
+    public List<long> Batches { get; } = [];
     public long NextSequence { get; private set; } = header.FirstSequence;
 
     /// <summary>Behind the last batch that counts.</summary>
@@ -85,6 +91,7 @@ internal sealed class FileScan(IDiskFile file, string path, FileHeader header, A
             MissUpTo(batch.LastSequence);
             return;
         }
+        Batches.Add(ValidBytes);
         foreach (var (head, at) in heads) Take(head, ValidBytes + at);
         LastBatch = (ValidBytes, batch.LengthBytes);
         ValidBytes += batch.LengthBytes;
@@ -94,14 +101,25 @@ internal sealed class FileScan(IDiskFile file, string path, FileHeader header, A
     private List<(EntryHead Head, int At)>? HeadsOf(BatchHeader batch)
     {
         List<(EntryHead, int)> heads = [];
-        for (var at = ActiveFormat.BatchHeaderBytes; at < batch.LengthBytes;)
+        var plain = PlainOf(batch.LengthBytes, out var holds);
+        if (!holds) return null;
+        for (var at = ActiveFormat.BatchHeaderBytes; at < plain.Length;)
         {
-            if (EntryHead.Decode(_buffer.AsSpan(at, batch.LengthBytes - at), header.Lane) is not { } head) return null;
-            if (head.Entry.Position.Sequence != batch.FirstSequence + heads.Count || head.EntryBytes > batch.LengthBytes - at) return null;
+            if (EntryHead.Decode(plain[at..], header.Lane) is not { } head) return null;
+            if (head.Entry.Position.Sequence != batch.FirstSequence + heads.Count || head.EntryBytes > plain.Length - at) return null;
             heads.Add((head, at));
             at += (int)head.EntryBytes;
         }
         return heads.Count == batch.Count ? heads : null;
+    }
+
+    /// <summary>The stored bytes in the buffer as they were before they were encrypted.</summary>
+    private ReadOnlySpan<byte> PlainOf(int storedBytes, out bool holds)
+    {
+        holds = true;
+        if (cipher is null) return _buffer.AsSpan(0, storedBytes);
+        (var length, holds) = cipher.Decrypt(_buffer.AsSpan(0, storedBytes), _plain);
+        return _plain.AsSpan(0, length);
     }
 
     private void MissUpTo(long lastSequence)
@@ -147,9 +165,11 @@ internal sealed class FileScan(IDiskFile file, string path, FileHeader header, A
     {
         var length = (int)Math.Min(end - ValidBytes, _buffer.Length);
         length = file.Read(ValidBytes, _buffer.AsSpan(0, length));
-        for (var at = ActiveFormat.BatchHeaderBytes; at < length;)
+        var plain = PlainOf(length, out _);
+        Batches.Add(ValidBytes);
+        for (var at = ActiveFormat.BatchHeaderBytes; at < plain.Length;)
         {
-            var bytes = _buffer.AsSpan(at, length - at);
+            var bytes = plain[at..];
             if (EntryHead.DeclaredEntryBytes(bytes) is not { } entryBytes || entryBytes > bytes.Length) return;
             if (EntryHead.Decode(bytes, header.Lane) is { } head && head.Entry.Position.Sequence >= NextSequence) Take(head, ValidBytes + at);
             at += (int)entryBytes;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Recorder.Archive.Disk;
+using Recorder.Archive.Encryption;
 using Recorder.Archive.Segments;
 
 namespace Recorder.Archive.Log;
@@ -67,7 +68,7 @@ internal sealed class LogRecovery(ArchiveOptions options, IDisk disk, SpoolFolde
         if (batch.Length < ActiveFormat.BatchHeaderBytes) return null;
         var nonce = batch.Slice(24, ActiveFormat.NonceBytes).ToArray();
         return BatchHeader.Looks(batch, nonce, out var first)
-            ? new FileHeader(options.Lane, number, first.FirstSequence, 0, 0, nonce, time.GetUtcNow(), 0, new byte[ActiveFormat.Sha256Bytes])
+            ? new FileHeader(options.Lane, number, first.FirstSequence, 0, 0, nonce, time.GetUtcNow(), 0, new byte[ActiveFormat.Sha256Bytes]) { IsEncrypted = _files.HasKey(nonce) }
             : null;
     }
 
@@ -78,24 +79,25 @@ internal sealed class LogRecovery(ArchiveOptions options, IDisk disk, SpoolFolde
         var limit = linked ? Math.Min(next!.Header.PreviousLengthBytes, opened.LengthBytes) : opened.LengthBytes;
         var found = new List<(EntryHead Head, long Offset)>();
         var beyond = next?.Header.FirstSequence ?? long.MaxValue;
+        var cipher = _files.CipherOf(opened.Header, opened.Path);
         var scan = new FileScan(opened.File, opened.Path, opened.Header, (head, offset) =>
         {
             if (head.Entry.Position.Sequence < beyond) found.Add((head, offset));
-        });
+        }, cipher);
         scan.Run(limit, tailMayBeTorn: !linked);
         if (linked && limit < next!.Header.PreviousLengthBytes)
             _damaged.Add(new DamagedRange(opened.Path, limit, next.Header.PreviousLengthBytes - limit));
         _damaged.AddRange(scan.Damaged);
         _missing.AddRange(scan.Missing);
-        Take(opened, scan, found, isNewest: next is null);
+        Take(opened, scan, found, cipher, isNewest: next is null);
         var reached = Math.Min(scan.NextSequence, beyond);
         if (next is not null && reached < beyond) _missing.Add(new MissingRange(reached, beyond - 1));
         return next is null ? scan.NextSequence - 1 : beyond - 1;
     }
 
-    private void Take(OpenedFile opened, FileScan scan, List<(EntryHead Head, long Offset)> found, bool isNewest)
+    private void Take(OpenedFile opened, FileScan scan, List<(EntryHead Head, long Offset)> found, BatchCipher? cipher, bool isNewest)
     {
-        var file = new ActiveFile(opened.File, opened.Path, opened.Header, scan.ValidBytes) { HasLostBytes = scan.Damaged.Count > 0 };
+        var file = new ActiveFile(opened.File, opened.Path, opened.Header, scan.ValidBytes, cipher, scan.Batches) { HasLostBytes = scan.Damaged.Count > 0 };
         file.Index.Add(found.Select(one => new IndexedEntry(one.Head.Entry.Position.Sequence, one.Head.Entry.Id, one.Offset, one.Head.HeadBytes)));
         _bodies.Clear();
         foreach (var (head, _) in found) Take(file, head);
@@ -143,7 +145,7 @@ internal sealed class LogRecovery(ArchiveOptions options, IDisk disk, SpoolFolde
             var header = new FileHeader(
                 options.Lane, 1, segments.LastSequence + 1, 0, 0, RandomNumberGenerator.GetBytes(ActiveFormat.NonceBytes),
                 time.GetUtcNow(), _roots!.LastSequence, _roots.LastSha256);
-            _files.Add(ActiveFile.Create(disk, _files.PathOf(header.Number), header));
+            _files.Add(_files.Create(header));
             return segments.LastSequence;
         }
         if (lastSequence >= segments.LastSequence) return lastSequence;

@@ -89,6 +89,7 @@ internal sealed class LogSealer : IDisposable
                 Seal(file);
                 _counters.Sealed();
                 AnswerSealed();
+                _files.Tidy();
             }
             AnswerSealed();
         }

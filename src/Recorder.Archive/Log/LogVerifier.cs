@@ -77,7 +77,7 @@ internal sealed class LogVerifier(LogFiles files, SpoolFolder spool, SegmentSet 
 
     private static void CheckBatches(ActiveFile file, List<VerifyFinding> findings)
     {
-        var scan = new FileScan(new FileView(file), file.Path, file.Header, (_, _) => { });
+        var scan = new FileScan(new FileView(file), file.Path, file.Header, (_, _) => { }, file.Cipher);
         scan.Run(file.ValidBytes, tailMayBeTorn: false);
         foreach (var range in scan.Damaged)
             findings.Add(Finding(null, file, file.Header.FirstSequence, $"{range.LengthBytes} bytes from {range.Offset} on are not what was written"));

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Recorder.Archive.Disk;
+using Recorder.Archive.Encryption;
 using Recorder.Archive.Proofs;
 
 namespace Recorder.Archive.Log;
@@ -74,7 +75,7 @@ internal sealed class LogWriter : IDisposable
     private void Run()
     {
         var batch = new List<PendingAppend>();
-        while (_queue.Take(batch, ActiveFormat.MaxBatchBytes - ActiveFormat.BatchHeaderBytes))
+        while (_queue.Take(batch, ActiveFormat.MaxBatchBytes - ActiveFormat.BatchHeaderBytes - BatchCipher.RoomBytes))
         {
             if (batch.Count > 0) Write(batch);
             batch.Clear();
@@ -120,7 +121,7 @@ internal sealed class LogWriter : IDisposable
             RandomNumberGenerator.GetBytes(ActiveFormat.NonceBytes), _time.GetUtcNow(), _state.Roots.LastSequence, _state.Roots.LastSha256);
         // Before the attempt: it may fail and yet leave a header on the disk that says where this file ends.
         file.Retire();
-        var next = ActiveFile.Create(_state.Files.Disk, _state.Files.PathOf(header.Number), header);
+        var next = _state.Files.Create(header);
         _state.Files.Add(next);
         _state.Bodies.Clear();
         foreach (var content in _doubtful) content.Unpin();

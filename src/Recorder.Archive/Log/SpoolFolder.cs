@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Recorder.Archive.Disk;
+using Recorder.Archive.Encryption;
 
 namespace Recorder.Archive.Log;
 
@@ -30,7 +31,8 @@ internal sealed class SpoolFolder
     public (string Name, IDiskFile File) Create(DateOnly day)
     {
         var folder = day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        var name = $"{folder}/{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))}{Suffix}";
+        var suffix = _disk is EncryptedDisk { Keys.Encrypts: true } ? EncryptedDisk.BodySuffix : Suffix;
+        var name = $"{folder}/{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))}{suffix}";
         lock (_gate)
         {
             if (folder != _today) MakeDurable(folder);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Recorder.Archive;
 using Recorder.Control;
 using Recorder.Settings;
 
@@ -34,6 +35,10 @@ public static class CommandLine
         {
             return Fail(problem.ExitCode, problem.Message);
         }
+        catch (ArchiveException problem)
+        {
+            return Fail(ExitCodes.Failed, problem.Message);
+        }
         catch (IOException problem)
         {
             return Fail(ExitCodes.Failed, problem.Message);
@@ -66,6 +71,7 @@ public static class CommandLine
             VerifyCommand.Create(context),
             EvidenceCommand.Create(context),
             EvidenceCommand.CreateKey(context),
+            EncryptionCommand.Create(context),
             ReconcileCommand.Create(context),
             RebuildCommand.Create(context),
             PurgeCommand.Create(context),

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Recorder.Archive.Copies;
 using Recorder.Control;
+using Recorder.Encryption;
 using Recorder.Ledger;
 using Recorder.Transfer;
 using Recorder.Transfer.Backup;
@@ -33,7 +34,8 @@ internal static class RestoreCommand
                 Restore.RefuseUnlessEmpty(folder);
                 using var held = DataFolder.Hold(settings.Data);
                 var outcome = await Progress.ShowAsync("restoring", asJson, tell =>
-                    Task.Run(() => Restore.RunAsync(sources, TransferSetup.PlaceOf(settings.Data), new Actor("cli", Environment.UserName), TimeProvider.System, parsed.GetValue(older), (done, total) => tell(done, total), cancel), cancel));
+                    Task.Run(() => Restore.RunAsync(sources, TransferSetup.PlaceOf(settings.Data), new Actor("cli", Environment.UserName), TimeProvider.System, parsed.GetValue(older), (done, total) => tell(done, total), cancel,
+                        () => EncryptionSetup.LoadKeys(settings.Encryption, settings.Data.Keys)), cancel));
                 Print(outcome, folder, asJson);
                 return outcome.Report.Findings.Count == 0 ? ExitCodes.Done : ExitCodes.Findings;
             }

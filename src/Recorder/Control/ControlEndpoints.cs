@@ -48,6 +48,7 @@ internal static class ControlEndpoints
         control.MapAccess();
         control.MapAccounts();
         control.MapEvidence();
+        control.MapEncryption();
         control.MapPost("/import", ImportAsync);
         control.MapPost("/export", ExportAsync);
         control.MapPost("/backup", (HttpContext http, BackupRequest request, Backups backups, CancellationToken cancel) =>

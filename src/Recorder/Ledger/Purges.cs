@@ -77,8 +77,9 @@ public sealed record ErasureDropped(string RecordId, string Why) : LedgerEvent;
 
 /// <summary>A purge, under way or over.</summary>
 /// <param name="Documents">Taken out of the index; null while they are not.</param>
+/// <param name="KeysDestroyed">Of encrypted files that are gone; null where none were encrypted.</param>
 public sealed record PurgeRun(
-    string Id, string StartedBy, DateTimeOffset StartedAt, DateTimeOffset? GraceUntil = null, long? Documents = null, DateTimeOffset? EndedAt = null);
+    string Id, string StartedBy, DateTimeOffset StartedAt, DateTimeOffset? GraceUntil = null, long? Documents = null, DateTimeOffset? EndedAt = null, long? KeysDestroyed = null);
 
 /// <param name="DoneAt">Null while intended.</param>
 public sealed record PurgeStep(string Run, PurgeStepPlan Plan, DateTimeOffset IntendedAt, DateTimeOffset? DoneAt = null, long StoredBytesAfter = 0);

@@ -73,6 +73,7 @@ public sealed class Erasures(
             await Task.Run(() => index.Remove(archive.Lane, segment.FirstSequence, segment.LastSequence, one => one == id.ToString()), cancel);
         }
 
+        await purge.DestroyKeysAsync(run: null);
         await purge.ExpungeAsync(cancel);
         await ledger.AppendAsync(new RecordErased(id.ToString()) { Actor = Actor.System("retention"), At = time.GetUtcNow() }, CancellationToken.None);
         await notes.WriteAsync(CancellationToken.None);

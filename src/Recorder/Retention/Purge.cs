@@ -7,7 +7,7 @@ using Recorder.Search;
 
 namespace Recorder.Retention;
 
-/// <param name="Stage">holds, archive, index or done.</param>
+/// <param name="Stage">holds, archive, keys, index or done.</param>
 public sealed record PurgeProgress(string Stage, long Done, long Total, string? Segment = null);
 
 /// <param name="Run">Its certificate's name; null where nothing was due.</param>
@@ -57,6 +57,8 @@ public sealed partial class Purge(
         if (run is not null)
         {
             await SettleAsync(run);
+            tell(new PurgeProgress("keys", 0, 1));
+            await DestroyKeysAsync(run.Id);
             tell(new PurgeProgress("index", 0, 1));
             await IndexAsync(run, cancel);
         }
@@ -144,6 +146,13 @@ public sealed partial class Purge(
         await ledger.AppendAsync(
             new PurgeStarted(id, first.FirstEnd + grace) { Actor = actor, At = now }, CancellationToken.None);
         return ledger.State.Get<PurgeRun>(RetentionKeys.Run(id))!;
+    }
+
+    /// <summary>Whatever copy there is of a file that is gone, nobody reads it from here on. One that could not be destroyed is by the next run.</summary>
+    internal async Task DestroyKeysAsync(string? run)
+    {
+        var keys = await Task.Run(segments.DestroyKeys);
+        if (keys > 0) await ledger.AppendAsync(new FileKeysDestroyed(run, keys) { Actor = System, At = time.GetUtcNow() }, CancellationToken.None);
     }
 
     private async Task IndexAsync(PurgeRun run, CancellationToken cancel)

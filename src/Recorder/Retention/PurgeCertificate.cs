@@ -17,12 +17,13 @@ public sealed record CertifiedSegment(
 /// What a purge destroyed. Made of the ledger's entries, so that it can be made again for as long as the ledger is kept.
 /// </summary>
 /// <param name="IndexFiles">destroyed, or until when the files of the index still hold words of the records.</param>
+/// <param name="KeysDestroyed">Of encrypted files that are gone: copies of them cannot be read without a copy of the key file from before and the master key. Null where none were encrypted.</param>
 /// <param name="Copies">Backups and the mirror, and since when each is without the records.</param>
 /// <param name="OtherCopies">What must be said of copies that nobody told of.</param>
 /// <param name="Sha256">Of this document's JSON without this member.</param>
 public sealed record PurgeCertificate(
     string Run, string StartedBy, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, long RecordsDestroyed, long ContentBytesDestroyed,
-    long StoredBytesFreed, long IndexDocumentsRemoved, string IndexFiles, IReadOnlyList<CertifiedSegment> Segments, IReadOnlyList<CopyOfRemoved> Copies, string OtherCopies, string? Sha256 = null)
+    long StoredBytesFreed, long IndexDocumentsRemoved, string IndexFiles, IReadOnlyList<CertifiedSegment> Segments, IReadOnlyList<CopyOfRemoved> Copies, string OtherCopies, long? KeysDestroyed = null, string? Sha256 = null)
 {
     private static readonly JsonSerializerOptions Json = new(LedgerJson.Options) { WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
@@ -37,7 +38,7 @@ public sealed record PurgeCertificate(
         var certificate = new PurgeCertificate(
             purge.Id, purge.StartedBy, purge.StartedAt, purge.EndedAt, steps.Sum(step => step.RecordsDestroyed), steps.Sum(step => step.ContentBytesDestroyed),
             steps.Sum(step => step.StoredBytesBefore - step.StoredBytesAfter), purge.Documents ?? 0, files, steps,
-            CopiesOfRemoved.Of(state, steps.Count == 0 ? purge.StartedAt : steps.Max(step => step.DestroyedAt)), CopiesOfRemoved.Others);
+            CopiesOfRemoved.Of(state, steps.Count == 0 ? purge.StartedAt : steps.Max(step => step.DestroyedAt)), CopiesOfRemoved.Others, purge.KeysDestroyed);
         return certificate with { Sha256 = Convert.ToHexStringLower(SHA256.HashData(certificate.ToJson())) };
     }
 

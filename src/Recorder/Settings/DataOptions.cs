@@ -15,7 +15,7 @@ public sealed class DataOptions
     [Range(1_048_576, 4_294_967_296)]
     public long ActiveFileMaxBytes { get; set; } = 268_435_456;
 
-    /// <summary>A second folder, best on another disk or machine, that is kept as a copy of the archive and its keys; empty: none.</summary>
+    /// <summary>A second folder, best on another disk or machine, that is kept as a copy of the archive and its keys, without those of encrypted files; empty: none.</summary>
     public string Mirror { get; set; } = "";
 
     /// <summary>Seconds between two looks for what the mirror does not have yet. What came since the last is lost with the disk.</summary>

@@ -4,6 +4,7 @@ using Recorder.Accounts;
 using Recorder.Delivery;
 using Recorder.Delivery.Outbox;
 using Recorder.Digests;
+using Recorder.Encryption;
 using Recorder.Evidence;
 using Recorder.Health;
 using Recorder.Indexing;
@@ -19,7 +20,7 @@ namespace Recorder.Settings;
 public sealed record RecorderSettings(
     DataOptions Data, SmtpOptions Smtp, IReadOnlyList<ListenerOptions> Listeners, NextHopSettings NextHop,
     IReadOnlyList<RouteSettings> Routes, WebOptions Web, AccountsOptions Accounts, RetentionOptions Retention,
-    ScreeningOptions Screening, SearchOptions Search, DigestOptions Digests, OutboxOptions Outbox, EvidenceOptions Evidence, RecoveryOptions Recovery)
+    ScreeningOptions Screening, SearchOptions Search, DigestOptions Digests, OutboxOptions Outbox, EvidenceOptions Evidence, RecoveryOptions Recovery, EncryptionOptions Encryption)
 {
     /// <summary>Every key with its value and where that came from, for people: secrets are not in it.</summary>
     public IReadOnlyList<SettingInForce> InForce { get; init; } = [];
@@ -56,7 +57,8 @@ public sealed record RecorderSettings(
             Bind<DigestOptions>(root, DigestOptions.Section),
             Bind<OutboxOptions>(root, OutboxOptions.Section),
             Bind<EvidenceOptions>(root, EvidenceOptions.Section),
-            Bind<RecoveryOptions>(root, RecoveryOptions.Section));
+            Bind<RecoveryOptions>(root, RecoveryOptions.Section),
+            Bind<EncryptionOptions>(root, EncryptionOptions.Section));
         CrossChecks.Run(settings);
         return settings with { InForce = SettingsInForce.Of(settings, configuration) };
     }

@@ -4,6 +4,7 @@ using Recorder.Accounts;
 using Recorder.Delivery;
 using Recorder.Delivery.Outbox;
 using Recorder.Digests;
+using Recorder.Encryption;
 using Recorder.Evidence;
 using Recorder.Indexing;
 using Recorder.Intake;
@@ -35,6 +36,7 @@ public static class SettingsCatalog
         new(AccountsOptions.Section, typeof(AccountsOptions)),
         new(RetentionOptions.Section, typeof(RetentionOptions)),
         new(EvidenceOptions.Section, typeof(EvidenceOptions)),
+        new(EncryptionOptions.Section, typeof(EncryptionOptions)),
         new(ScreeningOptions.Section, typeof(ScreeningOptions)),
         new(SearchOptions.Section, typeof(SearchOptions)),
         new(RecoveryOptions.Section, typeof(RecoveryOptions)),

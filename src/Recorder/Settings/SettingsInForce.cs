@@ -10,7 +10,7 @@ namespace Recorder.Settings;
 internal static partial class SettingsInForce
 {
     // Whole words of a property's name: CertificateKeyFile is a path, Password is not for showing.
-    private static readonly string[] SecretWords = ["Password", "Secret", "Token"];
+    private static readonly string[] SecretWords = ["Password", "Secret", "Token", "KeyCommand"];
 
     public static IReadOnlyList<SettingInForce> Of(RecorderSettings settings, IConfiguration configuration) =>
         [.. SettingsCatalog.Sections.SelectMany(section => Values(settings, section)).SelectMany(one => Of(one.Prefix, one.Options, configuration))];

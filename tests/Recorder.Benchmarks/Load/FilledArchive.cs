@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Recorder.Archive;
 using Recorder.Archive.Disk;
+using Recorder.Archive.Encryption;
 using Recorder.Archive.Proofs;
 using Recorder.Intake;
 using Recorder.Ledger;
@@ -47,10 +48,11 @@ internal static class FilledArchive
     }
 
     /// <param name="key">Marks entries, as the product does; null: none.</param>
-    public static Task<MailArchive> OpenAsync(string folder, CancellationToken cancel, LogKey? key = null)
+    /// <param name="keys">Encrypts; null: nothing is.</param>
+    public static Task<MailArchive> OpenAsync(string folder, CancellationToken cancel, LogKey? key = null, FileKeys? keys = null)
     {
         Directory.CreateDirectory(folder);
-        return MailArchive.OpenAsync(new ArchiveOptions(), new RealDisk(folder), TimeProvider.System, cancel, key: key);
+        return MailArchive.OpenAsync(new ArchiveOptions(), new RealDisk(folder), TimeProvider.System, cancel, key: key, keys: keys);
     }
 
     private static async Task<RecordId> RecordAsync(MailArchive archive, int number, byte[] bytes, CancellationToken cancel)

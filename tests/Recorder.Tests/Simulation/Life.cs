@@ -83,7 +83,7 @@ internal sealed class Life
     /// <exception cref="ArchiveException">The disk would not let it.</exception>
     public static async Task<Life> StartAsync(World world, Func<IMailIndex> openIndex)
     {
-        var archive = await MailArchive.OpenAsync(Options, world.Disk, world.Clock, CancellationToken.None);
+        var archive = await MailArchive.OpenAsync(Options, world.Disk, world.Clock, CancellationToken.None, keys: await Task.Run(world.OpenKeys));
         try
         {
             var ledger = await Recorder.Ledger.Ledger.OpenAsync(archive, world.StateFile, world.Clock);

@@ -7,10 +7,10 @@ using Recorder.Tests.Archive.Disk;
 namespace Recorder.Tests.Simulation;
 
 /// <summary>One world from a seed: so many steps, each one choice of what happens next, then peace and the last judgement.</summary>
-internal sealed class Run(int seed, int steps) : IAsyncDisposable
+internal sealed class Run(int seed, int steps, bool isEncrypted = false) : IAsyncDisposable
 {
     private static readonly string[] Users = ["alice", "bob", "carol", "dave", "Alice+news", "BOB"];
-    private readonly World world = new(OptionsOf(seed));
+    private readonly World world = new(OptionsOf(seed) with { IsEncrypted = isEncrypted });
     private readonly List<Letter> letters = [];
     private readonly List<Mailing> queue = [];
     private readonly Invariants invariants = new();

@@ -16,6 +16,13 @@ public sealed class SimulationTests
     }
 
     [Fact]
+    public async Task Nor_where_everything_is_encrypted()
+    {
+        await using var run = new Run(1003, SampleSteps, isEncrypted: true);
+        await run.GoAsync();
+    }
+
+    [Fact]
     public async Task Nor_with_seeds_that_were_never_tried_before()
     {
         var (seed, steps) = (Variable("SEED") ?? Environment.TickCount & 0xFFFFFF, Variable("STEPS") ?? SampleSteps);

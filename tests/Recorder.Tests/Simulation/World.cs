@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Recorder.Archive;
+using Recorder.Archive.Encryption;
 using Recorder.Search;
 using Recorder.Tests.Archive.Disk;
 using Recorder.Tests.Fakes;
@@ -7,7 +8,7 @@ using Recorder.Tests.Fakes;
 namespace Recorder.Tests.Simulation;
 
 /// <summary>Which derived files a run uses for real.</summary>
-internal sealed record WorldOptions(int Seed, bool RealIndex = false, bool StateFile = false);
+internal sealed record WorldOptions(int Seed, bool RealIndex = false, bool StateFile = false, bool IsEncrypted = false);
 
 /// <summary>A machine with its disk, clock and network, and the product living and dying on it.</summary>
 internal sealed class World : IAsyncDisposable
@@ -19,6 +20,7 @@ internal sealed class World : IAsyncDisposable
     private const string SharedMemory = "/dev/shm";
     private readonly WorldOptions options;
     private readonly string folder;
+    private readonly MasterKey master = MasterKey.Parse(MasterKey.NewText())!;
     private readonly List<Upstream> kept = [];
     private Life? life;
     private int lives;
@@ -41,6 +43,9 @@ internal sealed class World : IAsyncDisposable
     public SimulatedClock Clock { get; private set; } = null!;
     public Life Life => life ?? throw new InvalidOperationException("nobody lives");
     public InMemoryMailIndex? MemoryIndex { get; private set; }
+    /// <summary>The keys of this life; null: nothing is encrypted.</summary>
+    public FileKeys? OpenKeys() => options.IsEncrypted ? FileKeys.Open(Disk, [master], encrypts: true) : null;
+
     public string? StateFile => options.StateFile ? Path.Combine(folder, $"state-{lives}", "state.db") : null;
     private string IndexFolder => Path.Combine(folder, $"index-{lives}");
 

@@ -31,6 +31,7 @@ internal static class ChoiceValues
                 RetentionValues.Apply(fact, state);
                 AccessValues.Apply(fact, state);
                 EvidenceValues.Apply(fact, state);
+                EncryptionValues.Apply(fact, state);
                 break;
         }
     }

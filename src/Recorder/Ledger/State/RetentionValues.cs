@@ -169,7 +169,7 @@ internal static class PurgeValues
         state.Set(RetentionKeys.IndexLeftover, new IndexLeftover(before?.Since ?? at, first));
     }
 
-    private static void Put(StateEditor state, PurgeRun run)
+    internal static void Put(StateEditor state, PurgeRun run)
     {
         state.Set(RetentionKeys.Run(run.Id), run);
         if (run.EndedAt is null) state.Set(RetentionKeys.OpenRun, run);

@@ -1,6 +1,7 @@
 using Recorder.Archive;
 using Recorder.Archive.Copies;
 using Recorder.Archive.Disk;
+using Recorder.Archive.Encryption;
 using Recorder.Ledger;
 
 namespace Recorder.Transfer.Backup;
@@ -22,13 +23,14 @@ public sealed class ArchiveSource(MailArchive archive, ILedger ledger, DataPlace
     }
 
     /// <summary>Brings a copy up to now.</summary>
+    /// <param name="withFileKeys">Also the keys of encrypted files, wrapped by the master key: without them the copy cannot be read.</param>
     /// <exception cref="CopyRefusedException">The copy is of another archive, or of a later state of this one.</exception>
     /// <exception cref="IOException">The target failed.</exception>
-    public async Task<CopyReport> CopyAsync(CopyTarget target, bool withKeys, Action<long, long>? tell, CancellationToken cancel)
+    public async Task<CopyReport> CopyAsync(CopyTarget target, bool withKeys, bool withFileKeys, Action<long, long>? tell, CancellationToken cancel)
     {
         using var image = archive.TakeImage();
         await RefuseForeignAsync(target, image, cancel);
-        var keys = withKeys ? Keys() : [];
+        var keys = withKeys ? Keys(withFileKeys) : [];
         return new ArchiveCopier(target, WasRemoved, time, tell).Run(image, keys, cancel);
     }
 
@@ -60,10 +62,11 @@ public sealed class ArchiveSource(MailArchive archive, ILedger ledger, DataPlace
         if (!isOurs) throw new CopyRefusedException("the folder holds a backup of another archive, or of a later state of this one; name another folder");
     }
 
-    private List<PlainImage> Keys()
+    // Taken after the image: the key file has the keys of all that is in it.
+    private List<PlainImage> Keys(bool withFileKeys)
     {
         if (!Directory.Exists(data.Keys)) return [];
         var disk = new RealDisk(data.Keys);
-        return [.. disk.List("").Where(name => !name.EndsWith(DurableFile.TemporarySuffix, StringComparison.Ordinal)).Select(name => PlainImage.Of(disk, name, $"{KeysFolder}/{name}"))];
+        return [.. disk.List("").Where(name => !name.EndsWith(DurableFile.TemporarySuffix, StringComparison.Ordinal) && (withFileKeys || name != FileKeys.FileName)).Select(name => PlainImage.Of(disk, name, $"{KeysFolder}/{name}"))];
     }
 }

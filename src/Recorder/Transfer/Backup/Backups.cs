@@ -36,7 +36,7 @@ public sealed class Backups(ArchiveSource source, ILedger ledger, TimeProvider t
         {
             source.RefuseOwn(path);
             using var target = CopyTarget.Open(new RealDisk(path));
-            var report = await source.CopyAsync(target, withKeys, Pace(lines), cancel);
+            var report = await source.CopyAsync(target, withKeys, withFileKeys: withKeys, Pace(lines), cancel);
             foreach (var finding in report.Findings) lines.TryWrite(new BackupLine("finding", Path: finding.Path, Problem: finding.Problem));
             return new BackupLine("summary", report.Bytes, report.Bytes, null, null, report.Through, report.Files, report.Bytes,
                 report.CopiedFiles, report.CopiedBytes, report.RemovedFiles, report.Findings.Count);

@@ -73,7 +73,7 @@ public sealed partial class Mirror : BackgroundService, IMirror
             await Task.Yield();
             // Held for a round only, so that a folder that was unmounted can be mounted again.
             using var target = CopyTarget.Open(new RealDisk(data.Mirror));
-            var report = await source.CopyAsync(target, withKeys: true, null, stopping);
+            var report = await source.CopyAsync(target, withKeys: true, withFileKeys: false, null, stopping);
             Tell(report);
             last = new Round(report.Through, segments, at, null, [.. report.Findings.Select(finding => $"{finding.Path}: {finding.Problem}")]);
             await source.RecordMirrorAsync(Path.GetFullPath(data.Mirror), report.Through, at, stopping);

@@ -1,6 +1,7 @@
 using Recorder.Archive;
 using Recorder.Archive.Copies;
 using Recorder.Archive.Disk;
+using Recorder.Archive.Encryption;
 using Recorder.Evidence;
 using Recorder.Ledger;
 
@@ -20,10 +21,11 @@ public static class Restore
 
     /// <param name="sources">Folders of backups or mirrors.</param>
     /// <param name="older">A newer mirror may be passed over.</param>
+    /// <param name="openKeys">The keys of encrypted files, once those that are in the copies are restored; null: they are not looked for.</param>
     /// <exception cref="CopyRefusedException">The folder holds something, a source holds no backup, or the mirror is newer than all of them.</exception>
     /// <exception cref="IOException">The folder cannot be written, or a source not be read.</exception>
     public static async Task<RestoreOutcome> RunAsync(
-        IReadOnlyList<string> sources, DataPlace data, Actor actor, TimeProvider time, bool older, Action<long, long>? tell, CancellationToken cancel)
+        IReadOnlyList<string> sources, DataPlace data, Actor actor, TimeProvider time, bool older, Action<long, long>? tell, CancellationToken cancel, Func<FileKeys>? openKeys = null)
     {
         var opened = sources.Select(Open).ToList();
         RefuseUnlessEmpty(data.Root);
@@ -31,8 +33,8 @@ public static class Restore
         var erased = opened.SelectMany(source => ErasedNote.Read(source.Disk)).DistinctBy(note => note.Id).ToList();
         var disk = new RealDisk(data.Root);
         BeginAnewIfOpened(Path.Combine(data.Root, Unfinished));
-        var report = new ArchiveRestore(opened, disk, InUnfinished, tell).Run(cancel);
-        var left = await RecordAsync(data, report, string.Join(", ", sources.Select(Path.GetFullPath)), erased, actor, time, cancel);
+        var report = new ArchiveRestore(opened, disk, InUnfinished, tell, $"{ArchiveSource.KeysFolder}/{FileKeys.FileName}").Run(cancel);
+        var left = await RecordAsync(data, report, string.Join(", ", sources.Select(Path.GetFullPath)), erased, actor, time, openKeys, cancel);
         Directory.Move(Path.Combine(data.Root, Unfinished), data.Archive);
         disk.SyncDirectory("");
         return new RestoreOutcome(report, left);
@@ -74,11 +76,12 @@ public static class Restore
     // Opening it is the last proof; what the log says of itself begins with where it came from. All of it before the archive has
     // its name: nobody sees a record that was erased, and nothing is purged from an archive that does not know it was restored.
     private static async Task<int> RecordAsync(
-        DataPlace data, RestoreReport report, string source, IReadOnlyList<ErasedNote> erased, Actor actor, TimeProvider time, CancellationToken cancel)
+        DataPlace data, RestoreReport report, string source, IReadOnlyList<ErasedNote> erased, Actor actor, TimeProvider time, Func<FileKeys>? openKeys, CancellationToken cancel)
     {
         using var key = Directory.Exists(data.Keys) ? SigningKey.Load(new RealDisk(data.Keys)) : null;
+        using var keys = openKeys?.Invoke();
         await using var archive = await MailArchive.OpenAsync(
-            new ArchiveOptions { ActiveFileMaxBytes = data.ActiveFileMaxBytes }, new RealDisk(Path.Combine(data.Root, Unfinished)), time, cancel, key: key?.LogKey);
+            new ArchiveOptions { ActiveFileMaxBytes = data.ActiveFileMaxBytes }, new RealDisk(Path.Combine(data.Root, Unfinished)), time, cancel, key: key?.LogKey, keys: keys);
         await AppendAsync(archive, new ArchiveRestored(source, report.MadeAt, report.Through, report.Files, report.Bytes, report.Findings.Count) { Actor = actor, At = time.GetUtcNow() });
         return await new ErasedAgain(archive, actor, time).RunAsync(erased, cancel);
     }

@@ -5,6 +5,7 @@ using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using Recorder.Archive;
 using Recorder.Archive.Disk;
+using Recorder.Archive.Encryption;
 using Recorder.Archive.Proofs;
 using Recorder.Tests.Archive.Disk;
 
@@ -22,11 +23,23 @@ internal sealed class LogBench(IDisk disk, ArchiveOptions? options = null) : IAs
     };
 
     private MailArchive? _log;
+    private FileKeys? _keys;
 
     public FakeTimeProvider Time { get; } = new(Start);
 
     /// <summary>Marks entries; none by default.</summary>
     public LogKey? Key { get; init; }
+
+    /// <summary>Encrypts; null: nothing is.</summary>
+    public MasterKey? Master { get; set; }
+
+    /// <summary>With a master key: only what was encrypted before is read, and nothing new is encrypted.</summary>
+    public bool NoMore { get; set; }
+
+    /// <summary>Where the key file is.</summary>
+    public IDisk? KeyDisk { get; init; }
+
+    public FileKeys Keys => _keys ?? throw new InvalidOperationException("not encrypted");
 
     public IDisk Disk => disk;
     public MailArchive Log => _log ?? throw new InvalidOperationException("not open");
@@ -40,13 +53,26 @@ internal sealed class LogBench(IDisk disk, ArchiveOptions? options = null) : IAs
         return bench;
     }
 
-    public async Task<MailArchive> OpenAsync() =>
-        _log = await MailArchive.OpenAsync(options ?? Small, disk, Time, CancellationToken.None, this, Key);
+    public static async Task<LogBench> OpenEncryptedAsync(IDisk? disk = null, MasterKey? master = null, ArchiveOptions? options = null, IDisk? keyDisk = null)
+    {
+        var bench = new LogBench(disk ?? new MemoryDisk(), options ?? Small) { Master = master ?? NewMaster(), KeyDisk = keyDisk };
+        await bench.OpenAsync();
+        return bench;
+    }
+
+    public static MasterKey NewMaster() => MasterKey.Parse(MasterKey.NewText())!;
+
+    public async Task<MailArchive> OpenAsync()
+    {
+        _keys = Master is null ? null : await Task.Run(() => FileKeys.Open(KeyDisk ?? disk, [Master], encrypts: !NoMore));
+        return _log = await MailArchive.OpenAsync(options ?? Small, disk, Time, CancellationToken.None, this, Key, _keys);
+    }
 
     public async Task CloseAsync()
     {
         if (_log is not null) await _log.DisposeAsync();
-        _log = null;
+        _keys?.Dispose();
+        (_log, _keys) = (null, null);
     }
 
     public async Task<MailArchive> ReopenAsync()

@@ -10,13 +10,14 @@ public sealed class LogSimulationTests
     private const int Steps = 1000;
 
     [Theory]
-    [InlineData(20260314)]
-    [InlineData(0)]
-    public async Task Whatever_fails_what_was_acknowledged_stays_and_nothing_is_invented(int fixedSeed)
+    [InlineData(20260314, false)]
+    [InlineData(0, false)]
+    [InlineData(20261130, true)]
+    public async Task Whatever_fails_what_was_acknowledged_stays_and_nothing_is_invented(int fixedSeed, bool encrypted)
     {
         var seed = fixedSeed != 0 ? fixedSeed : Environment.TickCount;
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
-        var run = new Run(seed);
+        var run = new Run(seed, encrypted);
         try
         {
             await run.GoAsync();
@@ -27,7 +28,7 @@ public sealed class LogSimulationTests
         }
     }
 
-    private sealed class Run(int seed)
+    private sealed class Run(int seed, bool encrypted)
     {
         private readonly Random _random = new(seed);
         private readonly FaultyDisk _disk = new(seed);
@@ -39,7 +40,8 @@ public sealed class LogSimulationTests
 
         public async Task GoAsync()
         {
-            _bench = await LogBench.OpenAsync(_disk, LogBench.Small with { ActiveFileMaxBytes = 60_000, QueueEntries = 4 });
+            var options = LogBench.Small with { ActiveFileMaxBytes = 60_000, QueueEntries = 4 };
+            _bench = encrypted ? await LogBench.OpenEncryptedAsync(_disk, options: options) : await LogBench.OpenAsync(_disk, options);
             await using var bench = _bench;
             for (Step = 0; Step < Steps; Step++) await StepAsync();
             await RestartAsync(crash: true);
