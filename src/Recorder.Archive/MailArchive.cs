@@ -235,10 +235,10 @@ public sealed class MailArchive : IArchiveLog, ISealedLog, IAsyncDisposable
         IDiskFile? held = null;
         try
         {
+            KeysAtHand.Require(disk, options.Lane);
             var folder = new LogFiles(disk, options.Lane).Folder;
             DurableFile.EnsureFolder(disk, folder);
             held = disk.Open($"{folder}/lock", DiskMode.Lock);
-            KeysAtHand.Require(disk, options.Lane);
             // A folder that a killed process made may not be durable yet.
             foreach (var parent in new[] { "", DurableFile.FolderOf(folder), folder }) disk.SyncDirectory(parent);
             var spool = new SpoolFolder(disk, $"spool/{options.Lane}");

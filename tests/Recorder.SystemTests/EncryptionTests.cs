@@ -14,7 +14,7 @@ public sealed class EncryptionTests
         using var scratch = new Scratch();
         var (keyFile, mirror, data) = (scratch.File("master.key"), scratch.File("mirror"), scratch.File("data"));
         await using var recorder = new RecorderProcess(
-            data, "Smtp:Domains:0=example.edu", "Smtp:Mode=Journal", "Encryption:Enabled=true", $"Encryption:KeyFile={keyFile}", $"Data:Mirror={mirror}", "Data:MirrorSeconds=1");
+            data, "Smtp:Domains:0=example.edu", "Smtp:Mode=Journal", "Encryption:Enabled=true", $"Encryption:KeyFile={keyFile}", $"Data:Mirror={mirror}", "Data:MirrorSeconds=1", $"Encryption:KeysCopy={scratch.File("keys-copy")}");
         var first = await NewKeyAsync(recorder);
         await File.WriteAllTextAsync(keyFile, first);
         await recorder.StartAsync();
@@ -44,7 +44,7 @@ public sealed class EncryptionTests
         Assert.False(File.Exists(Path.Combine(mirror, "keys", "archive.keys")));
         Assert.DoesNotContain(first, recorder.Output, StringComparison.Ordinal);
         await CheckRefusalsAsync(recorder, keyFile, first);
-        await RestoreAsync(recorder, scratch, mirror, data);
+        await RestoreAsync(recorder, scratch, mirror);
     }
 
     // With the former key alone nothing starts, and nothing is touched.
@@ -64,12 +64,12 @@ public sealed class EncryptionTests
         await SaysAsync(recorder, 0, "verify");
     }
 
-    private static async Task RestoreAsync(RecorderProcess recorder, Scratch scratch, string mirror, string data)
+    private static async Task RestoreAsync(RecorderProcess recorder, Scratch scratch, string mirror)
     {
         var into = scratch.File("restored");
         var (code, words) = await recorder.RunAsync("", "restore", mirror, into);
         Assert.True(code == 4 && words.Contains("archive.keys", StringComparison.Ordinal), $"{code}: {words}");
-        File.Copy(Path.Combine(data, "keys", "archive.keys"), Path.Combine(into, "keys", "archive.keys"));
+        File.Copy(Path.Combine(scratch.File("keys-copy"), "archive.keys"), Path.Combine(into, "keys", "archive.keys"));
         await SaysAsync(recorder, 0, "restore", mirror, into);
         await using var restored = new RecorderProcess(into, "Encryption:Enabled=true", $"Encryption:KeyFile={scratch.File("master.key")}");
         Assert.Contains("nothing wrong", await SaysAsync(restored, 0, "verify"));

@@ -40,6 +40,12 @@ public sealed class FileKeys : IDisposable
         get { lock (_gate) return _keys.Count; }
     }
 
+    /// <summary>Another number after every change of the key file.</summary>
+    public long Changes
+    {
+        get { lock (_gate) return _file.Changes; }
+    }
+
     /// <summary>Places of the key file that cannot be read. The files they were of cannot be either.</summary>
     public int Damaged => _damaged.Count;
 
@@ -53,6 +59,15 @@ public sealed class FileKeys : IDisposable
         var opened = new FileKeys(keys, masters, encrypts);
         opened.Load();
         return opened;
+    }
+
+    /// <summary>Puts the key file as it is now into another folder; durable when it returns. Nothing where there is none.</summary>
+    /// <exception cref="IOException">It could not be read, or not be put there.</exception>
+    public void CopyTo(IDisk folder)
+    {
+        byte[]? bytes;
+        lock (_gate) bytes = _file.Exists ? _file.Bytes() : null;
+        if (bytes is not null) DurableFile.Write(folder, FileName, stream => stream.Write(bytes), replace: true);
     }
 
     /// <summary>Leaves the keys of files that are gone out of the key file; durable when it returns.</summary>

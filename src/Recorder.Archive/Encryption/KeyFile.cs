@@ -23,6 +23,9 @@ internal sealed class KeyFile(IDisk disk) : IDisposable
 
     private static ReadOnlySpan<byte> Magic => "RECKEYS1"u8;
 
+    /// <summary>How often it was written.</summary>
+    public long Changes { get; private set; }
+
     public bool Exists => disk.Exists(FileKeys.FileName);
 
     /// <summary>Whether all of the file is known to be on the disk, so that it may be added to.</summary>
@@ -31,9 +34,7 @@ internal sealed class KeyFile(IDisk disk) : IDisposable
     /// <exception cref="ArchiveException">Unavailable: it is no key file, or of a later version.</exception>
     public KeyFileContent Read()
     {
-        using var file = disk.Open(FileKeys.FileName, DiskMode.Read);
-        var bytes = new byte[file.Length];
-        var read = bytes.AsSpan(0, file.Read(0, bytes));
+        var read = Bytes().AsSpan();
         var master = MasterOf(read);
         var (slots, damaged) = (new List<KeySlot>(), new List<byte[]>());
         for (var rest = read[KeySlot.SlotBytes..]; rest.Length >= KeySlot.SlotBytes; rest = rest[KeySlot.SlotBytes..])
@@ -45,6 +46,13 @@ internal sealed class KeyFile(IDisk disk) : IDisposable
         return new KeyFileContent(master, slots, damaged);
     }
 
+    public byte[] Bytes()
+    {
+        using var file = disk.Open(FileKeys.FileName, DiskMode.Read);
+        var bytes = new byte[file.Length];
+        return bytes[..file.Read(0, bytes)];
+    }
+
     /// <summary>Adds a slot; durable when it returns. After a failure the file must be written anew.</summary>
     public void Append(KeySlot slot)
     {
@@ -53,6 +61,7 @@ internal sealed class KeyFile(IDisk disk) : IDisposable
             _end!.Write(_length, slot.Encode());
             _end.Sync();
             _length += KeySlot.SlotBytes;
+            Changes++;
         }
         catch
         {
@@ -71,6 +80,7 @@ internal sealed class KeyFile(IDisk disk) : IDisposable
             foreach (var bytes in damaged) stream.Write(bytes);
             foreach (var slot in slots) stream.Write(slot.Encode());
         }, replace: true);
+        Changes++;
         _end = disk.Open(FileKeys.FileName, DiskMode.Modify);
         _length = _end.Length;
     }

@@ -22,4 +22,7 @@ public sealed class EncryptionOptions
     /// <summary>Seconds that the command may take.</summary>
     [Range(1, 300)]
     public int KeyCommandSeconds { get; set; } = 30;
+
+    /// <summary>A folder on another disk, apart from the data and the mirror, in which archive.keys is kept too. Without one, a disk that is lost takes the mail with it although there is a mirror. Empty: none.</summary>
+    public string KeysCopy { get; set; } = "";
 }

@@ -12,6 +12,8 @@ public static class EncryptionSetup
     {
         services.AddSingleton<EncryptionDesk>();
         services.AddHostedService<Announcement>();
+        services.AddSingleton<KeysCopy>();
+        services.AddHostedService(provider => provider.GetRequiredService<KeysCopy>());
         return services;
     }
 

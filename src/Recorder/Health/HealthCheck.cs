@@ -2,6 +2,7 @@ using Recorder.Archive;
 using Recorder.Attachments;
 using Recorder.Delivery.Outbox;
 using Recorder.Digests;
+using Recorder.Encryption;
 using Recorder.Evidence;
 using Recorder.Indexing;
 using Recorder.Intake;
@@ -15,7 +16,7 @@ namespace Recorder.Health;
 /// <summary>One look at what an operator must know: is mail being taken, is everything findable, is there room.</summary>
 public sealed class HealthCheck(
     MailArchive archive, IndexFollower index, IndexCare care, DiskWatermark disk, IDigestStatus digests, OutboxState outbox, VerdictSources sources, IMirror mirror, ReportLearner learner,
-    AttachmentFollower attachments, IEvidence evidence, RetentionRounds retention)
+    AttachmentFollower attachments, IEvidence evidence, RetentionRounds retention, KeysCopy keysCopy)
 {
     // Further behind than this, people search for mail that is not findable yet.
     private const long LagToReport = 10_000;
@@ -55,6 +56,11 @@ public sealed class HealthCheck(
         reasons.AddRange(attachments.Status.LastError is { } standing ? [$"attachments: {standing}"] : Array.Empty<string>());
         AddWork(reasons);
         AddMirror(reasons);
+        if (keysCopy.Problem is { } notCopied)
+        {
+            reasons.Add($"copy of the key file: {notCopied}");
+        }
+
         if (outbox.IsStuck)
         {
             reasons.Add($"outbox: the oldest of {outbox.Depth} deliveries has waited {outbox.OldestAge.TotalHours:F0} hours");

@@ -148,7 +148,7 @@ public sealed partial class Purge(
         return ledger.State.Get<PurgeRun>(RetentionKeys.Run(id))!;
     }
 
-    /// <summary>Whatever copy there is of a file that is gone, nobody reads it from here on. One that could not be destroyed is by the next run.</summary>
+    /// <summary>Whatever copy there is of a file that is gone, nobody reads it from here on. Until that succeeds, the run does not end.</summary>
     internal async Task DestroyKeysAsync(string? run)
     {
         var keys = await Task.Run(segments.DestroyKeys);

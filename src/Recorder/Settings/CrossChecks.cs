@@ -14,6 +14,7 @@ internal static class CrossChecks
     public static void Run(RecorderSettings settings)
     {
         CheckMirror(settings.Data);
+        CheckKeysCopy(settings.Data, settings.Encryption.KeysCopy);
         CheckRetention(settings);
         CheckNetworks("Smtp:TrustedNetworks", settings.Smtp.TrustedNetworks);
         CheckNetworks("Web:TrustedProxies", settings.Web.TrustedProxies);
@@ -39,6 +40,14 @@ internal static class CrossChecks
         if (data.Mirror.Length > 0 && !DataPlace.AreApart(data.Path, data.Mirror))
         {
             throw Bad("Data:Mirror", $"'{data.Mirror}' lies in the data folder, or holds it; name a folder on another disk");
+        }
+    }
+
+    private static void CheckKeysCopy(DataOptions data, string copy)
+    {
+        if (copy.Length > 0 && !(DataPlace.AreApart(data.Path, copy) && (data.Mirror.Length == 0 || DataPlace.AreApart(data.Mirror, copy))))
+        {
+            throw Bad("Encryption:KeysCopy", $"'{copy}' lies in the data folder or the mirror, or holds one of them; name a folder apart from both");
         }
     }
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Recorder.Accounts;
 using Recorder.Archive;
+using Recorder.Archive.Encryption;
 using Recorder.Archive.Proofs;
 using Recorder.Indexing;
 using Recorder.Ledger;
@@ -32,6 +33,11 @@ internal sealed class KeepingWorld : IAsyncDisposable
     }
 
     public FaultyDisk Disk { get; }
+
+    /// <summary>Encrypts; null: nothing is.</summary>
+    public MasterKey? Master { get; private init; }
+
+    public FileKeys? Keys { get; private set; }
     public LogKey Key { get; } = new(new byte[LogKey.SecretBytes]);
     public RetentionOptions Options { get; }
     public FakeTimeProvider Time { get; } = new(Start);
@@ -49,16 +55,17 @@ internal sealed class KeepingWorld : IAsyncDisposable
     public RetentionTerms Terms { get; private set; } = null!;
     public DateTimeOffset Now => Time.GetUtcNow();
 
-    public static async Task<KeepingWorld> OpenAsync(int seed = 1, RetentionOptions? options = null)
+    public static async Task<KeepingWorld> OpenAsync(int seed = 1, RetentionOptions? options = null, bool isEncrypted = false)
     {
-        var world = new KeepingWorld(seed, options);
+        var world = new KeepingWorld(seed, options) { Master = isEncrypted ? MasterKey.Parse(MasterKey.NewText()) : null };
         await world.OpenAsync();
         return world;
     }
 
     public async Task OpenAsync()
     {
-        Archive = await MailArchive.OpenAsync(Sizes, Disk, Time, CancellationToken.None, key: Key);
+        Keys = Master is null ? null : FileKeys.Open(Disk, [Master], encrypts: true);
+        Archive = await MailArchive.OpenAsync(Sizes, Disk, Time, CancellationToken.None, key: Key, keys: Keys);
         Ledger = await Recorder.Ledger.Ledger.OpenAsync(Archive, null, Time);
         Index = MailIndex.Open(folder, new MailIndexOptions { PartitionDocuments = 60, RamBufferMegabytes = 4 }, Time);
         Names = new PurgeNames(Archive, Ledger);
