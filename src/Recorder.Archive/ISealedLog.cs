@@ -40,9 +40,9 @@ public interface ISealedLog
     void Remove(SegmentInfo segment);
 
     /// <summary>Destroys the keys of encrypted files that are gone, so that no copy of them anywhere can be read; durable when it returns.</summary>
-    /// <returns>How many.</returns>
+    /// <returns>How many; null where nothing is encrypted.</returns>
     /// <exception cref="IOException">They could not be; the next call does it.</exception>
-    int DestroyKeys();
+    int? DestroyKeys();
 
     /// <summary>Deletes what a rewrite or a removal that failed on the way left beside, or in place of, the present form.</summary>
     void Discard(string name);

@@ -217,7 +217,7 @@ public sealed class MailArchive : IArchiveLog, ISealedLog, IAsyncDisposable
 
     internal bool IsEncrypting => _encrypted is { Keys.Count: > 0 };
 
-    public int DestroyKeys() => _encrypted is { } disk ? disk.Keys.Destroy(disk.Exists) : 0;
+    public int? DestroyKeys() => _encrypted is { Keys.Count: > 0 } disk ? disk.Keys.Destroy(disk.Exists) : null;
 
     /// <summary>Removes a whole segment; its root stays in the ledger. The intent must be in the ledger before.</summary>
     public void Remove(SegmentInfo segment) => _segments.Remove(segment);

@@ -77,7 +77,7 @@ public sealed record ErasureDropped(string RecordId, string Why) : LedgerEvent;
 
 /// <summary>A purge, under way or over.</summary>
 /// <param name="Documents">Taken out of the index; null while they are not.</param>
-/// <param name="KeysDestroyed">Of encrypted files that are gone; null where none were encrypted.</param>
+/// <param name="KeysDestroyed">Of encrypted files that are gone; null where nothing is encrypted, or they are not destroyed yet.</param>
 public sealed record PurgeRun(
     string Id, string StartedBy, DateTimeOffset StartedAt, DateTimeOffset? GraceUntil = null, long? Documents = null, DateTimeOffset? EndedAt = null, long? KeysDestroyed = null);
 

@@ -151,8 +151,9 @@ public sealed partial class Purge(
     /// <summary>Whatever copy there is of a file that is gone, nobody reads it from here on. Until that succeeds, the run does not end.</summary>
     internal async Task DestroyKeysAsync(string? run)
     {
-        var keys = await Task.Run(segments.DestroyKeys);
-        if (keys > 0) await ledger.AppendAsync(new FileKeysDestroyed(run, keys) { Actor = System, At = time.GetUtcNow() }, CancellationToken.None);
+        // None left also says so: a stop after the last look may have taken the count with it.
+        if (await Task.Run(segments.DestroyKeys) is { } keys)
+            await ledger.AppendAsync(new FileKeysDestroyed(run, keys) { Actor = System, At = time.GetUtcNow() }, CancellationToken.None);
     }
 
     private async Task IndexAsync(PurgeRun run, CancellationToken cancel)

@@ -17,7 +17,7 @@ public sealed record CertifiedSegment(
 /// What a purge destroyed. Made of the ledger's entries, so that it can be made again for as long as the ledger is kept.
 /// </summary>
 /// <param name="IndexFiles">destroyed, or until when the files of the index still hold words of the records.</param>
-/// <param name="KeysDestroyed">Of encrypted files that are gone: copies of them cannot be read without a copy of the key file from before and the master key. Null where none were encrypted.</param>
+/// <param name="KeysDestroyed">Of encrypted files that are gone: copies of them cannot be read without a copy of the key file from before and the master key. Fewer than there were when a stop came between; null where nothing is encrypted.</param>
 /// <param name="Copies">Backups and the mirror, and since when each is without the records.</param>
 /// <param name="OtherCopies">What must be said of copies that nobody told of.</param>
 /// <param name="Sha256">Of this document's JSON without this member.</param>

@@ -16,6 +16,6 @@ internal sealed class NothingSealed : ISealedLog
     public Task SealAsync(CancellationToken cancel) => Task.CompletedTask;
     public SegmentInfo Rewrite(SegmentInfo segment, Func<LogEntry, bool> purge, CancellationToken cancel) => throw new NotSupportedException();
     public void Remove(SegmentInfo segment) => throw new NotSupportedException();
-    public int DestroyKeys() => 0;
+    public int? DestroyKeys() => null;
     public void Discard(string name) { }
 }
