@@ -56,11 +56,6 @@ public sealed class HealthCheck(
         reasons.AddRange(attachments.Status.LastError is { } standing ? [$"attachments: {standing}"] : Array.Empty<string>());
         AddWork(reasons);
         AddMirror(reasons);
-        if (keysCopy.Problem is { } notCopied)
-        {
-            reasons.Add($"copy of the key file: {notCopied}");
-        }
-
         if (outbox.IsStuck)
         {
             reasons.Add($"outbox: the oldest of {outbox.Depth} deliveries has waited {outbox.OldestAge.TotalHours:F0} hours");
@@ -95,6 +90,11 @@ public sealed class HealthCheck(
 
     private void AddMirror(List<string> reasons)
     {
+        if (keysCopy.Problem is { } notCopied)
+        {
+            reasons.Add($"copy of the key file: {notCopied}");
+        }
+
         if (mirror.Status is not { } status)
         {
             return;

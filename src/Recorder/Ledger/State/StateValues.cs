@@ -45,6 +45,7 @@ internal static class StateValues
         ["approval"] = typeof(Approval),
         ["backup"] = typeof(BackupState),
         ["signing-key"] = typeof(SigningKeyState),
+        ["encryption"] = typeof(EncryptionState),
         ["head"] = typeof(HeadState),
         ["head-stamp"] = typeof(HeadStampState),
         ["archive-check"] = typeof(ArchiveCheckState),
