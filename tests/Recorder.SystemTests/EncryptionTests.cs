@@ -28,9 +28,10 @@ public sealed class EncryptionTests
         {
             await user.UntilIndexedAsync();
             Assert.Equal(["large", "small"], (await user.FindAsync(Sentinel)).Select(hit => hit.Subject.Split(' ')[0]).Order());
+            AssertNoWord(Path.Combine(data, "archive"));
+            Assert.Contains("is gone", await SaysAsync(recorder, 0, "retention", "erase", (await user.FindAsync("subject:small")).Single().Id, "--reason", "asked by the person"));
         }
 
-        AssertNoWord(Path.Combine(data, "archive"));
         Assert.Contains("1 records of 1 segments are gone", await SaysAsync(recorder, 0, "purge", "--execute"));
         Assert.Contains("nothing wrong", await SaysAsync(recorder, 0, "verify"));
         await File.WriteAllTextAsync(keyFile, $"{await NewKeyAsync(recorder)}\n{first}\n");
