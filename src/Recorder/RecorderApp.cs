@@ -62,6 +62,8 @@ public static class RecorderApp
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, settings, parts));
 
         var app = builder.Build();
+        // Before anything starts: a master key that is not the right one is a setting to mend, and says so in one line.
+        _ = app.Services.GetRequiredService<FileKeys>();
         app.MapControl();
         if (parts != AppParts.ControlOnly)
         {
