@@ -74,6 +74,16 @@ public static class RecorderApp
         return app;
     }
 
+    /// <summary>The parts alone, each made when it is asked for and none started: for looking at what is around an archive without opening it.</summary>
+    internal static ServiceProvider Unstarted(RecorderSettings settings)
+    {
+        var services = new ServiceCollection();
+        services.AddLogging();
+        AddFoundation(services, settings);
+        AddCapabilities(services, settings, AppParts.Everything);
+        return services.BuildServiceProvider();
+    }
+
     /// <summary>Where pages and API really listen.</summary>
     public static string WebAddress(WebApplication app) =>
         app.Urls.First(url => url.StartsWith("http", StringComparison.Ordinal) && !url.Contains("unix:", StringComparison.Ordinal)

@@ -87,11 +87,40 @@ public sealed partial class CommandLineTests
     }
 
     [Fact]
+    public async Task The_doctor_names_what_does_not_work_before_serve_starts_and_while_it_runs_and_changes_nothing()
+    {
+        using var scratch = new Scratch();
+        await using var recorder = new RecorderProcess(scratch.File("data"), "Smtp:Mode=Journal", "Smtp:Domains:0=example.edu", "Screening:Spamd:Address=127.0.0.1:1");
+        foreach (var words in new[] { await DoctorAsync(), await StartedAsync() })
+        {
+            Assert.Contains("ok    mail for these domains is recorded: example.edu", words, StringComparison.Ordinal);
+            Assert.Contains("FAIL  no next mail server is set", words, StringComparison.Ordinal);
+            Assert.Contains("FAIL  the filter spamd does not answer", words, StringComparison.Ordinal);
+        }
+
+        async Task<string> StartedAsync()
+        {
+            Assert.False(Directory.Exists(recorder.DataPath));
+            await recorder.StartAsync();
+            var words = await DoctorAsync();
+            Assert.Contains("ok    serve runs on ", words, StringComparison.Ordinal);
+            return words;
+        }
+
+        async Task<string> DoctorAsync()
+        {
+            var (code, words) = await recorder.RunAsync("", "doctor");
+            Assert.True(code == 1, $"{code}: {words}");
+            return words;
+        }
+    }
+
+    [Fact]
     public async Task A_folder_without_an_archive_is_refused_and_stays_as_it_is()
     {
         using var scratch = new Scratch();
         await using var recorder = new RecorderProcess(scratch.File("nowhere"), "Smtp:Domains:0=example.edu");
-        foreach (var command in (string[][])[["verify"], ["backup", scratch.File("copy")], ["reconcile", "--maillog", "/dev/null"]])
+        foreach (var command in (string[][])[["verify"], ["backup", scratch.File("copy")], ["reconcile", "--maillog", "/dev/null"], ["rebuild"], ["reindex"]])
         {
             var (code, words) = await recorder.RunAsync("", command);
             Assert.True(code == 2 && words.Contains("there is no archive in", StringComparison.Ordinal), $"{command[0]}: {code}, {words}");
@@ -135,7 +164,7 @@ public sealed partial class CommandLineTests
             }
         }
 
-        Assert.Superset(new HashSet<string>(["serve", "demo", "account", "account add", "verify", "rebuild"]), seen.ToHashSet());
+        Assert.Superset(new HashSet<string>(["serve", "demo", "import", "export", "verify", "reindex", "rebuild", "purge", "hold", "account", "account add", "token", "backup", "restore", "reconcile", "doctor"]), seen.ToHashSet());
     }
 
     [Fact]

@@ -32,8 +32,10 @@ public sealed class FilterTests
         Assert.Equal(["250 delivered", "250 held", "250 held"], await SendAllAsync(delivers, hop, "a"));
         Assert.Equal("open", (await HealthAsync(delivers))["filters"]![0]!["state"]!.GetValue<string>());
 
+        Assert.Contains($"ok    the filter {name} answers", (await delivers.RunAsync("", "doctor")).Output, StringComparison.Ordinal);
         if (filter is Rspamd rspamd) await ReportsAreLearnedAsync(delivers, rspamd);
         await filter.KillAsync();
+        Assert.Contains($"FAIL  the filter {name} does not answer", (await delivers.RunAsync("", "doctor")).Output, StringComparison.Ordinal);
         // The built-in source still knows GTUBE.
         Assert.Equal(["250 delivered", "250 delivered", "250 held"], await SendAllAsync(delivers, hop, "b"));
         Assert.Equal(["451", "451", "451"], await SendAllAsync(defers, hop, "c"));

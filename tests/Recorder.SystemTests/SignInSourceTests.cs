@@ -45,6 +45,7 @@ public sealed class SignInSourceTests
             $"Accounts:Imap:0:Port={dovecot.ImapPort}", $"Accounts:Imap:0:CertificateFile={scratch.File("imap.pem")}", "Web:TrustedProxies:0=127.0.0.1");
         await recorder.StartAsync();
 
+        Assert.Contains($"ok    IMAP localhost:{dovecot.ImapPort} answers", (await recorder.RunAsync("", "doctor")).Output, StringComparison.Ordinal);
         var wrong = await SignInAsync(recorder, "alice@example.edu", "not it");
         Is(HttpStatusCode.Unauthorized, wrong);
         Assert.Equal("wrong-credentials", wrong.Answer!["code"]!.GetValue<string>());
@@ -54,6 +55,7 @@ public sealed class SignInSourceTests
         Assert.DoesNotContain("alice*root", dovecot.Log, StringComparison.Ordinal);
 
         await dovecot.StopAsync();
+        Assert.Contains($"FAIL  IMAP localhost:{dovecot.ImapPort} cannot be asked", (await recorder.RunAsync("", "doctor")).Output, StringComparison.Ordinal);
         var down = await SignInAsync(recorder, "alice@example.edu", "pw");
         Is(HttpStatusCode.ServiceUnavailable, down);
         Assert.Equal("sign-in-unavailable", down.Answer!["code"]!.GetValue<string>());

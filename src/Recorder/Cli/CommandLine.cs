@@ -74,6 +74,8 @@ public static class CommandLine
             EncryptionCommand.Create(context),
             ReconcileCommand.Create(context),
             RebuildCommand.Create(context),
+            RebuildCommand.CreateReindex(context),
+            DoctorCommand.Create(context),
             PurgeCommand.Create(context),
             HoldCommand.Create(context),
             RetentionCommand.Create(context),

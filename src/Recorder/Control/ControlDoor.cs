@@ -51,10 +51,19 @@ internal sealed class ControlDoor : IAsyncDisposable
 
     /// <summary>For commands that speak of what is there already: a folder without an archive is the wrong one, and nothing is made in it.</summary>
     /// <exception cref="ControlException">There is none, or as of <see cref="OpenAsync"/>.</exception>
-    public static Task<ControlDoor> OpenExistingAsync(RecorderSettings settings, CancellationToken cancel) => Directory.Exists(settings.Data.Archive)
-        ? OpenAsync(settings, cancel)
-        : throw new ControlException(ExitCodes.BadInput,
-            $"there is no archive in {Path.GetFullPath(settings.Data.Path)}; name the settings file with --settings, or the data folder with --Recorder:Data:Path=FOLDER");
+    public static Task<ControlDoor> OpenExistingAsync(RecorderSettings settings, CancellationToken cancel)
+    {
+        NeedArchive(settings.Data);
+        return OpenAsync(settings, cancel);
+    }
+
+    /// <exception cref="ControlException">There is none.</exception>
+    public static void NeedArchive(DataOptions data)
+    {
+        if (Directory.Exists(data.Archive)) return;
+        throw new ControlException(ExitCodes.BadInput,
+            $"there is no archive in {Path.GetFullPath(data.Path)}; name the settings file with --settings, or the data folder with --Recorder:Data:Path=FOLDER");
+    }
 
     /// <exception cref="ControlException">Refused, with the service's own words.</exception>
     public async Task<T> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancel)

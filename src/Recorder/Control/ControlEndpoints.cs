@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Recorder.Accounts;
 using Recorder.Archive;
+using Recorder.Health;
 using Recorder.Indexing;
 using Recorder.Ledger;
 using Recorder.Transfer;
@@ -45,6 +46,7 @@ internal static class ControlEndpoints
             ChangeAsync(accounts, request, () => accounts.SetDisabledAsync(Cli, request.Address, false, cancel)));
         control.MapGet("/status", (IArchiveLog log, ILedger ledger, IndexFollower mail, EventFollower events) =>
             new ControlStatus(log.DurableSequence, ledger.State.Position.GetValueOrDefault(log.Lane), mail.Status.Through, events.Status.Through));
+        control.MapGet("/doctor", DoctorAsync);
         control.MapAccess();
         control.MapAccounts();
         control.MapEvidence();
@@ -74,6 +76,12 @@ internal static class ControlEndpoints
 
     internal static AccountRow Row(Account account) => new(
         account.Address, account.DisplayName, account.IsAdmin, account.IsDisabled, [.. account.Addresses.Select(owned => owned.Address)]);
+
+    // Only a serve is asked: nothing else holds the folder for long.
+    private static async Task<IResult> DoctorAsync(IServiceProvider parts, CancellationToken cancel) =>
+        parts.GetService<ISetupChecks>() is { } checks && parts.GetService<HealthCheck>() is { } health
+            ? Results.Json((await checks.RunAsync(cancel)).Concat(health.Report().Reasons.Select(reason => new SetupCheck("health", false, reason))), ControlDoor.Json)
+            : Results.Json(new Refusal("busy", "another command is working on the folder; try again when it has ended"), ControlDoor.Json, statusCode: StatusCodes.Status409Conflict);
 
     private static async Task ImportAsync(HttpContext http, ImportRequest request, Importer importer, CancellationToken cancel)
     {

@@ -1,17 +1,20 @@
 using System.Net;
 using System.Text;
+using Recorder.Accounts.Sources;
 using Recorder.Archive;
 using Recorder.Delivery;
 using Recorder.Flow;
 using Recorder.Intake;
+using Recorder.Screening.Sources;
 using Recorder.Smtp;
 using Recorder.Smtp.Client;
 
 namespace Recorder.Health;
 
-/// <param name="Code">Stable: domains, next-hop, no-next-hop, sign-in. Words for it are the pages'.</param>
+/// <param name="Code">Stable: domains, next-hop, no-next-hop, sign-in, filter. Words for it are the pages' and the command line's.</param>
 /// <param name="What">The address, the domains or the number it is about.</param>
-public sealed record SetupCheck(string Code, bool IsGood, string What);
+/// <param name="Reason">What a server or the machine said, where it is not good.</param>
+public sealed record SetupCheck(string Code, bool IsGood, string What, string Reason = "");
 
 /// <param name="RecordId">Of the test mail; null where it was not recorded.</param>
 /// <param name="Words">What our own listener answered, with the next hop's words in it.</param>
@@ -33,7 +36,8 @@ public interface ISetupChecks
     Task<TestMail> SendTestAsync(string address, CancellationToken cancel);
 }
 
-internal sealed class SetupChecks(Routes routes, RunningListeners listeners, SmtpOptions smtp, string hostname, TimeProvider time) : ISetupChecks
+internal sealed class SetupChecks(
+    Routes routes, PasswordSources signIn, VerdictSources filters, RunningListeners listeners, SmtpOptions smtp, string hostname, TimeProvider time) : ISetupChecks
 {
     private static readonly TimeSpan ProbeTime = TimeSpan.FromSeconds(10), TestTime = TimeSpan.FromSeconds(60);
 
@@ -43,9 +47,8 @@ internal sealed class SetupChecks(Routes routes, RunningListeners listeners, Smt
 
     public async Task<IReadOnlyList<SetupCheck>> RunAsync(CancellationToken cancel)
     {
-        var checks = new List<SetupCheck> { new("domains", smtp.Domains.Count > 0, string.Join(", ", smtp.Domains)) };
-        foreach (var route in routes.All) checks.Add(await CheckAsync(route, cancel));
-        return checks;
+        var asked = routes.All.Select(route => CheckAsync(route, cancel)).Concat(signIn.Probed.Concat(filters.Probed).Select(server => CheckAsync(server, cancel)));
+        return [new("domains", smtp.Domains.Count > 0, string.Join(", ", smtp.Domains)), .. await Task.WhenAll(asked)];
     }
 
     public async Task<TestMail> SendTestAsync(string address, CancellationToken cancel)
@@ -75,6 +78,21 @@ internal sealed class SetupChecks(Routes routes, RunningListeners listeners, Smt
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
             return new SetupCheck("next-hop", false, route.Destination);
+        }
+    }
+
+    private static async Task<SetupCheck> CheckAsync(IProbed server, CancellationToken cancel)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(ProbeTime);
+        try
+        {
+            await server.ProbeAsync(limit.Token);
+            return new SetupCheck(server.Kind, true, server.Name);
+        }
+        catch (Exception error) when (!cancel.IsCancellationRequested)
+        {
+            return new SetupCheck(server.Kind, false, server.Name, error is OperationCanceledException ? $"no answer within {ProbeTime.TotalSeconds:0} s" : error.Message);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 
 namespace Recorder.Tests.Simulation;
@@ -48,6 +49,20 @@ internal sealed class Link : IDuplexPipe
         }
 
         public Task<bool> SayAsync(string text) => SayAsync(System.Text.Encoding.UTF8.GetBytes(text));
+
+        /// <summary>The bytes and the end of them arrive as one: nothing can be answered before the end is there.</summary>
+        public void SayLast(ReadOnlySpan<byte> bytes)
+        {
+            try
+            {
+                output.Write(bytes);
+                output.Complete();
+            }
+            catch (InvalidOperationException)
+            {
+                // Cut already: nobody is there any more.
+            }
+        }
 
         /// <summary>No more will be said; listening goes on.</summary>
         public void CloseWriting() => output.Complete();

@@ -102,13 +102,14 @@ internal sealed partial class Upstream(World world, Link link, string door, Chan
         var cut = chance.Is(30) ? chance.Below(Math.Max(1, wire.Length)) : 0;
         if (cut > 0) await link.Client.SayAsync(wire.AsMemory(0, cut));
         world.Model.WholeLeaves(mailing, recipients);
-        await link.Client.SayAsync((byte[])[.. wire.AsSpan(cut), .. Encoding.ASCII.GetBytes(end)]);
+        // An end that comes behind our reply is a close like any other; this one must be there before.
+        if (manner == Manner.HalfClose) link.Client.SayLast(wire.AsSpan(cut));
+        else await link.Client.SayAsync((byte[])[.. wire.AsSpan(cut), .. Encoding.ASCII.GetBytes(end)]);
         if (manner == Manner.VanishAfterDot)
         {
             Reset();
             return false;
         }
-        if (manner == Manner.HalfClose) link.Client.CloseWriting();
         return await RepliesAsync(mailing, recipients, manner);
     }
 

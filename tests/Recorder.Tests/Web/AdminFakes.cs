@@ -59,7 +59,7 @@ internal sealed class FakeSetupChecks : ISetupChecks
     public SmtpOptions Smtp { get; } = new() { Domains = ["example.edu"] };
 
     public Task<IReadOnlyList<SetupCheck>> RunAsync(CancellationToken cancel) =>
-        Task.FromResult<IReadOnlyList<SetupCheck>>([new("domains", true, "example.edu"), new("next-hop", false, "lmtp://mail:24")]);
+        Task.FromResult<IReadOnlyList<SetupCheck>>([new("domains", true, "example.edu"), new("next-hop", false, "lmtp://mail:24"), new("sign-in", false, "IMAP mail:993", "no <answer>"), new("filter", true, "rspamd")]);
 
     public Task<TestMail> SendTestAsync(string address, CancellationToken cancel)
     {

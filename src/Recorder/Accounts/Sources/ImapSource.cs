@@ -4,6 +4,7 @@ using System.Text;
 using MailKit;
 using MailKit.Net.Imap;
 using MailKit.Security;
+using Recorder.Health;
 
 namespace Recorder.Accounts.Sources;
 
@@ -11,23 +12,38 @@ namespace Recorder.Accounts.Sources;
 /// Asks the mail server by signing in to it (RFC 9051 §6.2). The client's address goes before in an ID command (RFC 2971),
 /// so that the server's own limits count attackers and not this machine.
 /// </summary>
-internal sealed class ImapSource(ImapSignInOptions options) : IPasswordSource
+internal sealed class ImapSource(ImapSignInOptions options) : IPasswordSource, IProbed
 {
     private readonly X509Certificate2Collection trusted = Trusted(options.CertificateFile);
+
+    public string Kind => "sign-in";
+
+    public string Name => $"IMAP {options.Host}:{options.Port}";
 
     public async Task<PasswordAnswer> CheckAsync(PasswordQuestion question, CancellationToken cancel)
     {
         var words = new ServerWords();
-        using var client = new ImapClient(words);
-        // Authorities inside a site often publish no revocation list, and the lists of the others are asked over the open net.
-        client.CheckCertificateRevocation = false;
-        client.ServerCertificateValidationCallback = IsTrusted;
+        using var client = Client(words);
         await client.ConnectAsync(options.Host, options.Port, SocketOptions, cancel);
         await IdentifyAsync(client, question.ClientAddress, cancel);
         var answer = await AuthenticateAsync(client, words, question, cancel);
         if (client.IsConnected) await client.DisconnectAsync(quit: true, cancel);
         return answer;
     }
+
+    public async Task ProbeAsync(CancellationToken cancel)
+    {
+        using var client = Client(new ServerWords());
+        await client.ConnectAsync(options.Host, options.Port, SocketOptions, cancel);
+        await client.DisconnectAsync(quit: true, cancel);
+    }
+
+    private ImapClient Client(ServerWords words) => new(words)
+    {
+        // Authorities inside a site often publish no revocation list, and the lists of the others are asked over the open net.
+        CheckCertificateRevocation = false,
+        ServerCertificateValidationCallback = IsTrusted,
+    };
 
     private static async Task IdentifyAsync(ImapClient client, string clientAddress, CancellationToken cancel)
     {

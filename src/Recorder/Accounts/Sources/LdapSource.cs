@@ -1,5 +1,6 @@
 using System.DirectoryServices.Protocols;
 using System.Net;
+using Recorder.Health;
 
 namespace Recorder.Accounts.Sources;
 
@@ -7,13 +8,20 @@ namespace Recorder.Accounts.Sources;
 /// Asks a directory by binding as the person (RFC 4513 §5.1.3): under a name made from a template, or found by a search.
 /// The library blocks, so each attempt has a thread of its own.
 /// </summary>
-internal sealed class LdapSource(LdapSignInOptions options) : IPasswordSource
+internal sealed class LdapSource(LdapSignInOptions options) : IPasswordSource, IProbed
 {
     // RFC 4511 §4.1.9, appendix A: the directory looked, and will not have this bind.
     private const int ConstraintViolation = 19, NoSuchObject = 32, InappropriateAuthentication = 48, InvalidCredentials = 49, UnwillingToPerform = 53;
 
+    public string Kind => "sign-in";
+
+    public string Name => $"LDAP {options.Host}:{options.Port}";
+
     public Task<PasswordAnswer> CheckAsync(PasswordQuestion question, CancellationToken cancel) =>
         Task.Factory.StartNew(() => Check(question), cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    /// <summary>By the bind that a search for a person begins with; where names are made from a template, by an anonymous one.</summary>
+    public Task ProbeAsync(CancellationToken cancel) => Task.Factory.StartNew(() => Bound().Dispose(), cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default).WaitAsync(cancel);
 
     private PasswordAnswer Check(PasswordQuestion question)
     {
@@ -28,12 +36,26 @@ internal sealed class LdapSource(LdapSignInOptions options) : IPasswordSource
 
     private string? Find(string login)
     {
-        using var connection = Open();
-        connection.Bind(new NetworkCredential(options.BindDn, options.BindPassword));
+        using var connection = Bound();
         var request = new SearchRequest(
             options.BaseDn, LdapNames.Filter(options.Filter, login), SearchScope.Subtree, "1.1") { SizeLimit = 2 };
         var found = ((SearchResponse)connection.SendRequest(request, Timeout)).Entries;
         return found.Count == 1 ? found[0].DistinguishedName : null;
+    }
+
+    private LdapConnection Bound()
+    {
+        var connection = Open();
+        try
+        {
+            connection.Bind(new NetworkCredential(options.BindDn, options.BindPassword));
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
     }
 
     private static bool TryBind(LdapConnection connection, string dn, string password)

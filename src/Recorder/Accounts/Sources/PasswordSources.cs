@@ -1,3 +1,5 @@
+using Recorder.Health;
+
 namespace Recorder.Accounts.Sources;
 
 /// <summary>Who knows the password of an address, by its domain.</summary>
@@ -21,14 +23,25 @@ public sealed class PasswordSources
 
     public static PasswordSources None { get; } = new([]);
 
-    public static PasswordSources Of(AccountsOptions options, ILoggerFactory logs) => new(
-    [
-        .. options.Imap.Select(imap => ((IEnumerable<string>)imap.Domains, (IPasswordSource)new BoundedSource(
-            $"IMAP {imap.Host}:{imap.Port}", new ImapSource(imap), imap.MaxConnections, TimeSpan.FromSeconds(imap.TimeoutSeconds), logs.CreateLogger<BoundedSource>()))),
-        .. options.Ldap.Select(ldap => ((IEnumerable<string>)ldap.Domains, (IPasswordSource)new BoundedSource(
-            $"LDAP {ldap.Host}:{ldap.Port}", new LdapSource(ldap), ldap.MaxConnections, TimeSpan.FromSeconds(ldap.TimeoutSeconds), logs.CreateLogger<BoundedSource>()))),
-    ],
-    options.Oidc.SelectMany(oidc => oidc.Domains));
+    public static PasswordSources Of(AccountsOptions options, ILoggerFactory logs)
+    {
+        List<(IEnumerable<string> Domains, IPasswordSource Source, int MaxConnections, int TimeoutSeconds)> all =
+        [
+            .. options.Imap.Select(imap => ((IEnumerable<string>)imap.Domains, (IPasswordSource)new ImapSource(imap), imap.MaxConnections, imap.TimeoutSeconds)),
+            .. options.Ldap.Select(ldap => ((IEnumerable<string>)ldap.Domains, (IPasswordSource)new LdapSource(ldap), ldap.MaxConnections, ldap.TimeoutSeconds)),
+        ];
+        var probed = all.Select(one => (IProbed)one.Source).ToList();
+        return new PasswordSources(
+            all.Zip(probed, (one, named) => (one.Domains, (IPasswordSource)new BoundedSource(
+                named.Name, one.Source, one.MaxConnections, TimeSpan.FromSeconds(one.TimeoutSeconds), logs.CreateLogger<BoundedSource>()))),
+            options.Oidc.SelectMany(oidc => oidc.Domains))
+        {
+            Probed = [.. probed, .. options.Oidc.Select(oidc => new OidcDiscovery(oidc))],
+        };
+    }
+
+    /// <summary>Every server that says who somebody is.</summary>
+    internal IReadOnlyList<IProbed> Probed { get; private init; } = [];
 
     /// <returns>null where only local passwords count.</returns>
     public IPasswordSource? Find(string address) => byDomain.TryGetValue(address[(address.LastIndexOf('@') + 1)..], out var source) ? source : rest;

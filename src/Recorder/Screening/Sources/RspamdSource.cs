@@ -2,11 +2,12 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Recorder.Flow;
+using Recorder.Health;
 
 namespace Recorder.Screening.Sources;
 
 /// <summary>Asks Rspamd's normal worker over HTTP (<c>POST /checkv2</c>), with the envelope and the outside client in the header.</summary>
-internal sealed class RspamdSource : IRemoteVerdictSource, IDisposable
+internal sealed class RspamdSource : IRemoteVerdictSource, IProbed, IDisposable
 {
     /// <summary>It names every URL and address of the message beside its symbols, so a message must not be able to make it too large.</summary>
     public const int MaxAnswerBytes = 16 << 20;
@@ -37,6 +38,8 @@ internal sealed class RspamdSource : IRemoteVerdictSource, IDisposable
         };
     }
 
+    public string Kind => "filter";
+
     public string Name => "rspamd";
 
     public RemoteLimits Limits { get; }
@@ -54,6 +57,12 @@ internal sealed class RspamdSource : IRemoteVerdictSource, IDisposable
         {
             throw new VerdictUnavailableException(Words(error), error);
         }
+    }
+
+    public async Task ProbeAsync(CancellationToken cancel)
+    {
+        using var answer = await http.GetAsync(new Uri(options.Url.TrimEnd('/') + "/ping"), HttpCompletionOption.ResponseHeadersRead, cancel);
+        answer.EnsureSuccessStatusCode();
     }
 
     public void Dispose() => http.Dispose();

@@ -2,17 +2,20 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Recorder.Flow;
+using Recorder.Health;
 
 namespace Recorder.Screening.Sources;
 
 /// <summary>Asks SpamAssassin's spamd (protocol 1.5, command REPORT, which tells what each rule added).</summary>
-internal sealed class SpamdSource(ScreeningOptions options, EndPoint address, RemoteLimits limits) : IRemoteVerdictSource
+internal sealed class SpamdSource(ScreeningOptions options, EndPoint address, RemoteLimits limits) : IRemoteVerdictSource, IProbed
 {
     public const int MaxAnswerBytes = 256 * 1024;
 
     private const int MaxPathLength = 512;
 
     private readonly SpamdReply reply = new(new SymbolRules(options));
+
+    public string Kind => "filter";
 
     public string Name => "spamd";
 
@@ -34,6 +37,17 @@ internal sealed class SpamdSource(ScreeningOptions options, EndPoint address, Re
             var socket = error as SocketException ?? error.InnerException as SocketException;
             throw new VerdictUnavailableException(socket is null ? "the connection broke" : $"connection failed ({socket.SocketErrorCode})", error);
         }
+    }
+
+    public async Task ProbeAsync(CancellationToken cancel)
+    {
+        using var socket = SpamdAddress.MakeSocket(address);
+        await socket.ConnectAsync(address, cancel);
+        await using var stream = new NetworkStream(socket);
+        await stream.WriteAsync("PING SPAMC/1.5\r\n\r\n"u8.ToArray(), cancel);
+        socket.Shutdown(SocketShutdown.Send);
+        var answer = Encoding.ASCII.GetString((await BoundedAnswer.ReadAsync(stream, MaxAnswerBytes, cancel)).Span).Trim();
+        if (!answer.EndsWith("PONG", StringComparison.Ordinal)) throw new IOException($"it answered '{answer.Split('\n')[0].Trim()}' to a PING");
     }
 
     private static async Task SendAsync(NetworkStream stream, ReceivedMessage message, CancellationToken cancel)

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Recorder.Flow;
+using Recorder.Health;
 using Recorder.Smtp;
 
 namespace Recorder.Screening.Sources;
@@ -30,9 +31,14 @@ public sealed class VerdictSources : IDisposable
         IEnumerable<IVerdictSource> sources, WhenFilterIsDown whenDown, TimeProvider clock, RecorderMetrics? metrics, ILogger log, int maxDeferrals = 3)
     {
         (this.whenDown, this.maxDeferrals) = (whenDown, maxDeferrals);
-        doors = [.. sources.Select(source => (ISourceDoor)(source is IRemoteVerdictSource remote
+        var all = sources.ToList();
+        Probed = [.. all.OfType<IProbed>()];
+        doors = [.. all.Select(source => (ISourceDoor)(source is IRemoteVerdictSource remote
             ? new RemoteDoor(remote, clock, metrics, log) : new LocalDoor(source, log)))];
     }
+
+    /// <summary>The filters that are other programs.</summary>
+    internal IReadOnlyList<IProbed> Probed { get; }
 
     /// <summary>How the filters fare that can be down.</summary>
     public IReadOnlyList<SourceHealth> Health => [.. doors.Select(door => door.Health).OfType<SourceHealth>()];
