@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Recorder.Control;
 using Recorder.Health;
@@ -54,7 +55,9 @@ internal static class DoctorCommand
     private static async Task<IReadOnlyList<SetupCheck>> LookAsync(RecorderSettings settings, CancellationToken cancel)
     {
         await using var parts = RecorderApp.Unstarted(settings);
-        return [.. MachineChecks.Run(settings, IntakeSetup.ListenersOf(settings).Select(listener => listener.Listen)), .. await parts.GetRequiredService<ISetupChecks>().RunAsync(cancel)];
+        var web = new Uri(settings.Web.Listen);
+        var ports = IntakeSetup.ListenersOf(settings).Select(listener => IPEndPoint.Parse(listener.Listen)).Append(new IPEndPoint(IPAddress.Parse(web.DnsSafeHost), web.Port));
+        return [.. MachineChecks.Run(settings.Data.Path, ports), .. await parts.GetRequiredService<ISetupChecks>().RunAsync(cancel)];
     }
 
     private static bool IsServed(DataOptions data)

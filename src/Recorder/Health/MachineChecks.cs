@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Recorder.Intake;
-using Recorder.Settings;
 
 namespace Recorder.Health;
 
@@ -10,8 +9,9 @@ internal static class MachineChecks
 {
     private const double LowPercent = 20;
 
-    public static IReadOnlyList<SetupCheck> Run(RecorderSettings settings, IEnumerable<string> listens) =>
-        [Folder(settings.Data.Path), Space(settings.Data.Path), .. listens.Select(IPEndPoint.Parse).Append(WebEndPoint(settings)).Where(place => place.Port != 0).Select(Port)];
+    /// <param name="folder">Of the data; need not be there yet.</param>
+    public static IReadOnlyList<SetupCheck> Run(string folder, IEnumerable<IPEndPoint> ports) =>
+        [Folder(folder), Space(folder), .. ports.Where(place => place.Port != 0).Select(Port)];
 
     // Nothing stays: the folder itself is made by what needs it.
     private static SetupCheck Folder(string path)
@@ -47,12 +47,6 @@ internal static class MachineChecks
         {
             return new SetupCheck("port", false, place.ToString(), error.Message);
         }
-    }
-
-    private static IPEndPoint WebEndPoint(RecorderSettings settings)
-    {
-        var web = new Uri(settings.Web.Listen);
-        return new IPEndPoint(IPAddress.Parse(web.DnsSafeHost), web.Port);
     }
 
     private static string Existing(string path)

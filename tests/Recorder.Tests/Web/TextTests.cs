@@ -36,7 +36,7 @@ public sealed partial class TextTests
         var english = Table("Text.resx");
         var hints = Codes("src/Recorder.Search/Querying/Hints.cs", HintCode()).Select(code => "hint." + code);
         var refusals = Tree.Sources("src/Recorder").SelectMany(file => RefusalCode().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value))
-            .Except(["too-many-attempts", "busy", "no-such-account", "no-such-token", "no-such-grant", "last-admin"]).Select(code => "refused." + code);
+            .Except(["too-many-attempts", "busy", "no-such-account", "no-such-token", "no-such-grant", "last-admin", "no-master-key", "wrong-master-key"]).Select(code => "refused." + code);
         Assert.DoesNotContain(hints.Concat(refusals), name => !english.ContainsKey(name));
         Assert.NotEmpty(hints);
     }

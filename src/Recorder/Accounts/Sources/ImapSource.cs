@@ -4,7 +4,6 @@ using System.Text;
 using MailKit;
 using MailKit.Net.Imap;
 using MailKit.Security;
-using Recorder.Health;
 
 namespace Recorder.Accounts.Sources;
 

@@ -1,6 +1,5 @@
 using System.DirectoryServices.Protocols;
 using System.Net;
-using Recorder.Health;
 
 namespace Recorder.Accounts.Sources;
 

@@ -1,5 +1,3 @@
-using Recorder.Health;
-
 namespace Recorder.Accounts.Sources;
 
 /// <summary>Whether a provider shows its configuration, without which nobody signs in there (OpenID Connect Discovery 1.0 §4).</summary>

@@ -1,5 +1,3 @@
-using Recorder.Health;
-
 namespace Recorder.Accounts.Sources;
 
 /// <summary>Who knows the password of an address, by its domain.</summary>

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Recorder.Flow;
-using Recorder.Health;
 
 namespace Recorder.Screening.Sources;
 

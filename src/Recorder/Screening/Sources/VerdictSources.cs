@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Recorder.Flow;
-using Recorder.Health;
 using Recorder.Smtp;
 
 namespace Recorder.Screening.Sources;

@@ -1,9 +1,9 @@
-namespace Recorder.Health;
+namespace Recorder;
 
 /// <summary>A server elsewhere on which work here depends, and which can be asked beforehand whether it would do its part.</summary>
 public interface IProbed
 {
-    /// <summary>sign-in or filter, as the codes of <see cref="SetupCheck"/> have it.</summary>
+    /// <summary>sign-in or filter, as the codes of the checks have it.</summary>
     string Kind { get; }
 
     /// <summary>Which of them, for people.</summary>
