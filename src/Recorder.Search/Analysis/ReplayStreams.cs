@@ -3,18 +3,19 @@ using Lucene.Net.Analysis.TokenAttributes;
 
 namespace Recorder.Search.Analysis;
 
-/// <summary>Replays a token list, with a mark behind every term.</summary>
+/// <summary>Replays a token list, or the addresses of one, with a mark behind every term.</summary>
 internal sealed class TokenReplay : TokenStream
 {
     private readonly ICharTermAttribute _term;
     private readonly IPositionIncrementAttribute _position;
-    private readonly TokenList _tokens;
+    private readonly TokenList _texts;
+    private readonly IReadOnlyList<TokenList.Token> _tokens;
     private readonly string _mark;
     private int _next;
 
-    public TokenReplay(TokenList tokens, string mark)
+    public TokenReplay(TokenList texts, IReadOnlyList<TokenList.Token> tokens, string mark)
     {
-        (_tokens, _mark) = (tokens, mark);
+        (_texts, _tokens, _mark) = (texts, tokens, mark);
         _term = AddAttribute<ICharTermAttribute>();
         _position = AddAttribute<IPositionIncrementAttribute>();
     }
@@ -26,7 +27,7 @@ internal sealed class TokenReplay : TokenStream
     {
         if (_next >= _tokens.Count) return false;
         var token = _tokens[_next++];
-        var text = _tokens.Text(token);
+        var text = _texts.Text(token);
         _position.PositionIncrement = token.Increment;
         var term = _term.ResizeBuffer(text.Length + _mark.Length);
         text.CopyTo(term);
@@ -65,6 +66,32 @@ internal sealed class GramReplay : TokenStream
         var length = _unpack(_rest.Current, term);
         _mark.CopyTo(term.AsSpan(length));
         _term.Length = length + _mark.Length;
+        return true;
+    }
+}
+
+/// <summary>Replays whole terms.</summary>
+internal sealed class KeywordReplay : TokenStream
+{
+    private readonly ICharTermAttribute _term;
+    private readonly List<string> _terms;
+    private int _next;
+
+    public KeywordReplay(List<string> terms)
+    {
+        _terms = terms;
+        _term = AddAttribute<ICharTermAttribute>();
+    }
+
+    public override void Reset() => _next = 0;
+
+    public override bool IncrementToken()
+    {
+        if (_next >= _terms.Count) return false;
+        ClearAttributes(); // the end of the document before has left the position increment at zero
+        var text = _terms[_next++];
+        text.CopyTo(_term.ResizeBuffer(text.Length));
+        _term.Length = text.Length;
         return true;
     }
 }

@@ -11,7 +11,7 @@ internal sealed class TokenList : ITextSink
     private const int KeptChars = 1 << 20;
     private char[] _chars = new char[1024];
     private int _used;
-    private readonly List<Token> _tokens = [];
+    private readonly List<Token> _tokens = [], _addresses = [];
     private readonly TextScanner _scanner;
 
     public TokenList() => _scanner = new TextScanner(this);
@@ -20,9 +20,10 @@ internal sealed class TokenList : ITextSink
 
     public Grams Grams { get; } = new();
 
-    public int Count => _tokens.Count;
+    public IReadOnlyList<Token> Tokens => _tokens;
 
-    public Token this[int index] => _tokens[index];
+    /// <summary>Whole addresses and their domains. Asked for alone, never within a phrase: documents-only.</summary>
+    public IReadOnlyList<Token> Addresses => _addresses;
 
     public ReadOnlySpan<char> Text(Token token) => _chars.AsSpan(token.Start, token.Length);
 
@@ -31,6 +32,7 @@ internal sealed class TokenList : ITextSink
         var wasLong = _used > KeptChars;
         _used = 0;
         _tokens.Clear();
+        _addresses.Clear();
         Grams.Clear();
         // Long texts come in rows: the next may have use for the room.
         if (_chars.Length <= KeptChars || wasLong) return;
@@ -62,8 +64,9 @@ internal sealed class TokenList : ITextSink
     public void Address(ReadOnlySpan<char> whole)
     {
         if (whole.Length > AddressShape.MaxChars) return;
-        Add(whole, increment: 0);
-        Add(whole[whole.IndexOf('@')..], increment: 0); // from:@example.edu
+        var (start, at) = (Keep(whole), whole.IndexOf('@'));
+        _addresses.Add(new Token(start, whole.Length, Increment: 1));
+        _addresses.Add(new Token(start + at, whole.Length - at, Increment: 1)); // from:@example.edu
     }
 
     /// <summary>The first two code points, or the last one.</summary>
@@ -83,13 +86,15 @@ internal sealed class TokenList : ITextSink
         _tokens.EnsureCapacity(_tokens.Count + characters / 6);
     }
 
-    private void Add(ReadOnlySpan<char> token, int increment)
+    // Lucene refuses a first token without a position of its own.
+    private void Add(ReadOnlySpan<char> token, int increment) => _tokens.Add(new Token(Keep(token), token.Length, _tokens.Count == 0 ? 1 : increment));
+
+    private int Keep(ReadOnlySpan<char> token)
     {
         if (_used + token.Length > _chars.Length)
             Array.Resize(ref _chars, Math.Max(_chars.Length * 2, _used + token.Length));
         token.CopyTo(_chars.AsSpan(_used));
-        // Lucene refuses a first token without a position of its own.
-        _tokens.Add(new Token(_used, token.Length, _tokens.Count == 0 ? 1 : increment));
         _used += token.Length;
+        return _used - token.Length;
     }
 }

@@ -29,13 +29,18 @@ internal static class HeaderTerms
         return terms;
     }
 
+    /// <summary>The messages that fields name, in terms that stand beside those of the messages themselves.</summary>
+    public static IEnumerable<string> NamedBy(IReadOnlyList<SearchHeader> fields) => fields.Take(MaxFields)
+        .Select(field => (Name: field.Name.ToLowerInvariant(), field.Value)).Where(field => HeaderFields.NamesMessages(field.Name))
+        .SelectMany(field => IdsIn(field.Value).Select(id => MailFields.NamedTerm(field.Name, id))).Distinct();
+
+    private static IEnumerable<string> IdsIn(string value) =>
+        value.Split([' ', '\t', ','], StringSplitOptions.RemoveEmptyEntries).Take(MaxIds).Select(id => id.TrimStart('<').TrimEnd('>'));
+
     private static void Add(HashSet<string> terms, string name, string value)
     {
         terms.Add(name);
-        if (HeaderFields.NamesMessages(name))
-            foreach (var id in value.Split([' ', '\t', ','], StringSplitOptions.RemoveEmptyEntries).Take(MaxIds))
-                terms.Add(MailFields.HeaderTerm(name, DenseTerms.OfMessageId(id.TrimStart('<').TrimEnd('>'))));
-        else if (HeaderFields.Own(name) is null && !Array.Exists(NamesAlone, alone => name.StartsWith(alone, StringComparison.Ordinal)))
+        if (!HeaderFields.NamesMessages(name) && HeaderFields.Own(name) is null && !Array.Exists(NamesAlone, alone => name.StartsWith(alone, StringComparison.Ordinal)))
             foreach (var unit in TextUnits.Of(value.Length <= MaxValueChars ? value : value[..MaxValueChars]).Take(MaxWordsOfField).Where(IsPeoples))
                 terms.UnionWith(WordsOf(unit).Select(word => MailFields.HeaderTerm(name, word)));
     }

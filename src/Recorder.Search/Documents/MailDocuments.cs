@@ -16,11 +16,15 @@ internal sealed class MailDocuments
     private readonly TokenList _envelope = new(), _blind = new();
     private readonly TokenList[] _all;
     private readonly FieldTokens[] _fields;
+    private readonly KeywordField _id = new(RecordFields.Id), _owner = new(MailFields.Owner), _blindOwner = new(MailFields.Blind), _state = new(MailFields.State);
+    private readonly KeywordField _has = new(MailFields.Has), _header = new(MailFields.Header), _messageId = new(MailFields.MessageId);
+    private readonly KeywordField[] _keywords;
     private readonly List<IIndexableField> _document = [];
 
     public MailDocuments()
     {
         _all = [_subject, _from, _to, _cc, _files, _list, _body, _attached, _envelope, _blind];
+        _keywords = [_id, _owner, _blindOwner, _state, _has, _header, _messageId];
         _fields =
         [
             new(MailFields.Subject, _subject), new(MailFields.From, _from), new(MailFields.To, _to), new(MailFields.Cc, _cc),
@@ -37,10 +41,13 @@ internal sealed class MailDocuments
     {
         _document.Clear();
         foreach (var list in _all) list.Clear();
-        RecordFields.AddTo(_document, KeyOf(mail));
+        foreach (var field in _keywords) field.Clear();
+        _id.Add(DenseTerms.OfId(mail.Id));
+        RecordFields.AddPlaceTo(_document, KeyOf(mail));
         Scan(mail);
         Envelope(mail);
         Facts(mail);
+        foreach (var field in _keywords) field.AddTo(_document);
         foreach (var field in _fields) field.AddTo(_document);
         return _document;
     }
@@ -61,11 +68,11 @@ internal sealed class MailDocuments
     {
         foreach (var owner in mail.Owners)
         {
-            Keyword(MailFields.Owner, owner);
+            _owner.Add(owner);
             _envelope.Scan(owner);
             if (mail.Dispositions.TryGetValue(owner, out var code)) State(owner, code);
             if (Names(mail.To, owner) || Names(mail.Cc, owner)) continue;
-            Keyword(MailFields.Blind, owner);
+            _blindOwner.Add(owner);
             _blind.Scan(owner);
         }
     }
@@ -76,8 +83,8 @@ internal sealed class MailDocuments
         var dot = code.IndexOf('.', StringComparison.Ordinal);
         foreach (var name in dot > 0 ? [code, code[..dot]] : (string[])[code])
         {
-            Keyword(MailFields.State, MailFields.StateTerm(owner, name));
-            Keyword(MailFields.State, MailFields.StateTerm("", name));
+            _state.Add(MailFields.StateTerm(owner, name));
+            _state.Add(MailFields.StateTerm("", name));
         }
     }
 
@@ -85,15 +92,13 @@ internal sealed class MailDocuments
     {
         _document.Add(new NumericDocValuesField(MailFields.SizeBytes, mail.SizeBytes));
         _document.Add(new StoredField(MailFields.Row, MailRow.Of(mail).ToBytes()));
-        foreach (var kind in AttachmentKinds.Of(mail.AttachmentNames, mail.AttachmentTypes)) Keyword(MailFields.Has, kind);
-        foreach (var term in HeaderTerms.Of(mail.Headers)) Keyword(MailFields.Header, term);
+        foreach (var kind in AttachmentKinds.Of(mail.AttachmentNames, mail.AttachmentTypes)) _has.Add(kind);
+        foreach (var term in HeaderTerms.Of(mail.Headers)) _header.Add(term);
+        foreach (var term in HeaderTerms.NamedBy(mail.Headers)) _messageId.Add(term);
         if (SenderValue.Of(mail.From) is { } sender) _document.Add(new SortedDocValuesField(MailFields.Sender, new BytesRef(sender)));
         // Hostile mail has ids of nothing but brackets: a term of no length would be one for all of them.
-        if (mail.MessageId.Trim().TrimStart('<').TrimEnd('>') is { Length: > 0 } id) Keyword(MailFields.MessageId, DenseTerms.OfMessageId(id));
+        if (mail.MessageId.Trim().TrimStart('<').TrimEnd('>') is { Length: > 0 } id) _messageId.Add(DenseTerms.OfMessageId(id));
     }
-
-    private void Keyword(string field, string value) =>
-        _document.Add(new Field(field, MailFields.Keyword(value), MailFields.KeywordType));
 
     private static bool Names(string header, string owner) => header.Contains(owner, StringComparison.OrdinalIgnoreCase);
 }

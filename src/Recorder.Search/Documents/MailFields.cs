@@ -7,7 +7,7 @@ namespace Recorder.Search.Documents;
 /// <summary>Names and kinds of the Lucene fields. A change here or in Analysis needs a new <see cref="FormatVersion"/>, so that old indexes are rebuilt.</summary>
 internal static class MailFields
 {
-    public const string FormatVersion = "mail-10";
+    public const string FormatVersion = "mail-11";
 
     public const string Owner = "owner";
     public const string Blind = "blind"; // owners that To and Cc do not name
@@ -17,7 +17,7 @@ internal static class MailFields
     public const string SizeBytes = "size";
     public const string Row = "row";
     public const string Sender = "sender"; // the author's address as a doc value, for facets
-    public const string Header = "hdr"; // name, and name, a zero character, word
+    public const string Header = "hdr"; // name, and name, a zero character, word; what names messages is in MessageId
 
     private const string Words = "word";
     public static readonly WordField Text = new(Words), Subject = new(Words, "\u0001"), From = new(Words, "\u0002"), To = new(Words, "\u0003"),
@@ -40,6 +40,9 @@ internal static class MailFields
     public static string Keyword(string value) => value.Length <= MaxKeywordChars ? value : value[..MaxKeywordChars];
 
     public static string HeaderTerm(string lowerName, string word) => Keyword($"{lowerName}\0{word}");
+
+    /// <summary>A message that a header field names: next to the term of that message itself.</summary>
+    public static string NamedTerm(string lowerName, string messageId) => $"{DenseTerms.OfMessageId(messageId)}\0{lowerName}";
 
     public static string StateTerm(string owner, string code) => Keyword($"{owner}\0{code}");
 

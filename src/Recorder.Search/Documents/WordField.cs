@@ -19,6 +19,9 @@ internal sealed record WordField(string Dictionary, string Mark = "")
     /// <summary>The documents-only companion that holds word beginnings of two characters.</summary>
     public WordField Prefixes => this with { Dictionary = Dictionary + "p" };
 
+    /// <summary>The documents-only companion that holds whole addresses, and domains behind their at sign.</summary>
+    public WordField Addresses => this with { Dictionary = Dictionary + "a" };
+
     public string Term(string word) => word + Mark;
 
     /// <summary>The word without the mark; null for a term of another field.</summary>

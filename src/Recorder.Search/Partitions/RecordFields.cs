@@ -20,6 +20,12 @@ internal static class RecordFields
     public static void AddTo(List<IIndexableField> document, in RecordKey key)
     {
         document.Add(new StringField(Id, DenseTerms.OfId(key.Id), Field.Store.NO));
+        AddPlaceTo(document, key);
+    }
+
+    /// <summary>All but the id.</summary>
+    public static void AddPlaceTo(List<IIndexableField> document, in RecordKey key)
+    {
         document.Add(new NumericDocValuesField(Order, key.Order));
         if (key.Kept != RecordKey.KeptByOrder) document.Add(new NumericDocValuesField(Kept, key.Kept));
         document.Add(new NumericDocValuesField(Sequence, key.Sequence));

@@ -44,7 +44,7 @@ internal sealed class MailTranslator
         SizeNode size => Size(size),
         AttachmentNode attached => Term(MailFields.Has, attached.Kind),
         HeaderNode header => Header(header),
-        HeaderIdNode named => Term(MailFields.Header, MailFields.HeaderTerm(named.Name, DenseTerms.OfMessageId(named.Id))),
+        HeaderIdNode named => Term(MailFields.MessageId, MailFields.NamedTerm(named.Name, named.Id)),
         MarkNode mark => _marks.Bearing(mark.Mark),
         StateNode state => _own?.Having(state.Code) ?? Term(MailFields.State, MailFields.StateTerm("", state.Code)),
         MessageIdNode id => Term(MailFields.MessageId, DenseTerms.OfMessageId(id.Id)),

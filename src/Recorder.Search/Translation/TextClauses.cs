@@ -12,7 +12,7 @@ internal sealed class TextClauses(Hints hints)
     /// <summary>Each group of words in any of the fields.</summary>
     public Clause Matching(IReadOnlyList<WordField> fields, TextNode words)
     {
-        if ((words.WholeAddress ?? words.Domain) is { } address) return Term(fields, address);
+        if ((words.WholeAddress ?? words.Domain) is { } address) return Term(fields.Select(field => field.Addresses), address);
         if (words.Quoted) return Phrase(fields, words.Units, exact: true, prefix: false);
         var groups = Groups(words.Units);
         return Combine.And(groups.Select((group, i) => Phrase(fields, group, exact: false, words.Prefix && i == groups.Count - 1)));
