@@ -72,8 +72,8 @@ public sealed class MailArchive : IArchiveLog, ISealedLog, IAsyncDisposable
 
     /// <summary>Opens the lane as a crash may have left it: torn ends are cut, unfinished sealing goes on in the background.</summary>
     /// <param name="key">Marks entries so that none can be forged; null: nonces are random and entries bear no mark.</param>
-    /// <exception cref="ValidationException">An option is out of its range.</exception>
     /// <param name="keys">Of encrypted files, and whether new ones are; null: an archive that never was encrypted.</param>
+    /// <exception cref="ValidationException">An option is out of its range.</exception>
     /// <exception cref="ArchiveException">Unavailable: another process has the lane, the disk fails, or keys are not there.</exception>
     public static Task<MailArchive> OpenAsync(
         ArchiveOptions options, IDisk disk, TimeProvider time, CancellationToken cancel, IArchiveObserver? observer = null, LogKey? key = null, FileKeys? keys = null)

@@ -84,6 +84,13 @@ public static class RecorderApp
         return services.BuildServiceProvider();
     }
 
+    /// <summary>Where pages and API are to listen.</summary>
+    internal static IPEndPoint WebEndPoint(RecorderSettings settings)
+    {
+        var web = new Uri(settings.Web.Listen);
+        return new IPEndPoint(IPAddress.Parse(web.DnsSafeHost), web.Port);
+    }
+
     /// <summary>Where pages and API really listen.</summary>
     public static string WebAddress(WebApplication app) =>
         app.Urls.First(url => url.StartsWith("http", StringComparison.Ordinal) && !url.Contains("unix:", StringComparison.Ordinal)
@@ -172,8 +179,7 @@ public static class RecorderApp
         kestrel.ListenForControl(DataFolder.SocketPath(settings.Data));
         if (parts != AppParts.ControlOnly)
         {
-            var web = new Uri(settings.Web.Listen);
-            kestrel.Listen(IPAddress.Parse(web.DnsSafeHost), web.Port);
+            kestrel.Listen(WebEndPoint(settings));
             IntakeSetup.ConfigureListeners(kestrel);
         }
     }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.IO.Hashing;
 using Recorder.Archive.Disk;
 
 namespace Recorder.Archive.Encryption;
@@ -9,7 +8,7 @@ internal static class EncryptedFile
 {
     public const int HeadBytes = 64;
     private const ushort Version = 1;
-    private const int IdAt = 16, CheckAt = 56;
+    private const int IdAt = 16, CheckAt = HeadBytes - HeadCheck.Bytes;
 
     // As in PNG, the line ends show a copy made in text mode.
     private static ReadOnlySpan<byte> Magic => [0x89, (byte)'R', (byte)'E', (byte)'N', (byte)'C', 0x0D, 0x0A, 0x1A];
@@ -23,7 +22,7 @@ internal static class EncryptedFile
         BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(8), Version);
         BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(10), PageCipher.PageBytes);
         id.TryWriteBytes(bytes.AsSpan(IdAt), bigEndian: true, out _);
-        BinaryPrimitives.WriteUInt64BigEndian(bytes.AsSpan(CheckAt), XxHash3.HashToUInt64(bytes.AsSpan(0, CheckAt)));
+        HeadCheck.Write(bytes);
         return bytes;
     }
 
@@ -32,7 +31,7 @@ internal static class EncryptedFile
     /// <exception cref="ArchiveException">Damaged: it is no head. Unavailable: of a later version.</exception>
     public static Guid IdOf(ReadOnlySpan<byte> head, string path)
     {
-        if (head.Length < HeadBytes || !Begins(head) || BinaryPrimitives.ReadUInt64BigEndian(head[CheckAt..]) != XxHash3.HashToUInt64(head[..CheckAt]))
+        if (head.Length < HeadBytes || !Begins(head) || !HeadCheck.Holds(head[..HeadBytes]))
             throw new ArchiveException(ArchiveFault.Damaged, $"{path} does not begin as an encrypted file does");
         if (BinaryPrimitives.ReadUInt16LittleEndian(head[8..]) != Version || BinaryPrimitives.ReadUInt16LittleEndian(head[10..]) != PageCipher.PageBytes)
             throw new ArchiveException(ArchiveFault.Unavailable, $"{path} is encrypted in a way that is newer than this program; use the newer one");

@@ -121,8 +121,7 @@ public sealed class FileKeys : IDisposable
         {
             if (_keys.ContainsKey(key.Id)) return;
             var slot = Wrapped(_master!, key.Id, key.Path, key.Key);
-            if (_file.CanAppend) _file.Append(slot);
-            else _file.Write(_master!, _damaged, [.. _keys.Values, .. GoneSlots(), slot]);
+            Add(slot);
             Take(slot);
         }
     }
@@ -151,9 +150,7 @@ public sealed class FileKeys : IDisposable
         lock (_gate)
         {
             if (!_byPath.TryGetValue(path, out var id) || _gone.Contains(id)) return;
-            var gone = new KeySlot(KeySlotKind.Gone, id, path, default);
-            if (_file.CanAppend) _file.Append(gone);
-            else _file.Write(_master!, _damaged, [.. _keys.Values, .. GoneSlots(), gone]);
+            Add(new KeySlot(KeySlotKind.Gone, id, path, default));
             _gone.Add(id);
         }
     }
@@ -164,6 +161,13 @@ public sealed class FileKeys : IDisposable
         lock (_gate)
             if (_gone.Count < TidyFrom + _keys.Count / 4) return;
         Destroy(exists);
+    }
+
+    // Durable when it returns.
+    private void Add(KeySlot slot)
+    {
+        if (_file.CanAppend) _file.Append(slot);
+        else _file.Write(_master!, _damaged, [.. _keys.Values, .. GoneSlots(), slot]);
     }
 
     private IEnumerable<KeySlot> GoneSlots() => _gone.Where(_keys.ContainsKey).Select(id => new KeySlot(KeySlotKind.Gone, id, _keys[id].Path, default));

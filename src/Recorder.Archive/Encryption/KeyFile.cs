@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.IO.Hashing;
 using Recorder.Archive.Disk;
 
 namespace Recorder.Archive.Encryption;
@@ -17,7 +16,6 @@ internal sealed record KeyFileContent(string MasterId, IReadOnlyList<KeySlot> Sl
 internal sealed class KeyFile(IDisk disk) : IDisposable
 {
     private const ushort Version = 1;
-    private const int CheckAt = KeySlot.SlotBytes - 8;
     private IDiskFile? _end;
     private long _length;
 
@@ -98,14 +96,13 @@ internal sealed class KeyFile(IDisk disk) : IDisposable
         BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(8), Version);
         BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(10), KeySlot.SlotBytes);
         master.IdOnDisk.CopyTo(bytes.AsSpan(16));
-        BinaryPrimitives.WriteUInt64BigEndian(bytes.AsSpan(CheckAt), XxHash3.HashToUInt64(bytes.AsSpan(0, CheckAt)));
+        HeadCheck.Write(bytes);
         return bytes;
     }
 
     private static string MasterOf(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length < KeySlot.SlotBytes || !bytes.StartsWith(Magic)
-            || BinaryPrimitives.ReadUInt64BigEndian(bytes[CheckAt..]) != XxHash3.HashToUInt64(bytes[..CheckAt]))
+        if (bytes.Length < KeySlot.SlotBytes || !bytes.StartsWith(Magic) || !HeadCheck.Holds(bytes[..KeySlot.SlotBytes]))
             throw Refused("is damaged at its beginning, or no key file; put back a copy of it");
         if (BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]) != Version) throw Refused("is of a newer version; use the newer program");
         return Convert.ToHexStringLower(bytes.Slice(16, MasterKey.IdBytes));

@@ -1,6 +1,5 @@
-using System.Buffers.Binary;
-using System.IO.Hashing;
 using System.Text;
+using Recorder.Archive.Disk;
 
 namespace Recorder.Archive.Encryption;
 
@@ -21,7 +20,7 @@ internal enum KeySlotKind : byte
 internal sealed record KeySlot(KeySlotKind Kind, Guid Id, string Path, ReadOnlyMemory<byte> Wrapped)
 {
     public const int SlotBytes = 256, MaxPathBytes = CheckAt - PathAt;
-    private const int IdAt = 8, WrappedAt = 24, PathAt = WrappedAt + MasterKey.WrappedBytes, CheckAt = SlotBytes - 8;
+    private const int IdAt = 8, WrappedAt = 24, PathAt = WrappedAt + MasterKey.WrappedBytes, CheckAt = SlotBytes - HeadCheck.Bytes;
     private static ReadOnlySpan<byte> Magic => "RKEY"u8;
 
     /// <summary>What the wrapping vouches for: a key serves the file it was made for alone.</summary>
@@ -35,15 +34,14 @@ internal sealed record KeySlot(KeySlotKind Kind, Guid Id, string Path, ReadOnlyM
         bytes[5] = checked((byte)Encoding.UTF8.GetBytes(Path, bytes.AsSpan(PathAt, MaxPathBytes)));
         Id.TryWriteBytes(bytes.AsSpan(IdAt), bigEndian: true, out _);
         Wrapped.Span.CopyTo(bytes.AsSpan(WrappedAt));
-        BinaryPrimitives.WriteUInt64BigEndian(bytes.AsSpan(CheckAt), XxHash3.HashToUInt64(bytes.AsSpan(0, CheckAt)));
+        HeadCheck.Write(bytes);
         return bytes;
     }
 
     /// <returns>null when these are not the intact bytes of a slot.</returns>
     public static KeySlot? Decode(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length < SlotBytes || !bytes.StartsWith(Magic)) return null;
-        if (BinaryPrimitives.ReadUInt64BigEndian(bytes[CheckAt..]) != XxHash3.HashToUInt64(bytes[..CheckAt])) return null;
+        if (bytes.Length < SlotBytes || !bytes.StartsWith(Magic) || !HeadCheck.Holds(bytes[..SlotBytes])) return null;
         var kind = (KeySlotKind)bytes[4];
         if (kind is not (KeySlotKind.Key or KeySlotKind.Gone) || bytes[5] > MaxPathBytes) return null;
         return new KeySlot(

@@ -16,9 +16,9 @@ internal static class KeysAtHand
             if (HeaderOf(raw, path) is { } header) files.CipherOf(header, path);
         if (keys is { Count: > 0 }) return;
         var segments = $"segments/{lane}";
-        if (raw.List(segments).Where(name => SegmentName.TryParse($"{lane}/{name}") is not null).MaxBy(name => SegmentName.TryParse($"{lane}/{name}")!.Last) is { } newest
-            && EncryptedDisk.IsEncrypted(raw, $"{segments}/{newest}"))
-            throw new ArchiveException(ArchiveFault.Unavailable, EncryptedFile.NoKey($"{segments}/{newest}").Message);
+        var (newest, _) = raw.List(segments).Select(name => (Path: $"{segments}/{name}", Name: SegmentName.TryParse($"{lane}/{name}"))).Where(one => one.Name is not null)
+            .OrderByDescending(one => one.Name!.Last).FirstOrDefault();
+        if (newest is not null && EncryptedDisk.IsEncrypted(raw, newest)) throw new ArchiveException(ArchiveFault.Unavailable, EncryptedFile.NoKey(newest).Message);
     }
 
     private static FileHeader? HeaderOf(IDisk disk, string path)

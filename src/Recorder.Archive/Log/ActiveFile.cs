@@ -10,18 +10,18 @@ namespace Recorder.Archive.Log;
 internal sealed class ActiveFile : ICommitLog
 {
     private readonly IDiskFile _file;
-    private readonly BatchIndex _batches = new();
+    private readonly BatchIndex? _batches;
     private bool _syncFailed;
     private int _users = 1;
     private int _closed;
 
     /// <param name="validBytes">What counts; bytes behind it are not the log's.</param>
     /// <param name="cipher">Of an encrypted file.</param>
-    /// <param name="batches">Where the batches begin that its entries are in.</param>
+    /// <param name="batches">Where the batches of an encrypted file begin that its entries are in.</param>
     public ActiveFile(IDiskFile file, string path, FileHeader header, long validBytes, BatchCipher? cipher = null, IReadOnlyList<long>? batches = null)
     {
         (_file, Path, Header, ValidBytes, Cipher) = (file, path, header, validBytes, cipher);
-        foreach (var start in batches ?? []) _batches.Add(start);
+        if (cipher is not null) _batches = new BatchIndex(batches ?? []);
     }
 
     public string Path { get; }
@@ -61,7 +61,7 @@ internal sealed class ActiveFile : ICommitLog
         _file.Write(start, stored);
         Sync();
         IsRetired = false;
-        _batches.Add(start);
+        _batches?.Add(start);
         ValidBytes = start + stored.Length;
         return start;
     }
@@ -150,7 +150,7 @@ internal sealed class ActiveFile : ICommitLog
     /// <summary>Where the batch ends that an entry is the last of.</summary>
     public long EndOfBatch(IndexedEntry last, EntryHead head)
     {
-        if (Cipher is null) return last.Offset + head.EntryBytes;
+        if (_batches is null) return last.Offset + head.EntryBytes;
         Span<byte> header = stackalloc byte[ActiveFormat.BatchHeaderBytes];
         var start = _batches.BatchOf(last.Offset) ?? 0;
         _file.Read(start, header);
@@ -176,8 +176,8 @@ internal sealed class ActiveFile : ICommitLog
 
     private void ReadPlain(long offset, Span<byte> target)
     {
-        if (Cipher is null) _file.Read(offset, target);
-        else if (_batches.BatchOf(offset) is { } start) Cipher.Read(_file, Path, start, Header.Nonce.Span, offset - start, target);
+        if (_batches is null) _file.Read(offset, target);
+        else if (_batches.BatchOf(offset) is { } start) Cipher!.Read(_file, Path, start, Header.Nonce.Span, offset - start, target);
     }
 
     private void Sync()

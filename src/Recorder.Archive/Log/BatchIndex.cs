@@ -1,11 +1,11 @@
 namespace Recorder.Archive.Log;
 
-/// <summary>Where the batches of one file begin, ascending. An entry's offset is that of its batch and its place in the plain
+/// <summary>Where the batches of one encrypted file begin, ascending. An entry's offset is that of its batch and its place in the plain
 /// one, which is shorter than the encrypted, so the batch is the last that begins at or before it. One writer, many readers.</summary>
-internal sealed class BatchIndex
+internal sealed class BatchIndex(IEnumerable<long> starts)
 {
     private readonly Lock _gate = new();
-    private readonly List<long> _starts = [];
+    private readonly List<long> _starts = [.. starts];
 
     public void Add(long start)
     {

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using System.IO.Hashing;
 using System.Text;
+using Recorder.Archive.Disk;
 
 namespace Recorder.Archive.Log;
 
@@ -15,8 +15,6 @@ internal sealed record FileHeader(
     string Lane, long Number, long FirstSequence, long PreviousNumber, long PreviousLengthBytes,
     ReadOnlyMemory<byte> Nonce, DateTimeOffset CreatedAt, long LastRootSequence, ReadOnlyMemory<byte> LastRootSha256)
 {
-    private const int CheckAt = ActiveFormat.FileHeaderBytes - 8;
-
     /// <summary>The entries of its batches are, with the key that has the file's nonce as its id.</summary>
     public bool IsEncrypted { get; init; }
 
@@ -36,7 +34,7 @@ internal sealed record FileHeader(
         BinaryPrimitives.WriteInt64LittleEndian(at[72..], LastRootSequence);
         LastRootSha256.Span.CopyTo(at[80..]);
         at[112] = checked((byte)Encoding.UTF8.GetBytes(Lane, at.Slice(113, ActiveFormat.MaxLaneBytes)));
-        XxHash3.Hash(at[..CheckAt], at[CheckAt..]);
+        HeadCheck.Write(at);
         return bytes;
     }
 
@@ -44,10 +42,8 @@ internal sealed record FileHeader(
     /// <exception cref="ArchiveException">An intact header of a version this code does not know.</exception>
     public static FileHeader? Decode(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length < ActiveFormat.FileHeaderBytes || !bytes.StartsWith(ActiveFormat.FileMagic)) return null;
-        Span<byte> check = stackalloc byte[8];
-        XxHash3.Hash(bytes[..CheckAt], check);
-        if (!check.SequenceEqual(bytes.Slice(CheckAt, 8)) || bytes[112] > ActiveFormat.MaxLaneBytes) return null;
+        if (bytes.Length < ActiveFormat.FileHeaderBytes || !bytes.StartsWith(ActiveFormat.FileMagic) || !HeadCheck.Holds(bytes[..ActiveFormat.FileHeaderBytes])) return null;
+        if (bytes[112] > ActiveFormat.MaxLaneBytes) return null;
         var version = BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]);
         if (version is not (ActiveFormat.Version or ActiveFormat.EncryptedVersion))
             throw new ArchiveException(ArchiveFault.Unavailable, $"active file version {version} is newer than this program; use the newer one");

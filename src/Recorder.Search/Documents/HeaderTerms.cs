@@ -31,8 +31,7 @@ internal static class HeaderTerms
 
     /// <summary>The messages that fields name, in terms that stand beside those of the messages themselves.</summary>
     public static IEnumerable<string> NamedBy(IReadOnlyList<SearchHeader> fields) => fields.Take(MaxFields)
-        .Select(field => (Name: field.Name.ToLowerInvariant(), field.Value)).Where(field => HeaderFields.NamesMessages(field.Name))
-        .SelectMany(field => IdsIn(field.Value).Select(id => MailFields.NamedTerm(field.Name, id))).Distinct();
+        .Where(field => HeaderFields.NamesMessages(field.Name)).SelectMany(field => IdsIn(field.Value).Select(id => MailFields.NamedTerm(field.Name.ToLowerInvariant(), id))).Distinct();
 
     private static IEnumerable<string> IdsIn(string value) =>
         value.Split([' ', '\t', ','], StringSplitOptions.RemoveEmptyEntries).Take(MaxIds).Select(id => id.TrimStart('<').TrimEnd('>'));

@@ -14,5 +14,5 @@ internal static class HeaderFields
     };
 
     /// <summary>RFC 5322 section 3.6.4: their value is a list of Message-IDs.</summary>
-    public static bool NamesMessages(string lowerName) => lowerName is "in-reply-to" or "references";
+    public static bool NamesMessages(string name) => name.Equals("in-reply-to", StringComparison.OrdinalIgnoreCase) || name.Equals("references", StringComparison.OrdinalIgnoreCase);
 }

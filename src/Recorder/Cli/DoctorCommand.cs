@@ -55,22 +55,14 @@ internal static class DoctorCommand
     private static async Task<IReadOnlyList<SetupCheck>> LookAsync(RecorderSettings settings, CancellationToken cancel)
     {
         await using var parts = RecorderApp.Unstarted(settings);
-        var web = new Uri(settings.Web.Listen);
-        var ports = IntakeSetup.ListenersOf(settings).Select(listener => IPEndPoint.Parse(listener.Listen)).Append(new IPEndPoint(IPAddress.Parse(web.DnsSafeHost), web.Port));
+        var ports = IntakeSetup.ListenersOf(settings).Select(listener => IPEndPoint.Parse(listener.Listen)).Append(RecorderApp.WebEndPoint(settings));
         return [.. MachineChecks.Run(settings.Data.Path, ports), .. await parts.GetRequiredService<ISetupChecks>().RunAsync(cancel)];
     }
 
     private static bool IsServed(DataOptions data)
     {
         if (!Directory.Exists(data.Path)) return false;
-        try
-        {
-            DataFolder.Hold(data).Dispose();
-            return false;
-        }
-        catch (DataFolderInUseException)
-        {
-            return true;
-        }
+        using var folder = DataFolder.TryHold(data);
+        return folder is null;
     }
 }

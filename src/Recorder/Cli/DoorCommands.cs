@@ -37,6 +37,13 @@ internal static class DoorCommands
         return command;
     }
 
+    /// <summary>One request about an archive that is there already.</summary>
+    public static async Task<T> AskAsync<T>(this CommandContext context, ParseResult parsed, HttpMethod method, string path, object? body, CancellationToken cancel)
+    {
+        await using var door = await ControlDoor.OpenExistingAsync(context.LoadSettings(parsed), cancel);
+        return await door.SendAsync<T>(method, path, body, cancel);
+    }
+
     public static void Print<T>(this CommandContext context, ParseResult parsed, T value, string words) =>
         Console.WriteLine(parsed.GetValue(context.Json) ? JsonSerializer.Serialize(value, ControlDoor.Json) : words);
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Recorder.Archive.Encryption;
 using Recorder.Control;
 using Recorder.Encryption;
@@ -28,9 +27,8 @@ internal static class EncryptionCommand
         var command = new Command("status", "Say whether new files are encrypted, by which master key, and of how many files there are keys.");
         command.SetAction(async (parsed, cancel) =>
         {
-            await using var door = await ControlDoor.OpenExistingAsync(context.LoadSettings(parsed), cancel);
-            var status = await door.SendAsync<EncryptionStatus>(HttpMethod.Get, "encryption", null, cancel);
-            Console.WriteLine(parsed.GetValue(context.Json) ? JsonSerializer.Serialize(status, ControlDoor.Json) : Text(status));
+            var status = await context.AskAsync<EncryptionStatus>(parsed, HttpMethod.Get, "encryption", null, cancel);
+            context.Print(parsed, status, Text(status));
             return status.Damaged == 0 ? ExitCodes.Done : ExitCodes.Findings;
         });
         return command;
@@ -41,9 +39,8 @@ internal static class EncryptionCommand
         var command = new Command("rotate", "Wrap all file keys with the first of the master keys that the settings' source gives now. No segment is written.");
         command.SetAction(async (parsed, cancel) =>
         {
-            await using var door = await ControlDoor.OpenExistingAsync(context.LoadSettings(parsed), cancel);
-            var report = await door.SendAsync<RotationReport>(HttpMethod.Post, "encryption/rotate", null, cancel);
-            Console.WriteLine(parsed.GetValue(context.Json) ? JsonSerializer.Serialize(report, ControlDoor.Json) : Text(report));
+            var report = await context.AskAsync<RotationReport>(parsed, HttpMethod.Post, "encryption/rotate", null, cancel);
+            context.Print(parsed, report, Text(report));
             return ExitCodes.Done;
         });
         return command;

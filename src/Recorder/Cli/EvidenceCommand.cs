@@ -16,8 +16,7 @@ internal static class EvidenceCommand
         command.SetAction(async (parsed, cancel) =>
         {
             var request = new EvidenceRequest(parsed.GetRequiredValue(id), Path.GetFullPath(parsed.GetRequiredValue(to)), parsed.GetValue(reason));
-            await using var door = await ControlDoor.OpenExistingAsync(context.LoadSettings(parsed), cancel);
-            var answer = await door.SendAsync<EvidenceAnswer>(HttpMethod.Post, "evidence", request, cancel);
+            var answer = await context.AskAsync<EvidenceAnswer>(parsed, HttpMethod.Post, "evidence", request, cancel);
             Console.WriteLine(parsed.GetValue(context.Json)
                 ? JsonSerializer.Serialize(answer, ControlDoor.Json)
                 : $"{answer.Path}: {answer.Bytes} bytes. Its page how-to-check.html says how to check it; the key is {answer.KeyId}.");
@@ -31,8 +30,7 @@ internal static class EvidenceCommand
         var command = new Command("key", "Print the public key that signs the log, for publishing where auditors will look.");
         command.SetAction(async (parsed, cancel) =>
         {
-            await using var door = await ControlDoor.OpenExistingAsync(context.LoadSettings(parsed), cancel);
-            var answer = await door.SendAsync<KeyAnswer>(HttpMethod.Get, "key", null, cancel);
+            var answer = await context.AskAsync<KeyAnswer>(parsed, HttpMethod.Get, "key", null, cancel);
             Console.Write(parsed.GetValue(context.Json) ? JsonSerializer.Serialize(answer, ControlDoor.Json) + "\n" : answer.PublicPem);
             return ExitCodes.Done;
         });

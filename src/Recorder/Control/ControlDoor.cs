@@ -39,7 +39,7 @@ internal sealed class ControlDoor : IAsyncDisposable
     public static async Task<ControlDoor> OpenAsync(RecorderSettings settings, CancellationToken cancel)
     {
         var socket = DataFolder.SocketPath(settings.Data);
-        if (TryHold(settings.Data) is not { } folder)
+        if (DataFolder.TryHold(settings.Data) is not { } folder)
         {
             return new ControlDoor(socket, null, null);
         }
@@ -95,18 +95,6 @@ internal sealed class ControlDoor : IAsyncDisposable
         }
 
         folder?.Dispose();
-    }
-
-    private static DataFolder? TryHold(DataOptions data)
-    {
-        try
-        {
-            return DataFolder.Hold(data);
-        }
-        catch (DataFolderInUseException)
-        {
-            return null;
-        }
     }
 
     private async Task<HttpResponseMessage> TrySendAsync(HttpRequestMessage request, CancellationToken cancel)

@@ -32,6 +32,19 @@ public sealed class DataFolder : IDisposable
         }
     }
 
+    /// <returns>null when somebody else holds it.</returns>
+    public static DataFolder? TryHold(DataOptions options)
+    {
+        try
+        {
+            return Hold(options);
+        }
+        catch (DataFolderInUseException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Where the process that holds the folder listens for the command line.</summary>
     /// <exception cref="SettingsException">The folder's path is longer than a unix socket allows.</exception>
     public static string SocketPath(DataOptions options)

@@ -29,6 +29,7 @@ internal sealed class JoinedStream(IReadOnlyList<Stream> parts) : ForwardStream
 
     public override Task<int> ReadAsync(byte[] into, int offset, int count, CancellationToken cancel) =>
         ReadAsync(into.AsMemory(offset, count), cancel).AsTask();
+
     protected override void Dispose(bool disposing)
     {
         if (!disposing) return;

@@ -28,6 +28,7 @@ internal sealed class ReturnedStream(Stream feeds) : ForwardStream
 
     public override Task<int> ReadAsync(byte[] into, int offset, int count, CancellationToken cancel) =>
         ReadAsync(into.AsMemory(offset, count), cancel).AsTask();
+
     protected override void Dispose(bool disposing)
     {
         if (disposing) feeds.Dispose();

@@ -42,6 +42,7 @@ public sealed partial class KeysCopy(FileKeys keys, EncryptionOptions options, T
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        if (options.KeysCopy.Length == 0) return;
         using var timer = new PeriodicTimer(Interval, time);
         try
         {

@@ -55,7 +55,7 @@ public sealed class HealthCheck(
         AddEvidence(reasons);
         reasons.AddRange(attachments.Status.LastError is { } standing ? [$"attachments: {standing}"] : Array.Empty<string>());
         AddWork(reasons);
-        AddMirror(reasons);
+        AddCopies(reasons);
         if (outbox.IsStuck)
         {
             reasons.Add($"outbox: the oldest of {outbox.Depth} deliveries has waited {outbox.OldestAge.TotalHours:F0} hours");
@@ -88,7 +88,7 @@ public sealed class HealthCheck(
         }
     }
 
-    private void AddMirror(List<string> reasons)
+    private void AddCopies(List<string> reasons)
     {
         if (keysCopy.Problem is { } notCopied)
         {

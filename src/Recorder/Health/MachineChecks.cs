@@ -7,8 +7,6 @@ namespace Recorder.Health;
 /// <summary>What the machine must offer before <c>serve</c> starts: a folder to write to, room in it, and the ports.</summary>
 internal static class MachineChecks
 {
-    private const double LowPercent = 20;
-
     /// <param name="folder">Of the data; need not be there yet.</param>
     public static IReadOnlyList<SetupCheck> Run(string folder, IEnumerable<IPEndPoint> ports) =>
         [Folder(folder), Space(folder), .. ports.Where(place => place.Port != 0).Select(Port)];
@@ -32,7 +30,7 @@ internal static class MachineChecks
     {
         var drive = new DriveInfo(Path.GetFullPath(Existing(path)));
         var space = new DiskSpace(drive.AvailableFreeSpace, drive.TotalSize);
-        return new SetupCheck("space", space.FreePercent >= LowPercent, FormattableString.Invariant($"{space.FreeBytes / 1e9:0.0} GB, {space.FreePercent:0} %"));
+        return new SetupCheck("space", space.Level == DiskLevel.Fine, FormattableString.Invariant($"{space.FreeBytes / 1e9:0.0} GB, {space.FreePercent:0} %"));
     }
 
     private static SetupCheck Port(IPEndPoint place)

@@ -66,33 +66,26 @@ internal sealed class SetupChecks(
         return new TestMail(IdIn(result.Reply?.Text), result.Outcome == DeliveryOutcome.Accepted, words);
     }
 
-    private static async Task<SetupCheck> CheckAsync(Recorder.Delivery.Route route, CancellationToken cancel)
-    {
-        if (route.IsNone) return new SetupCheck("no-next-hop", false, "");
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        limit.CancelAfter(ProbeTime);
-        try
-        {
-            return new SetupCheck("next-hop", await route.ProbeAsync(limit.Token), route.Destination);
-        }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
-        {
-            return new SetupCheck("next-hop", false, route.Destination);
-        }
-    }
+    private static Task<SetupCheck> CheckAsync(Recorder.Delivery.Route route, CancellationToken cancel) =>
+        route.IsNone ? Task.FromResult(new SetupCheck("no-next-hop", false, "")) : AskAsync("next-hop", route.Destination, route.ProbeAsync, cancel);
 
-    private static async Task<SetupCheck> CheckAsync(IProbed server, CancellationToken cancel)
+    private static Task<SetupCheck> CheckAsync(IProbed server, CancellationToken cancel) => AskAsync(server.Kind, server.Name, async limit =>
+    {
+        await server.ProbeAsync(limit);
+        return true;
+    }, cancel);
+
+    private static async Task<SetupCheck> AskAsync(string code, string what, Func<CancellationToken, Task<bool>> ask, CancellationToken cancel)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(ProbeTime);
         try
         {
-            await server.ProbeAsync(limit.Token);
-            return new SetupCheck(server.Kind, true, server.Name);
+            return new SetupCheck(code, await ask(limit.Token), what);
         }
         catch (Exception error) when (!cancel.IsCancellationRequested)
         {
-            return new SetupCheck(server.Kind, false, server.Name, error is OperationCanceledException ? $"no answer within {ProbeTime.TotalSeconds:0} s" : error.Message);
+            return new SetupCheck(code, false, what, error is OperationCanceledException ? $"no answer within {ProbeTime.TotalSeconds:0} s" : error.Message);
         }
     }
 

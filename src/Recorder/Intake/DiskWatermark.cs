@@ -6,6 +6,8 @@ namespace Recorder.Intake;
 public readonly record struct DiskSpace(long FreeBytes, long TotalBytes)
 {
     public double FreePercent => TotalBytes > 0 ? 100.0 * FreeBytes / TotalBytes : 100;
+
+    public DiskLevel Level => FreePercent switch { < 5 => DiskLevel.Critical, < 10 => DiskLevel.VeryLow, < 20 => DiskLevel.Low, _ => DiskLevel.Fine };
 }
 
 /// <summary>How urgent the volume's state is.</summary>
@@ -66,7 +68,7 @@ public sealed class DiskWatermark(Func<DiskSpace> measure, Func<int> openSession
     private void Measure()
     {
         (space, measuredAt, measured) = (measure(), clock.GetTimestamp(), true);
-        var now = space.FreePercent switch { < 5 => DiskLevel.Critical, < 10 => DiskLevel.VeryLow, < 20 => DiskLevel.Low, _ => DiskLevel.Fine };
+        var now = space.Level;
         if (now != level) Log.DiskLevelChanged(log, now > level ? LogLevel.Error : LogLevel.Information, now, space.FreePercent, space.FreeBytes);
         level = now;
     }

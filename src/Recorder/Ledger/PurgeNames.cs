@@ -38,24 +38,11 @@ public sealed class PurgeNames(IArchiveLog archive, ILedger ledger)
     public async ValueTask<DateTimeOffset?> ReceivedAsync(RecordId id, CancellationToken cancel)
     {
         if (ledger.State.Get<Erasure>(RetentionKeys.Erasure(id.ToString()))?.Received is { } erased) return erased;
-        foreach (var step in Done.Where(step => Covers(step.Plan, id)))
-        {
-            if ((await OfAsync(step, cancel)).TryGetValue(id, out var received)) return received ?? RecordTime.Of(id);
-        }
-
-        return null;
+        return await NamingAsync(id, cancel) is { } named ? named[id] ?? RecordTime.Of(id) : null;
     }
 
     /// <summary>Whether a purge names it.</summary>
-    public async ValueTask<bool> HasAsync(RecordId id, CancellationToken cancel)
-    {
-        foreach (var step in Done.Where(step => Covers(step.Plan, id)))
-        {
-            if ((await OfAsync(step, cancel)).ContainsKey(id)) return true;
-        }
-
-        return false;
-    }
+    public async ValueTask<bool> HasAsync(RecordId id, CancellationToken cancel) => await NamingAsync(id, cancel) is not null;
 
     /// <summary>What a step took away, with the time it was received where that is not in the id. The steps that were asked for last are remembered.</summary>
     public async ValueTask<IReadOnlyDictionary<RecordId, DateTimeOffset?>> OfAsync(PurgeStep step, CancellationToken cancel)
@@ -103,6 +90,17 @@ public sealed class PurgeNames(IArchiveLog archive, ILedger ledger)
                     yield break;
             }
         }
+    }
+
+    /// <returns>What the step took away that names it; null where none does.</returns>
+    private async ValueTask<IReadOnlyDictionary<RecordId, DateTimeOffset?>?> NamingAsync(RecordId id, CancellationToken cancel)
+    {
+        foreach (var step in Done.Where(step => Covers(step.Plan, id)))
+        {
+            if (await OfAsync(step, cancel) is var records && records.ContainsKey(id)) return records;
+        }
+
+        return null;
     }
 
     // The segment, before the step, went from one id to another.

@@ -11,7 +11,7 @@ namespace Recorder.Settings;
 internal static partial class SettingsInForce
 {
     // Whole words of a property's name: CertificateKeyFile is a path, Password is not for showing.
-    private static readonly string[] SecretWords = ["Password", "Secret", "Token"];
+    private static readonly string[] SecretWords = ["Password", "Secret", "Token", nameof(EncryptionOptions.KeyCommand)];
 
     public static IReadOnlyList<SettingInForce> Of(RecorderSettings settings, IConfiguration configuration) =>
         [.. SettingsCatalog.Sections.SelectMany(section => Values(settings, section)).SelectMany(one => Of(one.Prefix, one.Options, configuration))];
@@ -43,7 +43,7 @@ internal static partial class SettingsInForce
     private static SettingInForce One(string key, PropertyInfo property, object? value, IConfiguration configuration)
     {
         var text = Shown(value);
-        var isSecret = text.Length > 0 && (property.Name == nameof(EncryptionOptions.KeyCommand) || SecretWords.Any(word => property.Name.Contains(word, StringComparison.Ordinal)));
+        var isSecret = text.Length > 0 && SecretWords.Any(word => property.Name.Contains(word, StringComparison.Ordinal));
         return new SettingInForce(key, isSecret ? null : InAddress().Replace(text, "://…@"), SourceOf(key, configuration));
     }
 

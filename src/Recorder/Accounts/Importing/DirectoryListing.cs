@@ -1,5 +1,4 @@
 using System.DirectoryServices.Protocols;
-using System.Net;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Recorder.Accounts.Sources;
@@ -59,8 +58,7 @@ public sealed class DirectoryListing(DirectoryWish wish)
 
     private IEnumerable<IReadOnlyList<ListedAccount>> Pages()
     {
-        using var connection = new LdapPlace(wish.Host, wish.Port, wish.Tls, PageTimeout).Open();
-        connection.Bind(new NetworkCredential(wish.BindDn, wish.Password));
+        using var connection = new LdapPlace(wish.Host, wish.Port, wish.Tls, PageTimeout).OpenAs(wish.BindDn, wish.Password);
         var paging = new PageResultRequestControl(EntriesOfAPage);
         var request = new SearchRequest(
             wish.BaseDn, wish.Filter, SearchScope.Subtree, [.. new[] { wish.AddressAttribute, wish.NameAttribute, wish.IdentityAttribute }.Concat(wish.AliasAttributes).Distinct(StringComparer.OrdinalIgnoreCase)]);

@@ -1,4 +1,5 @@
 using System.DirectoryServices.Protocols;
+using System.Net;
 
 namespace Recorder.Accounts.Sources;
 
@@ -16,6 +17,23 @@ internal sealed record LdapPlace(string Host, int Port, SignInTls Tls, TimeSpan 
             connection.SessionOptions.ReferralChasing = ReferralChasingOptions.None;
             connection.SessionOptions.SecureSocketLayer = Tls == SignInTls.Implicit;
             if (Tls == SignInTls.StartTls) connection.SessionOptions.StartTransportLayerSecurity(null);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The same, bound under a name; an empty one is nobody's (RFC 4513 §5.1.1).</summary>
+    /// <exception cref="LdapException">It does not answer, TLS fails, or it refuses the name.</exception>
+    public LdapConnection OpenAs(string dn, string password)
+    {
+        var connection = Open();
+        try
+        {
+            connection.Bind(new NetworkCredential(dn, password));
             return connection;
         }
         catch

@@ -42,21 +42,6 @@ internal sealed class LdapSource(LdapSignInOptions options) : IPasswordSource, I
         return found.Count == 1 ? found[0].DistinguishedName : null;
     }
 
-    private LdapConnection Bound()
-    {
-        var connection = Open();
-        try
-        {
-            connection.Bind(new NetworkCredential(options.BindDn, options.BindPassword));
-            return connection;
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
-    }
-
     private static bool TryBind(LdapConnection connection, string dn, string password)
     {
         try
@@ -85,7 +70,11 @@ internal sealed class LdapSource(LdapSignInOptions options) : IPasswordSource, I
         return new PasswordAnswer(PasswordVerdict.Right, LdapPlace.Values(entry, options.IdentityAttribute).FirstOrDefault(), LdapPlace.Values(entry, options.NameAttribute).FirstOrDefault());
     }
 
-    private LdapConnection Open() => new LdapPlace(options.Host, options.Port, options.Tls, Timeout).Open();
+    private LdapConnection Open() => Place.Open();
+
+    private LdapConnection Bound() => Place.OpenAs(options.BindDn, options.BindPassword);
+
+    private LdapPlace Place => new(options.Host, options.Port, options.Tls, Timeout);
 
     private TimeSpan Timeout => TimeSpan.FromSeconds(options.TimeoutSeconds);
 }
