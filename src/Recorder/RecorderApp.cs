@@ -46,7 +46,8 @@ public static class RecorderApp
     public static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(50);
 
     /// <summary>The host, ready to start; the caller holds the data folder.</summary>
-    public static WebApplication Build(RecorderSettings settings, AppParts parts)
+    /// <param name="control">What the control socket answers; null: everything.</param>
+    public static WebApplication Build(RecorderSettings settings, AppParts parts, Action<RouteGroupBuilder>? control = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
@@ -64,7 +65,7 @@ public static class RecorderApp
         var app = builder.Build();
         // Before anything starts: a master key that is not the right one is a setting to mend, and says so in one line.
         _ = app.Services.GetRequiredService<FileKeys>();
-        app.MapControl();
+        app.MapControl(control);
         if (parts != AppParts.ControlOnly)
         {
             app.MapHealth();

@@ -27,7 +27,7 @@ internal static class ImportCommand
             var request = new ImportRequest(
                 isAccount ? source : Path.GetFullPath(source), parsed.GetRequiredValue(owner), parsed.GetValue(format), parsed.GetValue(password) ? Console.In.ReadLine() : null,
                 parsed.GetValue(fromReceived));
-            await using var door = await ControlDoor.OpenAsync(context.LoadSettings(parsed), cancel);
+            await using var door = await ControlDoor.OpenAsync(context.LoadSettings(parsed), cancel, ControlEndpoints.MapImport);
             var lines = door.StreamAsync<ImportLine>("import", request, cancel);
             return parsed.GetValue(context.Json) ? await PrintJsonAsync(lines) : await PrintWordsAsync(lines);
         });

@@ -35,8 +35,9 @@ internal sealed class ControlDoor : IAsyncDisposable
 
     public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web);
 
+    /// <param name="only">All that will be asked for, where no service runs; null: anything.</param>
     /// <exception cref="ControlException">Somebody holds the folder but does not answer.</exception>
-    public static async Task<ControlDoor> OpenAsync(RecorderSettings settings, CancellationToken cancel)
+    public static async Task<ControlDoor> OpenAsync(RecorderSettings settings, CancellationToken cancel, Action<RouteGroupBuilder>? only = null)
     {
         var socket = DataFolder.SocketPath(settings.Data);
         if (DataFolder.TryHold(settings.Data) is not { } folder)
@@ -44,7 +45,7 @@ internal sealed class ControlDoor : IAsyncDisposable
             return new ControlDoor(socket, null, null);
         }
 
-        var app = RecorderApp.Build(settings, AppParts.ControlOnly);
+        var app = RecorderApp.Build(settings, AppParts.ControlOnly, only);
         await app.StartAsync(cancel);
         return new ControlDoor(socket, app, folder);
     }

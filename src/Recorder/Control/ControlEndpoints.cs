@@ -32,9 +32,14 @@ internal static class ControlEndpoints
         }));
     }
 
-    public static void MapControl(this WebApplication app)
+    /// <param name="only">What a command will ask for, where nobody else can ask: each end point costs a start some compiling. Null: everything.</param>
+    public static void MapControl(this WebApplication app, Action<RouteGroupBuilder>? only = null) =>
+        (only ?? MapAll)(app.MapGroup("/control").AddEndpointFilter(OnlyFromSocket).ExcludeFromDescription().DisableAntiforgery().AllowAnonymous());
+
+    public static void MapImport(RouteGroupBuilder control) => control.MapPost("/import", ImportAsync);
+
+    private static void MapAll(RouteGroupBuilder control)
     {
-        var control = app.MapGroup("/control").AddEndpointFilter(OnlyFromSocket).ExcludeFromDescription().DisableAntiforgery().AllowAnonymous();
         control.MapGet("/accounts", (IAccounts accounts) => accounts.List(limit: int.MaxValue).Select(Row));
         control.MapPost("/accounts", (AccountRequest request, IAccounts accounts, CancellationToken cancel) =>
             ActAsync(() => accounts.AddAsync(Cli, request.Address, request.Password, request.Admin, request.DisplayName, cancel)));
@@ -51,7 +56,7 @@ internal static class ControlEndpoints
         control.MapAccounts();
         control.MapEvidence();
         control.MapEncryption();
-        control.MapPost("/import", ImportAsync);
+        MapImport(control);
         control.MapPost("/export", ExportAsync);
         control.MapPost("/backup", (HttpContext http, BackupRequest request, Backups backups, CancellationToken cancel) =>
             StreamAsync(http, backups.RunAsync(request, Cli, cancel), cancel));
