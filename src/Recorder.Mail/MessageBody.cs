@@ -11,6 +11,9 @@ internal sealed record MessageBody(string? Html, string Text, bool HasRemoteCont
     public static MessageBody Of(MessageWalk walk, MailViewOptions options)
     {
         var bodies = walk.Parts.Where(part => part.Text is not null).ToList();
+        // Nothing but an invitation, a digest or a report: what is in it, rather than nothing.
+        if (bodies.TrueForAll(part => !part.IsHtml && string.IsNullOrWhiteSpace(part.Text)))
+            return new MessageBody(null, walk.GatheredText, false);
         var text = string.Join("\n", bodies.Where(part => !part.IsHtml).Select(part => part.Text));
         if (!bodies.Exists(part => part.IsHtml))
             return new MessageBody(null, text, false);

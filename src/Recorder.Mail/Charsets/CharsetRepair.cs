@@ -70,6 +70,8 @@ internal static class CharsetRepair
         var isDoubtful = declared is null || LooksMislabelled(declared, bytes);
         if (!isDoubtful && CleanText(declared!, bytes) is { } asDeclared)
             return asDeclared;
+        if (declared == CharsetNames.Big5 && RareBig5(bytes) is { } rare)
+            return rare;
         if (hint is not null && hint != declared && !CharsetNames.IsWestern(hint) && CleanText(hint, bytes) is { } asHint)
             return context.Guessed(asHint);
         if (Guess(bytes, context) is { } guess && CleanText(guess, bytes) is { } asGuessed)
@@ -86,6 +88,16 @@ internal static class CharsetRepair
         if (CjkGuess.Best(bytes) is { } cjk && MostlyClean(cjk, bytes) is { } asCjk)
             return context.Guessed(asCjk);
         return context.Guessed(CharsetNames.Windows1252.GetString(bytes));
+    }
+
+    /// <summary>Big5 with characters that code page 950 does not know, unless the bytes run as text of another charset.</summary>
+    private static string? RareBig5(ReadOnlySpan<byte> bytes)
+    {
+        var text = Big5Rare.Of(CharsetNames.Big5.GetString(bytes));
+        if (Faults(text) > 0)
+            return null;
+        var best = CjkGuess.Best(bytes[..Math.Min(bytes.Length, SampleBytes)], out var likelihood);
+        return best is null || best == CharsetNames.Big5 || likelihood < RunningText ? text : null;
     }
 
     private static string? ByteOrderMark(ReadOnlySpan<byte> bytes) => bytes switch
@@ -192,7 +204,7 @@ internal static class CharsetRepair
 
     private static string? MostlyClean(Encoding encoding, ReadOnlySpan<byte> bytes)
     {
-        var text = encoding.GetString(bytes);
+        var text = encoding == CharsetNames.Big5 ? Big5Rare.Of(encoding.GetString(bytes)) : encoding.GetString(bytes);
         var foreign = text.AsSpan().Length - text.AsSpan().Count(char.IsAscii);
         return Faults(text) * 20 <= foreign ? text : null;
     }

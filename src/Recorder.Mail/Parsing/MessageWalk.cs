@@ -154,7 +154,7 @@ internal sealed class MessageWalk : MimeReader
     }
 
     protected override void OnMimePartContentBegin(long beginOffset, int beginLineNumber, CancellationToken cancel) =>
-        sink.Begin(current!.Encoding, IsText(current) ? TextRoom() : TnefAttachments.Is(current) ? MaxTnefBytes : 0, doubtBase64: IsText(current));
+        sink.Begin(current!.Encoding, IsText(current) ? TextRoom() : TnefAttachments.Is(current) ? MaxTnefBytes : 0, IsText(current), current!.IsBody);
 
     protected override void OnMimePartContentRead(byte[] content, int startIndex, int count, CancellationToken cancel) =>
         sink.Write(content, startIndex, count);
@@ -182,7 +182,7 @@ internal sealed class MessageWalk : MimeReader
         {
             Index = Parts.Count, ContentType = header.ContentType, Encoding = header.Encoding, RawName = header.RawName,
             ContentId = header.ContentId, Charset = header.Charset, IsMarkedAttachment = header.IsAttachment,
-            IsMarkedInline = header.IsInline, IsNested = nesting > 0, IsRoot = parent.IsMessage, AlternativeId = parent.AlternativeId,
+            Flow = header.Flow, IsMarkedInline = header.IsInline, IsNested = nesting > 0, IsRoot = parent.IsMessage, AlternativeId = parent.AlternativeId,
         };
         Parts.Add(part);
         return part;
@@ -215,6 +215,12 @@ internal sealed class MessageWalk : MimeReader
             isCut = true;
         }
         var text = CharsetRepair.Decode(bytes, part.Charset ?? (part.IsHtml ? HtmlCharset.Find(bytes) : null), charsets);
+        text = part switch
+        {
+            { ContentType: "text/plain", Flow: not Flow.None } => FlowedText.Of(text, part.Flow),
+            { ContentType: "text/calendar" } => CalendarText.Of(text),
+            _ => text,
+        };
         Flags |= isCut ? ReadFlags.Truncated : 0;
         if (bytes.Length > 0)
             FirstCharset ??= part.Charset;

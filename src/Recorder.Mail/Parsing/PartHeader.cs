@@ -7,7 +7,7 @@ namespace Recorder.Mail;
 
 /// <summary>What a part's header says of it, read by our own lenient rules; MimeKit's reading decides only the structure.</summary>
 internal readonly record struct PartHeader(
-    string ContentType, string? Charset, ContentEncoding Encoding, string RawName, string? ContentId, string Disposition)
+    string ContentType, string? Charset, ContentEncoding Encoding, string RawName, string? ContentId, string Disposition, Flow Flow = Flow.None)
 {
     public bool IsAttachment => Disposition.StartsWith("attachment", StringComparison.Ordinal);
     public bool IsInline => Disposition.StartsWith("inline", StringComparison.Ordinal);
@@ -19,13 +19,19 @@ internal readonly record struct PartHeader(
         var disposition = Parameters(fields.First("Content-Disposition"), context);
         var name = disposition.Find("filename", context) ?? type.Find("name", context);
         return new PartHeader(
-            TypeName(type.Value, defaultType), type.Find("charset", context), EncodingOf(fields.First("Content-Transfer-Encoding")),
-            name ?? "", IdOf(fields.First("Content-ID")), disposition.Value);
+            TypeName(type.Value, fields.First("Content-Type") is null ? defaultType : "text/plain"), type.Find("charset", context), EncodingOf(fields.First("Content-Transfer-Encoding")),
+            name ?? "", IdOf(fields.First("Content-ID")), disposition.Value, FlowOf(type, context));
     }
 
     private static FieldParameters Parameters(byte[]? value, CharsetContext context) =>
         value is null ? FieldParameters.Empty : FieldParameters.Parse(HeaderText.Unfold(value, context));
 
+    private static Flow FlowOf(FieldParameters type, CharsetContext context) =>
+        !IsValue(type.Find("format", context), "flowed") ? Flow.None : IsValue(type.Find("delsp", context), "yes") ? Flow.DeletesSpaces : Flow.KeepsSpaces;
+
+    private static bool IsValue(string? parameter, string value) => value.Equals(parameter?.Trim(), StringComparison.OrdinalIgnoreCase);
+
+    /// <param name="defaultType">For no type at all, or an empty one (RFC 2045 §5.2).</param>
     private static string TypeName(string value, string defaultType)
     {
         if (value.Length == 0)

@@ -12,7 +12,8 @@ internal sealed class PartSink
     private byte[] scratch = [];
     private IMimeDecoder? decoder;
     private int keepBytes, tailLength;
-    private bool doubts;
+    private bool doubts, endsEarly;
+    private Base64End end;
     private long taken;
 
     public long DecodedBytes { get; private set; }
@@ -23,9 +24,11 @@ internal sealed class PartSink
     /// <summary>How the content is really encoded: text announced as base64 may be plain.</summary>
     public ContentEncoding Encoding { get; private set; }
 
-    public void Begin(ContentEncoding encoding, int keepLimitBytes, bool doubtBase64 = false)
+    /// <param name="isBody">Plain words behind base64 are kept as they are.</param>
+    public void Begin(ContentEncoding encoding, int keepLimitBytes, bool doubtBase64 = false, bool isBody = false)
     {
         Encoding = encoding;
+        (endsEarly, end) = (isBody && encoding == ContentEncoding.Base64, default);
         doubts = doubtBase64 && encoding == ContentEncoding.Base64;
         kept.ResetWrittenCount();
         decoder = Decoder(encoding);
@@ -83,7 +86,21 @@ internal sealed class PartSink
             Keep(buffer.AsSpan(start, count));
             return;
         }
-        var need = decoder.EstimateOutputLength(count);
+        if (endsEarly && end.Find(buffer.AsSpan(start, count)) is >= 0 and var words)
+        {
+            endsEarly = false;
+            DecodeWith(buffer, start, words);
+            Keep("\r\n"u8);
+            Keep(buffer.AsSpan(start + words, count - words));
+            decoder = null;
+            return;
+        }
+        DecodeWith(buffer, start, count);
+    }
+
+    private void DecodeWith(byte[] buffer, int start, int count)
+    {
+        var need = decoder!.EstimateOutputLength(count);
         if (scratch.Length < need)
             scratch = new byte[Math.Max(need, 8192)];
         Keep(scratch.AsSpan(0, decoder.Decode(buffer, start, count, scratch)));

@@ -17,6 +17,7 @@ internal sealed class ReadPart
 
     public string? ContentId { get; init; }
     public string? Charset { get; init; }
+    public Flow Flow { get; init; }
     public bool IsMarkedAttachment { get; init; }
     public bool IsMarkedInline { get; init; }
 

@@ -48,7 +48,7 @@ public sealed partial class MessageTests
 
     [Theory]
     [InlineData("en", "Held mail: 1 new", "Release", "放行")]
-    [InlineData("zh-Hant", "攔截的郵件：1 封新郵件", "放行", "Release")]
+    [InlineData("zh-Hant", "隔離的郵件：1 封新郵件", "放行", "Release")]
     public async Task It_speaks_the_readers_language(string language, string subject, string word, string foreign)
     {
         var mail = await DigestOfAsync("Offer", language);
@@ -61,7 +61,7 @@ public sealed partial class MessageTests
     public async Task Where_the_language_is_unknown_it_speaks_both()
     {
         var mail = await DigestOfAsync("Offer", "");
-        Assert.Equal("攔截的郵件：1 封新郵件 / Held mail: 1 new", mail.Subject);
+        Assert.Equal("隔離的郵件：1 封新郵件 / Held mail: 1 new", mail.Subject);
         Assert.All([mail.TextBody!, mail.HtmlBody!], body =>
         {
             Assert.Contains("放行 / Release", body, StringComparison.Ordinal);
