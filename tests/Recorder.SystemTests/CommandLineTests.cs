@@ -120,7 +120,7 @@ public sealed partial class CommandLineTests
     {
         using var scratch = new Scratch();
         await using var recorder = new RecorderProcess(scratch.File("nowhere"), "Smtp:Domains:0=example.edu");
-        foreach (var command in (string[][])[["verify"], ["backup", scratch.File("copy")], ["reconcile", "--maillog", "/dev/null"], ["rebuild"], ["reindex"]])
+        foreach (var command in (string[][])[["verify"], ["backup", scratch.File("copy")], ["reconcile", "--maillog", "/dev/null"], ["rebuild"], ["reindex"], ["account", "list"], ["hold", "list"], ["list", "show", "--site"]])
         {
             var (code, words) = await recorder.RunAsync("", command);
             Assert.True(code == 2 && words.Contains("there is no archive in", StringComparison.Ordinal), $"{command[0]}: {code}, {words}");

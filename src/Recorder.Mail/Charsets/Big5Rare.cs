@@ -29,6 +29,28 @@ internal static class Big5Rare
         return known.ToString();
     }
 
+    /// <returns>The bytes less the pairs that the code page does not know.</returns>
+    public static byte[] Without(ReadOnlySpan<byte> bytes)
+    {
+        var known = new List<byte>(bytes.Length);
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            if (bytes[i] >= 0x81 && i + 1 < bytes.Length)
+            {
+                if (!IsRare(bytes[i], bytes[i + 1]))
+                    known.AddRange(bytes.Slice(i, 2));
+                i++;
+            }
+            else
+            {
+                known.Add(bytes[i]);
+            }
+        }
+        return [.. known];
+    }
+
+    private static bool IsRare(byte lead, byte trail) => lead is <= 0xA0 or >= 0xFA or 0xC7 or 0xC8 || (lead == 0xC6 && trail >= 0xA1);
+
     /// <summary>One character a place, in the order of the places; a place nobody gave a character has a replacement.</summary>
     private static string[] Read()
     {

@@ -90,14 +90,14 @@ internal static class CharsetRepair
         return context.Guessed(CharsetNames.Windows1252.GetString(bytes));
     }
 
-    /// <summary>Big5 with characters that code page 950 does not know, unless the bytes run as text of another charset.</summary>
+    /// <summary>Big5 with characters that code page 950 does not know, unless what else there is looks like another charset.</summary>
     private static string? RareBig5(ReadOnlySpan<byte> bytes)
     {
         var text = Big5Rare.Of(CharsetNames.Big5.GetString(bytes));
         if (Faults(text) > 0)
             return null;
-        var best = CjkGuess.Best(bytes[..Math.Min(bytes.Length, SampleBytes)], out var likelihood);
-        return best is null || best == CharsetNames.Big5 || likelihood < RunningText ? text : null;
+        var best = CjkGuess.Best(Big5Rare.Without(bytes[..Math.Min(bytes.Length, SampleBytes)]));
+        return best is null || best == CharsetNames.Big5 ? text : null;
     }
 
     private static string? ByteOrderMark(ReadOnlySpan<byte> bytes) => bytes switch

@@ -41,7 +41,10 @@ internal sealed class QueryParser
             text = text[..MaxChars];
         }
         var parser = new QueryParser(Folding.Width(text), now, zone, hints);
-        return new ParsedQuery(parser.Sequence(depth: 0), parser._parts);
+        var root = parser.Sequence(depth: 0);
+        // A bracket or a sign alone asks for nothing, and nothing asked for is everything: that must be said.
+        if (root.Parts.Count == 0 && hints.All.Count == 0 && !string.IsNullOrWhiteSpace(text)) hints.Ignored(text.Trim());
+        return new ParsedQuery(root, parser._parts);
     }
 
     private AllOf Sequence(int depth)

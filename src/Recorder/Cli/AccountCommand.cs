@@ -27,7 +27,7 @@ internal static class AccountCommand
         var name = new Option<string?>("--name") { Description = "Display name." };
         return new Command("add", "Make an account.") { Address, PasswordFromInput, admin, name }.Posts<AccountRow>(
             context, parsed => ("accounts", new AccountRequest(parsed.GetRequiredValue(Address), ReadPassword(parsed), parsed.GetValue(admin), parsed.GetValue(name))),
-            made => $"account {made.Address} made{(made.IsAdmin ? ", admin" : "")}");
+            made => $"account {made.Address} made{(made.IsAdmin ? ", admin" : "")}", begins: true);
     }
 
     private static Command List(CommandContext context) => new Command("list", "List all accounts.").Lists<AccountRow>(

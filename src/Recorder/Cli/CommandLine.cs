@@ -20,7 +20,8 @@ public static class CommandLine
         var root = Create(settings);
         try
         {
-            return await root.Parse([.. args.Where(argument => !IsSetting(argument))])
+            var parsed = root.Parse([.. args.Where(argument => !IsSetting(argument))]);
+            return WrongCall.Is(parsed) ? WrongCall.Tell(parsed) : await parsed
                 .InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TerminationTimeout });
         }
         catch (SettingsException problem)
@@ -42,6 +43,10 @@ public static class CommandLine
         catch (IOException problem)
         {
             return Fail(ExitCodes.Failed, problem.Message);
+        }
+        catch (UnauthorizedAccessException problem)
+        {
+            return Fail(ExitCodes.Failed, $"{problem.Message} Run it as the user of the service, or give this user the right.");
         }
         catch (OperationCanceledException)
         {

@@ -9,12 +9,15 @@ internal static class DoorCommands
 {
     /// <param name="request">Read before the door is opened, so that a bad call costs nothing.</param>
     /// <param name="words">Of the answer, for a person.</param>
-    public static Command Posts<T>(this Command command, CommandContext context, Func<ParseResult, (string Path, object? Body)> request, Func<ParseResult, T, string> words)
+    /// <param name="begins">Whether it may be the first act in a new archive. Everything else would only make one in a folder that was mistyped.</param>
+    public static Command Posts<T>(
+        this Command command, CommandContext context, Func<ParseResult, (string Path, object? Body)> request, Func<ParseResult, T, string> words, bool begins = false)
     {
         command.SetAction(async (parsed, cancel) =>
         {
             var (path, body) = request(parsed);
-            await using var door = await ControlDoor.OpenAsync(context.LoadSettings(parsed), cancel);
+            var settings = context.LoadSettings(parsed);
+            await using var door = await (begins ? ControlDoor.OpenAsync(settings, cancel) : ControlDoor.OpenExistingAsync(settings, cancel));
             var answer = await door.SendAsync<T>(HttpMethod.Post, path, body, cancel);
             context.Print(parsed, answer, words(parsed, answer));
             return ExitCodes.Done;
@@ -22,15 +25,15 @@ internal static class DoorCommands
         return command;
     }
 
-    public static Command Posts<T>(this Command command, CommandContext context, Func<ParseResult, (string Path, object? Body)> request, Func<T, string> words) =>
-        command.Posts<T>(context, request, (_, answer) => words(answer));
+    public static Command Posts<T>(this Command command, CommandContext context, Func<ParseResult, (string Path, object? Body)> request, Func<T, string> words, bool begins = false) =>
+        command.Posts<T>(context, request, (_, answer) => words(answer), begins);
 
     /// <summary>A line for each row of the answer.</summary>
     public static Command Lists<T>(this Command command, CommandContext context, Func<ParseResult, string> path, Func<T, string> words)
     {
         command.SetAction(async (parsed, cancel) =>
         {
-            await using var door = await ControlDoor.OpenAsync(context.LoadSettings(parsed), cancel);
+            await using var door = await ControlDoor.OpenExistingAsync(context.LoadSettings(parsed), cancel);
             foreach (var row in await door.SendAsync<List<T>>(HttpMethod.Get, path(parsed), null, cancel)) context.Print(parsed, row, words(row));
             return ExitCodes.Done;
         });

@@ -41,6 +41,7 @@ internal static class ExportCommand
         {
             if (asJson) Console.WriteLine(JsonSerializer.Serialize(line, ControlDoor.Json));
             else if (line.Kind == "skipped") Console.WriteLine($"SKIPPED {line.Record}: {line.Reason}");
+            else if (line.Kind == "note") Console.WriteLine($"NOTE the query was not taken as it stands: {line.Reason}");
             else tell(line.Done, line.Total);
             last = line;
         }

@@ -51,6 +51,11 @@ internal static class ImportCommand
         var last = await Progress.ShowAsync("importing", quiet: false, tell => FollowAsync(lines, tell));
         var counts = $"{last.Added} messages recorded, {last.Known} were recorded before, {last.Skipped} skipped";
         Console.WriteLine(last.Kind == "summary" ? $"{counts}; all can be found" : $"cut short: {last.Reason ?? "the connection ended"}; {counts}. Run it again to go on.");
+        if (last is { Kind: "summary", Added: 0, Known: 0, Skipped: 0 })
+        {
+            Console.WriteLine("No mail was found there: a Maildir has cur and new, the files of any other folder end in .eml. --format says what it is.");
+        }
+
         return ExitCodeOf(last);
     }
 

@@ -71,7 +71,7 @@ internal static class ListCommand
         command.SetAction(async (parsed, cancel) =>
         {
             var removal = new ListRemoval(PlaceOf(parsed), parsed.GetRequiredValue(Pattern));
-            await using var door = await ControlDoor.OpenAsync(context.LoadSettings(parsed), cancel);
+            await using var door = await ControlDoor.OpenExistingAsync(context.LoadSettings(parsed), cancel);
             var removed = await door.SendAsync<ListRemoval>(HttpMethod.Post, "lists/remove", removal, cancel);
             Console.WriteLine(parsed.GetValue(context.Json) ? JsonSerializer.Serialize(removed, ControlDoor.Json) : $"removed {removed.Pattern}");
             return ExitCodes.Done;
@@ -85,7 +85,7 @@ internal static class ListCommand
         command.SetAction(async (parsed, cancel) =>
         {
             var place = PlaceOf(parsed);
-            await using var door = await ControlDoor.OpenAsync(context.LoadSettings(parsed), cancel);
+            await using var door = await ControlDoor.OpenExistingAsync(context.LoadSettings(parsed), cancel);
             foreach (var row in await door.SendAsync<List<ListEntryRow>>(HttpMethod.Post, "lists/show", place, cancel))
             {
                 Print(parsed.GetValue(context.Json), row);
@@ -137,7 +137,7 @@ internal static class ListFileCommands
         command.SetAction(async (parsed, cancel) =>
         {
             var place = ListCommand.PlaceOf(parsed);
-            await using var door = await ControlDoor.OpenAsync(context.LoadSettings(parsed), cancel);
+            await using var door = await ControlDoor.OpenExistingAsync(context.LoadSettings(parsed), cancel);
             Console.Out.Write(await door.SendAsync<string>(HttpMethod.Post, "lists/export", place, cancel));
             return ExitCodes.Done;
         });

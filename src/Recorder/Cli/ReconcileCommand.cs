@@ -50,6 +50,7 @@ internal static class ReconcileCommand
             var json = parsed.GetValue(context.Json);
             var reconciliation = new Reconciliation(new RemoteDesk(door), wish, gap => Console.WriteLine(json ? Json(new { Kind = "gap", Gap = gap }) : ReconcileWords.Of(gap)));
             var summary = await Progress.ShowAsync("reconciling", quiet: false, tell => RunAsync(reconciliation, files, tell, cancel));
+            if (summary.Lines > 0 && summary.Unreadable == summary.Lines) throw Bad($"none of {summary.Lines} lines has a time that can be read: is it the log of a mail server?");
             Console.WriteLine(json ? Json(new { Kind = "summary", Summary = summary }) : ReconcileWords.Of(summary));
             return summary.IsComplete ? ExitCodes.Done : ExitCodes.Findings;
         });

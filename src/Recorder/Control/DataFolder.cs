@@ -58,6 +58,19 @@ public sealed class DataFolder : IDisposable
     // The keys' folder too, for copies made of it.
     private static void Close(string folder)
     {
+        try
+        {
+            MakePrivate(folder);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new SettingsException(
+                "Recorder:Data:Path", $"the folder {Path.GetFullPath(folder)} cannot be used ({problem.Message.TrimEnd('.')}); name one that belongs to this user");
+        }
+    }
+
+    private static void MakePrivate(string folder)
+    {
         Directory.CreateDirectory(folder);
         if (!OperatingSystem.IsWindows())
         {

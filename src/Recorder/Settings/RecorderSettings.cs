@@ -31,7 +31,7 @@ public sealed record RecorderSettings(
     public static RecorderSettings Load(string? file, IReadOnlyList<string> arguments)
     {
         var configuration = new ConfigurationBuilder()
-            .AddJsonFile(Path.GetFullPath(file ?? "appsettings.json"), optional: file is null)
+            .AddJsonFile(SettingsFile.Checked(file), optional: file is null)
             .Add(new PrefixedEnvironment())
             .AddCommandLine([.. arguments])
             .Build();

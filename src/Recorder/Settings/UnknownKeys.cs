@@ -13,6 +13,7 @@ internal static class UnknownKeys
         {
             var known = SettingsCatalog.Sections.FirstOrDefault(candidate => Same(candidate.Name, section.Key))
                 ?? throw Unknown(section.Path, section.Key, SettingsCatalog.Sections.Select(candidate => candidate.Name));
+            if (section.Value is { Length: > 0 }) throw new SettingsException(section.Path, $"is a section with settings in it, not a value like '{section.Value}'");
             foreach (var holder in known.IsList ? section.GetChildren() : [section])
             {
                 RefuseNames(holder, known);

@@ -46,8 +46,9 @@ public class MailOfManyProgramsTests
     [Fact]
     public void Simplified_text_under_the_name_of_Big5_is_still_taken_for_what_it_is()
     {
-        const string Text = "其中七千人前去普查，群众确实起来了，请各位老师同学准时参加期中考试。";
-        Assert.Equal(Text, CharsetRepair.Decode(MailBytes.In("gb18030", Text), "big5", new CharsetContext()));
+        string[] texts = ["其中七千人前去普查，群众确实起来了，请各位老师同学准时参加期中考试。", "生日快乐祝福语"];
+        foreach (var text in texts)
+            Assert.Equal(text, CharsetRepair.Decode(MailBytes.In("gb18030", text), "big5", new CharsetContext()));
     }
 
     private const string Invitation = """

@@ -178,6 +178,9 @@ public class OperatorTests
     [InlineData("is:odd", "unknown-operator:is:odd")]
     [InlineData("from:", "empty-operator:from")]
     [InlineData("!!!", "ignored:!!!")]
+    [InlineData("(", "ignored:(")]
+    [InlineData("subject:()", "ignored:subject:()")]
+    [InlineData("\"\"", "ignored:\"\"")]
     [InlineData("a*", "prefix-too-short:a")]
     public void What_is_no_operator_is_searched_as_text_with_a_hint(string query, string hint)
     {

@@ -11,6 +11,7 @@ public sealed class SettingsTests
     [InlineData("Smtp:Lisen", "127.0.0.1:1", "did you mean Listen?")]
     [InlineData("Smpt:Listen", "127.0.0.1:1", "did you mean Smtp?")]
     [InlineData("Smtp:Colour", "blue", "known here:")]
+    [InlineData("Smtp", "127.0.0.1:1", "is a section with settings in it")]
     [InlineData("Smtp:Listen", "2525", "is not an address and port")]
     [InlineData("Smtp:Listen:Port", "2525", "takes one value")]
     [InlineData("Smtp:Protocol", "uucp", "is not one of Smtp, Lmtp")]

@@ -48,6 +48,17 @@ public sealed partial class MessagePageTests
     }
 
     [Fact]
+    public async Task Of_thousands_of_recipients_a_few_are_shown_and_the_rest_is_folded_away()
+    {
+        await using var world = await WebWorld.StartAsync();
+        var alice = await world.BrowserAsync(WebWorld.Alice);
+        var to = string.Join(",\r\n ", Enumerable.Range(0, 2_000).Select(n => $"u{n}@example.edu"));
+        var page = await alice.GetStringAsync($"/mail/{await world.RecordAsync($"Subject: all\r\nTo: {to}\r\nCc: one@example.edu\r\n\r\nwords\r\n", WebWorld.Alice)}");
+        Assert.Matches(@"u7@example\.edu</bdi>\s*<details>\s*<summary>and 1,992 more</summary>\s*<bdi>u8@example\.edu", page);
+        Assert.Contains("<bdi>one@example.edu</bdi>", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_download_is_a_file_and_never_a_page_of_ours()
     {
         await using var world = await WebWorld.StartAsync();

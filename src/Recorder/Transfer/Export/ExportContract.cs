@@ -21,7 +21,7 @@ public enum ExportFormat
 public sealed record ExportRequest(string Target, ExportFormat Format, string? Mailbox, string Query = "");
 
 /// <summary>One line of an export's stream.</summary>
-/// <param name="Kind">progress, skipped, summary or failed.</param>
+/// <param name="Kind">note, progress, skipped, summary or failed. A note's reason is what the query was not understood to mean.</param>
 /// <param name="Done">Messages, of <paramref name="Total"/>, which is exact up to 10,000.</param>
 /// <param name="Known">Written by an earlier run of the same export.</param>
 /// <param name="Record">That was skipped.</param>

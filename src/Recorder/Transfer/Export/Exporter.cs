@@ -49,6 +49,7 @@ public sealed class Exporter(IArchiveLog log, IMailIndex index, ILedger ledger, 
         using var closed = sink as IDisposable;
         var (id, account, first) = (Guid.CreateVersion7(time.GetUtcNow()).ToString("D"), request.Mailbox ?? "", Page(request, null));
         await ledger.AppendAsync(new ExportAsked(id, account, request.Query, null, null, head.Format, target, first.Total, null) { Actor = actor, At = time.GetUtcNow() }, cancel);
+        foreach (var hint in first.Hints) lines.TryWrite(new ExportLine("note", Reason: hint));
         var run = new ExportRun(id, account, actor, sink, ledger, time);
         string? problem = null;
         try

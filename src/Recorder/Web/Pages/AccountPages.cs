@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
 using Recorder.Accounts;
 using Recorder.Accounts.SecondFactors;
 using Recorder.Ledger;
@@ -88,7 +89,7 @@ internal static class AccountPages
     }
 
     private static async Task<IResult> SetupAsync(
-        HttpContext http, SetupLink link, ISessions sessions, [FromForm] string? token, [FromForm] string? address, [FromForm] string? password, CancellationToken cancel)
+        HttpContext http, SetupLink link, ISessions sessions, [FromForm] string? token, [FromForm] string? address, [FromForm] string? password, IOptions<AccountsOptions> accounts, CancellationToken cancel)
     {
         try
         {
@@ -99,7 +100,10 @@ internal static class AccountPages
         }
         catch (ActRefusedException refused)
         {
-            return Setup(http, token, address ?? "", Text.For(http).Or("refused." + refused.Code, refused.Message), StatusCodes.Status409Conflict);
+            var words = refused.Code == "weak-password"
+                ? Text.For(http)["refused.weak-password", accounts.Value.MinPasswordLength]
+                : Text.For(http).Or("refused." + refused.Code, refused.Message);
+            return Setup(http, token, address ?? "", words, StatusCodes.Status409Conflict);
         }
 
         if (await sessions.SignInAsync(address ?? "", password ?? "", "web", ClientAddress.Of(http), cancel) is { } started)

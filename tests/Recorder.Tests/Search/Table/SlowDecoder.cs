@@ -107,6 +107,9 @@ internal static partial class SlowDecoder
 
     private static byte[] Bytes(string body, string? encoding) => encoding?.Trim().ToLowerInvariant() switch
     {
+        // Dashes, and words behind padding or an empty line, are the footer of a list, which was not encoded.
+        "base64" when Regex.Match(body, @"\n(?=--)|((?<==)\n|\n[ \t]*\n)(?=[A-Za-z0-9+/=]*[^A-Za-z0-9+/=\n])") is { Success: true } footer =>
+            [.. Base64(body[..footer.Index]), .. Encoding.Latin1.GetBytes("\n" + body[footer.Index..])],
         "base64" => Base64(body),
         "quoted-printable" => Quoted(Regex.Replace(body, "=[ \t]*\n", "")),
         _ => Encoding.Latin1.GetBytes(body),
