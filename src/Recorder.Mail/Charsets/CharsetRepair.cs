@@ -103,6 +103,7 @@ internal static class CharsetRepair
     private static string? ByteOrderMark(ReadOnlySpan<byte> bytes) => bytes switch
     {
         [0xEF, 0xBB, 0xBF, ..] when Utf8.IsValid(bytes) => CharsetNames.Utf8.GetString(bytes[3..]),
+        [0xFF, 0xFE, 0, 0, ..] when bytes.Length % 4 == 0 => Encoding.UTF32.GetString(bytes[4..]),
         [0xFF, 0xFE, ..] when bytes.Length % 2 == 0 => Encoding.Unicode.GetString(bytes[2..]),
         [0xFE, 0xFF, ..] when bytes.Length % 2 == 0 => Encoding.BigEndianUnicode.GetString(bytes[2..]),
         _ => null,

@@ -57,11 +57,12 @@ internal static class CharClasses
         if (category == UnicodeCategory.Format || codePoint is (>= 0xFE00 and <= 0xFE0F) or (>= 0xE0100 and <= 0xE01EF))
             return CharClass.Ignored;
         if (Within(PictographBlocks, codePoint)) return CharClass.Run;
-        if (Within(RunBlocks, codePoint)) return IsText(category) || IsEnclosed(codePoint) ? CharClass.Run : CharClass.Separator;
+        if (Within(RunBlocks, codePoint)) return IsText(category) || IsSign(codePoint) ? CharClass.Run : CharClass.Separator;
         return IsText(category) ? CharClass.Word : CharClass.Separator;
     }
 
-    private static bool IsEnclosed(int codePoint) => codePoint is >= 0x3200 and <= 0x33FF;
+    // Enclosed forms, and radicals: many PDF files write 金 as the radical ⾦, and folding makes it the character again.
+    private static bool IsSign(int codePoint) => codePoint is (>= 0x3200 and <= 0x33FF) or (>= 0x2E80 and <= 0x2FD5);
 
     private static bool IsText(UnicodeCategory category) => category
         is <= UnicodeCategory.OtherLetter

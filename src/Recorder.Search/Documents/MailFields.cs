@@ -7,7 +7,7 @@ namespace Recorder.Search.Documents;
 /// <summary>Names and kinds of the Lucene fields. A change here or in Analysis needs a new <see cref="FormatVersion"/>, so that old indexes are rebuilt.</summary>
 internal static class MailFields
 {
-    public const string FormatVersion = "mail-11";
+    public const string FormatVersion = "mail-12";
 
     public const string Owner = "owner";
     public const string Blind = "blind"; // owners that To and Cc do not name

@@ -52,6 +52,7 @@ internal static class ExportCommand
     private static string InWords(ExportLine end)
     {
         var counts = $"{end.Done - end.Known - end.Skipped} messages written, {end.Bytes} bytes; {end.Known} were there before, {end.Skipped} skipped";
+        if (end is { Kind: "failed", Done: 0, Reason: { } reason }) return $"nothing was written: {reason}";
         return end.Kind == "summary" ? counts : $"cut short: {end.Reason ?? "the connection ended"}; {counts}. Run it again to go on.";
     }
 }

@@ -24,6 +24,7 @@ internal static class ImportCommand
         {
             var source = parsed.GetRequiredValue(path);
             var isAccount = source.StartsWith("imap://", StringComparison.OrdinalIgnoreCase) || source.StartsWith("imaps://", StringComparison.OrdinalIgnoreCase);
+            if (!isAccount && !Path.Exists(source)) throw new ControlException(ExitCodes.BadInput, $"there is nothing at {Path.GetFullPath(source)}");
             var request = new ImportRequest(
                 isAccount ? source : Path.GetFullPath(source), parsed.GetRequiredValue(owner), parsed.GetValue(format), parsed.GetValue(password) ? Console.In.ReadLine() : null,
                 parsed.GetValue(fromReceived));

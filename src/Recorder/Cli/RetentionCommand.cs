@@ -16,7 +16,7 @@ internal static class RetentionCommand
         var command = new Command("show", "What is kept by month, the rules, the next purge.");
         command.SetAction(async (parsed, cancel) =>
         {
-            await using var door = await ControlDoor.OpenAsync(context.LoadSettings(parsed), cancel);
+            await using var door = await ControlDoor.OpenExistingAsync(context.LoadSettings(parsed), cancel);
             var report = await door.SendAsync<RetentionReport>(HttpMethod.Get, "retention", null, cancel);
             if (parsed.GetValue(context.Json)) Console.WriteLine(JsonSerializer.Serialize(report, ControlDoor.Json));
             else Print(report);

@@ -13,7 +13,15 @@ internal static partial class WrongCall
 
     public static int Tell(ParseResult parsed)
     {
-        foreach (var error in parsed.Errors)
+        // A group of commands named alone: what it has is the answer.
+        if (parsed.UnmatchedTokens.Count == 0 && parsed.CommandResult.Command.Subcommands.Count > 0)
+        {
+            string[] help = [.. Name(parsed.CommandResult).Split(' ').Skip(1), "--help"];
+            parsed.RootCommandResult.Command.Parse(help).Invoke(new InvocationConfiguration { Output = Console.Error });
+            return ExitCodes.BadInput;
+        }
+
+        foreach (var error in parsed.Errors.Where(error => parsed.UnmatchedTokens.Count == 0 || error.Message.Contains('\'', StringComparison.Ordinal)))
         {
             Console.Error.WriteLine($"recorder: {Words(error.Message)}");
         }

@@ -65,7 +65,7 @@ public sealed class DataFolder : IDisposable
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
             throw new SettingsException(
-                "Recorder:Data:Path", $"the folder {Path.GetFullPath(folder)} cannot be used ({problem.Message.TrimEnd('.')}); name one that belongs to this user");
+                "Recorder:Data:Path", $"the folder {Path.GetFullPath(folder)} cannot be used ({problem.Message.TrimEnd('.')}); run this as the user of the service, or name a folder of your own");
         }
     }
 

@@ -51,6 +51,10 @@ public class MailOfManyProgramsTests
             Assert.Equal(text, CharsetRepair.Decode(MailBytes.In("gb18030", text), "big5", new CharsetContext()));
     }
 
+    [Fact]
+    public void Utf_32_is_told_from_utf_16_by_its_mark() =>
+        Assert.Equal("寬字元", CharsetRepair.Decode([.. Encoding.UTF32.GetPreamble(), .. Encoding.UTF32.GetBytes("寬字元")], "utf-32", new CharsetContext()));
+
     private const string Invitation = """
         BEGIN:VCALENDAR
         METHOD:REQUEST

@@ -14,6 +14,8 @@ public class TextTests
     [InlineData("cafe\u0301 decomposed", "café")]
     [InlineData("Straße", "strasse")]
     [InlineData("İstanbul", "istanbul")]
+    [InlineData("⾦屬⼯業", "金屬工業")]
+    [InlineData("金屬工業", "⾦屬")]
     [InlineData("期末成績公告", "成績")]
     [InlineData("期末成績公告", "\"末成績公\"")]
     [InlineData("期末成績公告", "績")]
