@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Recorder.Smtp;
 
 namespace Recorder.Ledger;
@@ -205,6 +206,7 @@ public static class LedgerJson
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        TypeInfoResolver = JsonTypeInfoResolver.Combine(LedgerJsonTypes.Default, new DefaultJsonTypeInfoResolver()),
     };
 
     public static byte[] Encode(LedgerEvent fact) => JsonSerializer.SerializeToUtf8Bytes(fact, Options);

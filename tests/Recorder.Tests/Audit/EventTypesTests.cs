@@ -2,7 +2,9 @@ using System.Collections;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using System.Xml.Linq;
 using Recorder.Archive;
 using Recorder.Audit;
@@ -21,6 +23,8 @@ public sealed class EventTypesTests
 
     // Between two servers, or counted: nobody's act.
     private static readonly Type[] Bookkeeping = [typeof(AnswerConfirmed), typeof(AnswersConfirmed), typeof(ListEntriesHit), typeof(ClockSeen), typeof(RecordsForgotten), typeof(PurgeStepNamed)];
+
+    private static readonly JsonSerializerOptions ByReflection = new(LedgerJson.Options) { TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
 
     public static TheoryData<Type> Types => [.. typeof(LedgerEvent).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(LedgerEvent)))];
 
@@ -50,6 +54,20 @@ public sealed class EventTypesTests
 
     [Theory]
     [MemberData(nameof(Types))]
+    public void An_event_of_any_type_is_written_and_read_by_its_built_in_form_as_by_reflection(Type type)
+    {
+        Assert.NotNull(LedgerJsonTypes.Default.GetTypeInfo(type));
+        foreach (var isShort in new[] { false, true }) AssertSameForms((LedgerEvent)Sample(type, 0, isShort)!);
+    }
+
+    [Fact]
+    public void A_record_header_is_written_and_read_by_its_built_in_form_as_by_reflection()
+    {
+        foreach (var isShort in new[] { false, true }) AssertSameForms((RecordedMail)Sample(typeof(RecordedMail), 0, isShort)!);
+    }
+
+    [Theory]
+    [MemberData(nameof(Types))]
     public void What_an_event_of_any_type_leaves_in_the_state_can_be_stored_and_read_back(Type type)
     {
         foreach (var isShort in new[] { false, true })
@@ -60,6 +78,8 @@ public sealed class EventTypesTests
             {
                 var json = StateValues.Encode(change.Value!);
                 Assert.Equal(json, StateValues.Encode(StateValues.Decode(StateValues.KindOf(change.Value!), json)));
+                Assert.NotNull(LedgerJsonTypes.Default.GetTypeInfo(change.Value!.GetType()));
+                Assert.Equal(JsonSerializer.Serialize(change.Value, change.Value.GetType(), ByReflection), json);
             }
         }
     }
@@ -88,6 +108,32 @@ public sealed class EventTypesTests
         var missing = AuditDesk.Types.Where(type => !names.Contains("event." + type)).Select(type => "event." + type);
         Assert.True(!missing.Any(), $"the audit page needs words in {file} for {string.Join(", ", missing)}");
         Assert.DoesNotContain(new[] { "user", "admin", "link", "system", "setup", "cli", "peer" }, kind => !names.Contains("actor." + kind));
+    }
+
+    // Whole, and with each of its members left out, as an older or a later version may have written it.
+    private static void AssertSameForms<T>(T value)
+    {
+        var json = JsonSerializer.Serialize(value, ByReflection);
+        Assert.Equal(json, JsonSerializer.Serialize(value, LedgerJson.Options));
+        Assert.Equal(json, Reread<T>(json, LedgerJson.Options));
+        foreach (var member in JsonNode.Parse(json)!.AsObject().Select(member => member.Key))
+        {
+            var lacking = JsonNode.Parse(json)!.AsObject();
+            lacking.Remove(member);
+            Assert.Equal(Reread<T>(lacking.ToJsonString(), ByReflection), Reread<T>(lacking.ToJsonString(), LedgerJson.Options));
+        }
+    }
+
+    private static string Reread<T>(string json, JsonSerializerOptions options)
+    {
+        try
+        {
+            return JsonSerializer.Serialize(JsonSerializer.Deserialize<T>(json, options), ByReflection);
+        }
+        catch (Exception error) when (error is JsonException or NotSupportedException)
+        {
+            return error.GetType().Name;
+        }
     }
 
     /// <summary>A value of a type with something in every place.</summary>

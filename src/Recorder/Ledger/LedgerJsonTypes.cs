@@ -1,0 +1,62 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Recorder.Ledger.State;
+
+namespace Recorder.Ledger;
+
+/// <summary>
+/// How events, record headers and the state's values are written as JSON, worked out when the program is built: found out by reflection at each
+/// start, it was a quarter of the methods that an import compiled. What is not named here still goes by reflection, with the same result.
+/// </summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, GenerationMode = JsonSourceGenerationMode.Metadata, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(LedgerEvent))]
+[JsonSerializable(typeof(RecordedMail))]
+[JsonSerializable(typeof(Account))]
+[JsonSerializable(typeof(AddressHistory))]
+[JsonSerializable(typeof(SessionState))]
+[JsonSerializable(typeof(SecondFactor))]
+[JsonSerializable(typeof(ApiToken))]
+[JsonSerializable(typeof(MailboxGrant))]
+[JsonSerializable(typeof(RetryKeyState))]
+[JsonSerializable(typeof(RetryRecord))]
+[JsonSerializable(typeof(RelayState))]
+[JsonSerializable(typeof(Dispatch))]
+[JsonSerializable(typeof(ListEntry))]
+[JsonSerializable(typeof(ListSummary))]
+[JsonSerializable(typeof(ListHits))]
+[JsonSerializable(typeof(Preferences))]
+[JsonSerializable(typeof(ReleaseRequest))]
+[JsonSerializable(typeof(HiddenMail))]
+[JsonSerializable(typeof(MailReport))]
+[JsonSerializable(typeof(RecordOverride))]
+[JsonSerializable(typeof(RecordMark))]
+[JsonSerializable(typeof(BulkJob))]
+[JsonSerializable(typeof(DigestState))]
+[JsonSerializable(typeof(DigestMark))]
+[JsonSerializable(typeof(DigestRunState))]
+[JsonSerializable(typeof(UsedLink))]
+[JsonSerializable(typeof(RetentionRule))]
+[JsonSerializable(typeof(RetentionDefault))]
+[JsonSerializable(typeof(RetentionChange))]
+[JsonSerializable(typeof(ClockState))]
+[JsonSerializable(typeof(Hold))]
+[JsonSerializable(typeof(HeldRecord))]
+[JsonSerializable(typeof(PurgeRun))]
+[JsonSerializable(typeof(PurgeStep))]
+[JsonSerializable(typeof(RemovedSegment))]
+[JsonSerializable(typeof(IndexLeftover))]
+[JsonSerializable(typeof(Erasure))]
+[JsonSerializable(typeof(Approval))]
+[JsonSerializable(typeof(BackupState))]
+[JsonSerializable(typeof(SigningKeyState))]
+[JsonSerializable(typeof(EncryptionState))]
+[JsonSerializable(typeof(HeadState))]
+[JsonSerializable(typeof(HeadStampState))]
+[JsonSerializable(typeof(ArchiveCheckState))]
+[JsonSerializable(typeof(RestoredState))]
+[JsonSerializable(typeof(MirrorState))]
+[JsonSerializable(typeof(LastRemoval))]
+[JsonSerializable(typeof(ExportState))]
+[JsonSerializable(typeof(TakenMail))]
+[JsonSerializable(typeof(ImapImportState))]
+internal sealed partial class LedgerJsonTypes : JsonSerializerContext;
