@@ -1,6 +1,4 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
 using Recorder.Smtp;
 
 namespace Recorder.Ledger;
@@ -198,30 +196,3 @@ public sealed record DispatchBegun(string RecordId, DispatchKind Kind, string Re
 /// <param name="NextAttemptAt">Null when it is over: accepted, refused or given up.</param>
 public sealed record DispatchEnded(
     string RecordId, DispatchKind Kind, int Round, int Attempt, RecipientOutcome Outcome, DateTimeOffset? NextAttemptAt) : LedgerEvent;
-
-/// <summary>The one JSON form of events and record headers: camelCase, no nulls, enum names.</summary>
-public static class LedgerJson
-{
-    public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web)
-    {
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
-        TypeInfoResolver = JsonTypeInfoResolver.Combine(LedgerJsonTypes.Default, new DefaultJsonTypeInfoResolver()),
-    };
-
-    public static byte[] Encode(LedgerEvent fact) => JsonSerializer.SerializeToUtf8Bytes(fact, Options);
-
-    /// <returns>null for an event of a later version: it is kept and skipped.</returns>
-    public static LedgerEvent? Decode(ReadOnlySpan<byte> json)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<LedgerEvent>(json, Options);
-        }
-        catch (Exception error) when (error is JsonException or NotSupportedException)
-        {
-            // Without a discriminator the serialiser says "not supported" rather than "bad JSON".
-            return null;
-        }
-    }
-}

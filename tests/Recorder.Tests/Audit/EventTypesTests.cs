@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
@@ -57,7 +58,14 @@ public sealed class EventTypesTests
     public void An_event_of_any_type_is_written_and_read_by_its_built_in_form_as_by_reflection(Type type)
     {
         Assert.NotNull(LedgerJsonTypes.Default.GetTypeInfo(type));
-        foreach (var isShort in new[] { false, true }) AssertSameForms((LedgerEvent)Sample(type, 0, isShort)!);
+        foreach (var isShort in new[] { false, true })
+        {
+            var fact = (LedgerEvent)Sample(type, 0, isShort)!;
+            var json = LedgerJson.Encode(fact);
+            Assert.Equal(JsonSerializer.Serialize(fact, ByReflection), Encoding.UTF8.GetString(json));
+            Assert.Equal(JsonSerializer.Serialize(fact, ByReflection), JsonSerializer.Serialize(LedgerJson.Decode(json), ByReflection));
+            AssertSameForms(fact);
+        }
     }
 
     [Fact]
