@@ -24,9 +24,10 @@ var rows = new Option<string>("--rows") { Description = $"Only these, separated 
 var quick = new Option<bool>("--quick") { Description = "Smaller work: some five minutes for all rows." };
 var json = new Option<string>("--json") { Description = "Also write everything measured to this file." };
 var markdown = new Option<string>("--markdown") { Description = "Also write the table to this file, as docs/performance.md holds it." };
-var compare = new Command("compare", "Side by side with the peers on this machine. Installs the peers it needs (as root), prints one table.") { rows, quick, json, markdown };
+var imported = new Option<int>("--import-messages") { Description = "Of import: so many messages once, instead of the usual numbers in turns." };
+var compare = new Command("compare", "Side by side with the peers on this machine. Installs the peers it needs (as root), prints one table.") { rows, quick, json, markdown, imported };
 compare.SetAction((parsed, cancel) => CompareRun.RunAsync(
-    new CompareWish(parsed.GetValue(rows)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [], parsed.GetValue(quick), parsed.GetValue(json), parsed.GetValue(markdown)),
+    new CompareWish(parsed.GetValue(rows)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [], parsed.GetValue(quick), parsed.GetValue(json), parsed.GetValue(markdown), parsed.GetValue(imported)),
     cancel));
 
 var minutes = new Option<int>("--minutes") { Description = "How long the load goes on; growth is judged from 10 on.", DefaultValueFactory = _ => 30 };

@@ -32,14 +32,14 @@ internal static class CompareRun
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(RunLimit);
-        var report = await RowsAsync(rows, wish.Quick, limit.Token);
+        var report = await RowsAsync(rows, wish, limit.Token);
         report.Print(AnsiConsole.Console);
         await SaveAsync(wish.JsonFile, report.ToJson());
         await SaveAsync(wish.MarkdownFile, report.Markdown());
         return report.Rows.Any(row => row.Failure is not null) ? 1 : 0;
     }
 
-    private static async Task<Report> RowsAsync(List<IRow> rows, bool quick, CancellationToken cancel)
+    private static async Task<Report> RowsAsync(List<IRow> rows, CompareWish wish, CancellationToken cancel)
     {
         using var scratch = new Scratch();
         var machine = MachineFacts.Look(scratch.Path);
@@ -49,13 +49,13 @@ internal static class CompareRun
         List<RowOutcome> outcomes = [];
         foreach (var row in rows)
         {
-            outcomes.Add(await RowAsync(row, quick, scratch.Folder(row.Name), cancel));
+            outcomes.Add(await RowAsync(row, wish, scratch.Folder(row.Name), cancel));
         }
 
-        return new Report(machine, quick, outcomes);
+        return new Report(machine, wish.Quick, outcomes);
     }
 
-    private static async Task<RowOutcome> RowAsync(IRow row, bool quick, string folder, CancellationToken cancel)
+    private static async Task<RowOutcome> RowAsync(IRow row, CompareWish wish, string folder, CancellationToken cancel)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(RowLimit);
@@ -63,7 +63,7 @@ internal static class CompareRun
         try
         {
             Say($"{row.Name}: begins");
-            var figures = await row.RunAsync(new RowContext(quick, folder, line => Say($"{row.Name}: {line}")), limit.Token);
+            var figures = await row.RunAsync(new RowContext(wish.Quick, folder, line => Say($"{row.Name}: {line}")) { ImportMessages = wish.ImportMessages }, limit.Token);
             foreach (var figure in figures)
             {
                 Say($"{row.Name}: {figure.Work}: {figure.TheirText}, ours {figure.OurText}, ratio {figure.RatioText}: {figure.Verdict}");
@@ -90,4 +90,5 @@ internal static class CompareRun
 }
 
 /// <param name="Rows">Names; empty for all.</param>
-internal sealed record CompareWish(IReadOnlyList<string> Rows, bool Quick, string? JsonFile, string? MarkdownFile);
+/// <param name="ImportMessages">0: the row's own numbers.</param>
+internal sealed record CompareWish(IReadOnlyList<string> Rows, bool Quick, string? JsonFile, string? MarkdownFile, int ImportMessages);

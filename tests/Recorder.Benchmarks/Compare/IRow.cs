@@ -37,7 +37,10 @@ internal sealed record DebianProgram(string Package, string Path)
 internal sealed record RowContext(bool Quick, string Folder, Action<string> Say)
 {
     /// <summary>Turns of each side.</summary>
-    public int Rounds => Quick ? 3 : 5;
+    public int Rounds { get; init; } = Quick ? 3 : 5;
+
+    /// <summary>How many messages to import, once, instead of the usual numbers; 0: the usual.</summary>
+    public int ImportMessages { get; init; }
 
     public T Pick<T>(T full, T quick) => Quick ? quick : full;
 

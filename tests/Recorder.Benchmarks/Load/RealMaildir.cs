@@ -12,6 +12,8 @@ internal sealed class RealMaildir
 {
     private const int ChangedShare = 7;
 
+    public static int CorpusMessages => CorpusFiles().Count;
+
     private RealMaildir(string path, int messages, long bytes) => (Path, Messages, Bytes) = (path, messages, bytes);
 
     public string Path { get; }
@@ -23,10 +25,9 @@ internal sealed class RealMaildir
     /// <param name="copies">1: the corpus alone.</param>
     public static RealMaildir Make(string path, int copies)
     {
-        var corpus = Machine.CorpusFolder() ?? throw new InvalidOperationException("the corpus of real mail is not there");
         foreach (var below in (string[])["cur", "new", "tmp"]) Directory.CreateDirectory(System.IO.Path.Combine(path, below));
         var (messages, bytes) = (0, 0L);
-        foreach (var file in Directory.EnumerateFiles(System.IO.Path.Combine(corpus, "mail"), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        foreach (var file in CorpusFiles())
         {
             var mail = WithoutFromLine(File.ReadAllBytes(file));
             for (var copy = 0; copy < copies && mail.Length > 0; copy++, messages++)
@@ -38,6 +39,12 @@ internal sealed class RealMaildir
         }
 
         return new RealMaildir(path, messages, bytes);
+    }
+
+    private static List<string> CorpusFiles()
+    {
+        var corpus = Machine.CorpusFolder() ?? throw new InvalidOperationException("the corpus of real mail is not there");
+        return [.. Directory.EnumerateFiles(System.IO.Path.Combine(corpus, "mail"), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
     }
 
     private static byte[] WithoutFromLine(byte[] file) =>

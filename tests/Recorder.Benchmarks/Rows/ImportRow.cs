@@ -12,7 +12,16 @@ internal sealed class ImportRow : IRow
 
     public IReadOnlyList<DebianProgram> Needs => [DebianProgram.Notmuch];
 
-    public async Task<IReadOnlyList<Figure>> RunAsync(RowContext context, CancellationToken cancel) =>
+    public Task<IReadOnlyList<Figure>> RunAsync(RowContext context, CancellationToken cancel) =>
+        context.ImportMessages > 0 ? ManyAsync(context with { Rounds = 1 }, cancel) : UsualAsync(context, cancel);
+
+    private static async Task<IReadOnlyList<Figure>> ManyAsync(RowContext context, CancellationToken cancel)
+    {
+        var copies = (context.ImportMessages + RealMaildir.CorpusMessages - 1) / RealMaildir.CorpusMessages;
+        return [await MeasureAsync(context, "many", copies, "with varied copies, once on each side", cancel)];
+    }
+
+    private static async Task<IReadOnlyList<Figure>> UsualAsync(RowContext context, CancellationToken cancel) =>
     [
         await MeasureAsync(context, "long", context.Pick(20, 5), "with varied copies: the runtime has compiled the code after the first thousands", cancel),
         await MeasureAsync(context, "once", 1, "each message once: starting the runtime and compiling the code is most of it", cancel),
