@@ -45,11 +45,13 @@ var mailboxes = new Option<int>("--mailboxes") { Description = "Mailboxes they a
 var shortTexts = new Option<int>("--short") { Description = "Characters of text at most; 0 for the sizes of real mail." };
 var growth = new Option<int>("--growth") { Description = "Messages of a mailbox while the mailboxes grow from 100 to 5,000; 0 leaves that out.", DefaultValueFactory = _ => 20 };
 var notmuch = new Option<int>("--notmuch") { Description = "Messages for the comparison with notmuch; 0 leaves that out.", DefaultValueFactory = _ => 10_000 };
+var onlyClass = new Option<string?>("--class") { Description = "Only this class of questions, such as phrase." };
+onlyClass.AcceptOnlyFromAmong([.. Questions.All.Select(question => question.Class)]);
 var times = new Option<int>("--searches") { Description = "Searches of each class.", DefaultValueFactory = _ => 200 };
 var kept = new Option<string?>("--index") { Description = "Folder for the index: made there and left, or, if it is there already (of the same size and shape), only asked." };
-var search = new Command("search", "How long finding takes: first pages, the hundredth page, memory, opening, growth, and notmuch on the same mail. In process, on made mail.") { made, mailboxes, shortTexts, growth, notmuch, times, kept };
+var search = new Command("search", "How long finding takes: first pages, the hundredth page, memory, opening, growth, and notmuch on the same mail. In process, on made mail.") { made, mailboxes, shortTexts, growth, notmuch, times, onlyClass, kept };
 search.SetAction((parsed, cancel) => new SearchBench(
-    new SearchWish(parsed.GetValue(made), parsed.GetValue(mailboxes), parsed.GetValue(shortTexts), parsed.GetValue(growth), parsed.GetValue(notmuch), parsed.GetValue(times), parsed.GetValue(kept)), Console.WriteLine).RunAsync(cancel));
+    new SearchWish(parsed.GetValue(made), parsed.GetValue(mailboxes), parsed.GetValue(shortTexts), parsed.GetValue(growth), parsed.GetValue(notmuch), parsed.GetValue(times), parsed.GetValue(onlyClass), parsed.GetValue(kept)), Console.WriteLine).RunAsync(cancel));
 
 var moved = new Option<int>("--messages") { Description = "Messages in the archive.", DefaultValueFactory = _ => 20_000 };
 var moving = new Command("moving", "Backup, new and unchanged, beside cp -a; export in each format. In process.") { moved };

@@ -9,24 +9,46 @@ internal sealed class Any(IReadOnlyList<Clause> clauses) : Clause
 
     private sealed class Union : Candidates
     {
-        private readonly Earliest _parts;
+        private readonly Candidates[] _parts;
+        private readonly Earliest _earliest;
+        private int[]? _reached; // before which document each part has none, where parts are reached
+        private int _document = -1;
 
         public Union(Candidates[] parts)
         {
-            _parts = new Earliest(parts);
+            _parts = parts;
+            _earliest = new Earliest([.. parts]);
             Cost = parts.Sum(part => part.Cost);
             Effort = parts.Max(part => part.Effort);
         }
 
-        public override int Document => _parts.Document;
+        public override int Document => _document;
 
         public override long Cost { get; }
 
         public override int Effort { get; }
 
-        public override int Advance(int target) => _parts.Advance(target);
+        public override int Advance(int target) => _document = _earliest.Advance(target);
 
-        public override bool Holds() => Effort == 0 || _parts.AnyHere(static part => part.Holds());
+        public override int Reach(int target)
+        {
+            _reached ??= [.. _parts.Select(_ => -1)];
+            var next = End;
+            for (var i = 0; i < _parts.Length && next != target; i++) next = Math.Min(next, Reach(i, target));
+            return _document = next;
+        }
+
+        public override bool Holds() => Effort == 0 || (_reached is null ? _earliest.AnyHere(static part => part.Holds()) : AnyReached());
+
+        private bool AnyReached()
+        {
+            for (var i = 0; i < _parts.Length; i++)
+                if (Reach(i, _document) == _document && _parts[i].Holds()) return true;
+            return false;
+        }
+
+        private int Reach(int part, int target) =>
+            _reached![part] <= target ? _reached[part] = _parts[part].Reach(target) : _reached[part];
     }
 }
 

@@ -39,8 +39,12 @@ internal abstract class Candidates
     /// <summary>Whether <see cref="Document"/> matches.</summary>
     public virtual bool Holds() => true;
 
-    /// <summary>As <see cref="Advance"/>, but stays where it has come so far already.</summary>
-    public int Reach(int target) => Document < target ? Advance(target) : Document;
+    /// <summary>
+    /// <paramref name="target"/> where it is a candidate; otherwise a later document, before which there is none. Cheaper than
+    /// <see cref="Advance"/> where a candidate is what several agree on, since nobody looks for the next one. Targets
+    /// ascend, and who is asked this is not advanced.
+    /// </summary>
+    public virtual int Reach(int target) => Document < target ? Advance(target) : Document;
 }
 
 /// <summary>A segment as one search reads it.</summary>

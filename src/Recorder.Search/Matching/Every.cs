@@ -38,6 +38,8 @@ internal sealed class Every(IReadOnlyList<Clause> wanted, IReadOnlyList<Clause> 
 
         public override int Advance(int target) => _document = Meeting.At(_wanted, target);
 
+        public override int Reach(int target) => _document = Meeting.Reach(_wanted, target);
+
         public override bool Holds()
         {
             foreach (var candidates in _easiestFirst)
@@ -52,17 +54,23 @@ internal sealed class Every(IReadOnlyList<Clause> wanted, IReadOnlyList<Clause> 
 /// <summary>Where several candidates meet.</summary>
 internal static class Meeting
 {
-    /// <summary>The first document at or after <paramref name="target"/> that all have; the rarest should come first.</summary>
+    /// <summary>The first document at or after <paramref name="target"/> that all have; the rarest should come first, and leads.</summary>
     public static int At(Candidates[] all, int target)
     {
-        var document = all[0].Reach(target);
-        for (var i = 1; i < all.Length && document != Candidates.End; i++)
+        while (true)
         {
-            var next = all[i].Reach(document);
-            if (next == document) continue;
-            document = all[0].Reach(next);
-            i = 0;
+            var document = all[0].Document < target ? all[0].Advance(target) : all[0].Document;
+            if (document == Candidates.End) return document;
+            target = Reach(new ReadOnlySpan<Candidates>(all, 1, all.Length - 1), document);
+            if (target == document) return document;
         }
-        return document;
+    }
+
+    /// <inheritdoc cref="Candidates.Reach"/>
+    public static int Reach(ReadOnlySpan<Candidates> all, int target)
+    {
+        foreach (var candidates in all)
+            if (candidates.Reach(target) is var next && next != target) return next;
+        return target;
     }
 }

@@ -29,6 +29,8 @@ internal sealed class InOrder(string field, IReadOnlyList<Place> places) : Claus
 
         public override int Advance(int target) => _document = Meeting.At(_rarestFirst, target);
 
+        public override int Reach(int target) => _document = Meeting.Reach(_rarestFirst, target);
+
         // Positions can be read once only.
         public override bool Holds()
         {

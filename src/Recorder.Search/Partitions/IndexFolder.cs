@@ -78,10 +78,10 @@ internal sealed class IndexFolder : IDisposable
         PartitionFacts? facts = null;
         try
         {
-            facts = Partition.ReadFacts(path);
+            facts = PartitionFiles.ReadFacts(path);
             if (facts is null) Delete(path);
             else if (facts.Format != options.Format) return new FoundPartition(path, facts, $"format {facts.Format} instead of {options.Format}");
-            else Partition.Check(path, wasUnclean && !facts.Merged); // what was merged is not written any more, so a crash does not touch it
+            else PartitionFiles.Check(path, wasUnclean && !facts.Merged); // what was merged is not written any more, so a crash does not touch it
             return facts is null ? null : new FoundPartition(path, facts, null);
         }
         catch (Exception e) when (MeansDamage(e))

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Lucene.Net.Analysis.Core;
 using Lucene.Net.Index;
 using Lucene.Net.Search;
 using Lucene.Net.Store;
@@ -14,13 +13,11 @@ namespace Recorder.Search.Partitions;
 /// </summary>
 internal sealed class Partition : IDisposable
 {
-    private const int MaxPendingMerges = 8;
-    private const double MaxCachedMergeMegabytes = 4, MaxCachedMegabytes = 32;
-
     /// <summary>Larger segments are left as they are when what a bulk left is merged: that must not take longer than the bulk.</summary>
     private const double MaxSettledMegabytes = 64, AnySize = 1e9;
 
     private readonly System.Threading.Lock _gate = new();
+    private readonly PartitionOptions _options;
     private readonly PackedDirectory _directory;
 
     // Merges neighbours only, so documents stay in append order.
@@ -36,12 +33,13 @@ internal sealed class Partition : IDisposable
 
     private Partition(string folder, PartitionOptions options, PartitionFacts facts, bool isCommitted)
     {
-        Folder = folder;
-        _directory = facts.Merged ? Storage(folder, options) : FreshStorage(folder, options);
+        (Folder, _options) = (folder, options);
+        _directory = facts.Merged ? PartitionFiles.Kept(folder, options) : PartitionFiles.Fresh(folder, options);
         (_facts, _isCommitted) = (facts, isCommitted);
         _tally = new PartitionTally(_facts);
         IsFinal = _facts.Merged;
-        _writer = _facts.Merged ? null : OpenWriter(_directory, _merges, options);
+        _writer = _facts.Merged ? null : PartitionFiles.OpenWriter(_directory, _merges, options);
+        if (_facts.Merged) DeleteUnused();
         _reader = _writer is null ? DirectoryReader.Open(_directory) : DirectoryReader.Open(_writer, applyAllDeletes: true);
     }
 
@@ -80,28 +78,6 @@ internal sealed class Partition : IDisposable
         new(folder, options, PartitionFacts.Empty(options.Format, through, after), isCommitted: false);
 
     public static Partition Open(string folder, PartitionOptions options, PartitionFacts committed) => new(folder, options, committed, isCommitted: true);
-
-    /// <summary>The committed facts, or null where nothing was ever committed. Lucene's exceptions mean damage.</summary>
-    public static PartitionFacts? ReadFacts(string folder)
-    {
-        using var directory = new NIOFSDirectory(folder);
-        if (!DirectoryReader.IndexExists(directory)) return null;
-        var segments = new SegmentInfos();
-        segments.Read(directory);
-        return PartitionFacts.FromCommitData(segments.UserData) ?? throw new CorruptIndexException($"{folder}: no facts in the commit");
-    }
-
-    /// <summary>Whether it can be opened. Lucene's exceptions mean damage.</summary>
-    /// <param name="whole">Check every byte against the checksum written with it: all that a crash can break, at the speed of the disk.</param>
-    public static void Check(string folder, bool whole)
-    {
-        using var directory = new PackedDirectory(new NIOFSDirectory(folder));
-        using var reader = DirectoryReader.Open(directory);
-        if (whole) CheckIntegrity(reader);
-    }
-
-    /// <summary>The same of a partition in use, over what its newest reader has on the disk.</summary>
-    public static void Check(DirectoryReader reader) => CheckIntegrity(reader);
 
     /// <summary>Adds, or replaces where the record may be here already.</summary>
     public void Write(in RecordKey key, IEnumerable<IIndexableField> document)
@@ -200,13 +176,23 @@ internal sealed class Partition : IDisposable
         }
     }
 
+    /// <summary>
+    /// After <see cref="FinishMerge"/>: deletes the segments from before. A writer leaves what its readers have open to the next
+    /// writer; a merged partition has no next one, and would take twice its size for good. Whoever still reads has the files open.
+    /// </summary>
+    public void DeleteUnused()
+    {
+        lock (_gate)
+            if (!_isDisposed && _writer is null) PartitionFiles.OpenWriter(_directory, NoMergePolicy.NO_COMPOUND_FILES, _options).Dispose();
+    }
+
     /// <summary>Documents that were taken out and whose bytes are still there.</summary>
     public int RemovedDocuments => _reader.NumDeletedDocs;
 
     /// <summary>The writer, through which documents are taken out; opened again where the partition is only read otherwise.</summary>
-    public IndexWriter OpenForRemoval(PartitionOptions options)
+    public IndexWriter OpenForRemoval()
     {
-        lock (_gate) return _writer ??= OpenWriter(_directory, new LogByteSizeMergePolicy(), options);
+        lock (_gate) return _writer ??= PartitionFiles.OpenWriter(_directory, new LogByteSizeMergePolicy(), _options);
     }
 
     /// <summary>Makes it durable and visible. What was added since the last commit keeps the map of before: it is replayed after a crash.</summary>
@@ -250,51 +236,10 @@ internal sealed class Partition : IDisposable
         return false;
     }
 
-    private static void CheckIntegrity(DirectoryReader reader)
-    {
-        try
-        {
-            foreach (var leaf in reader.Leaves) leaf.AtomicReader.CheckIntegrity();
-        }
-        catch (IOException e) // Lucene's answer to a wrong checksum
-        {
-            throw new CorruptIndexException(e.Message, e);
-        }
-    }
-
     private void Replace(DirectoryReader newer)
     {
         var older = _reader;
         _reader = newer;
         older.DecRef();
-    }
-
-    private static PackedDirectory Storage(string folder, PartitionOptions options) => new(options.Disk(new NIOFSDirectory(folder)));
-
-    // Each refresh makes a dozen small files that the next merges delete. They stay in memory until the commit, which
-    // writes and syncs what is left of them; making them on the disk cost a tenth of the CPU time of a message.
-    private static PackedDirectory FreshStorage(string folder, PartitionOptions options) =>
-        new(new NRTCachingDirectory(options.Disk(new NIOFSDirectory(folder)), MaxCachedMergeMegabytes, MaxCachedMegabytes));
-
-    // Lucene's own bound makes whoever writes or refreshes wait as soon as two merges are pending; new mail would be found late.
-    private static ConcurrentMergeScheduler Merges()
-    {
-        var merges = new ConcurrentMergeScheduler();
-        merges.SetMaxMergesAndThreads(MaxPendingMerges, Math.Max(1, Environment.ProcessorCount / 2));
-        return merges;
-    }
-
-    private static IndexWriter OpenWriter(PackedDirectory directory, MergePolicy merges, PartitionOptions options)
-    {
-        var config = new IndexWriterConfig(LuceneVersion.LUCENE_48, new KeywordAnalyzer())
-        {
-            RAMBufferSizeMB = options.RamBufferMegabytes,
-            OpenMode = OpenMode.CREATE_OR_APPEND,
-            MergePolicy = merges,
-            MergeScheduler = Merges(),
-            UseCompoundFile = false,
-            Codec = new RecorderCodec(),
-        };
-        return new IndexWriter(directory, config);
     }
 }

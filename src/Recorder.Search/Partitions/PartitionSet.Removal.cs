@@ -47,7 +47,7 @@ internal sealed partial class PartitionSet
             lock (_writing)
             {
                 CheckInUse(partition);
-                partition.OpenForRemoval(_options).DeleteDocuments(records);
+                partition.OpenForRemoval().DeleteDocuments(records);
                 FinishRemoval(partition);
             }
         }
@@ -63,7 +63,7 @@ internal sealed partial class PartitionSet
             lock (_writing)
             {
                 CheckInUse(partition);
-                writer = partition.OpenForRemoval(_options);
+                writer = partition.OpenForRemoval();
             }
             writer.ForceMergeDeletes(doWait: true);
             lock (_writing)

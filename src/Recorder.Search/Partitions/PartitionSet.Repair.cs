@@ -120,7 +120,7 @@ internal sealed partial class PartitionSet
     {
         try
         {
-            Partition.Check(view.Reader);
+            PartitionFiles.Check(view.Reader);
             return null;
         }
         catch (Exception e) when (IndexFolder.MeansDamage(e))
@@ -217,6 +217,7 @@ internal sealed class PartitionRebuild(Partition partition, IndexGap gap, Partit
         {
             partition.MergeToOne();
             partition.FinishMerge();
+            partition.DeleteUnused();
         }
         set.Take(partition, gap);
         _isFinished = true;

@@ -236,6 +236,7 @@ internal sealed partial class PartitionSet : IDisposable
             {
                 partition.MergeToOne();
                 PublishMerged(partition);
+                partition.DeleteUnused();
             }
         }
         catch (Exception e)

@@ -11,8 +11,9 @@ namespace Recorder.Benchmarks.Finding;
 /// <param name="GrowthMailbox">Messages of a mailbox while their number grows; 0 leaves that part out.</param>
 /// <param name="Notmuch">Messages that both index; 0 leaves that part out.</param>
 /// <param name="Searches">Of each class.</param>
+/// <param name="Class">Of the questions, the only one asked; none: all.</param>
 /// <param name="Kept">Folder of an index that outlives the run; none: it goes with it.</param>
-internal sealed record SearchWish(int Documents, int Mailboxes, int ShortTexts, int GrowthMailbox, int Notmuch, int Searches, string? Kept);
+internal sealed record SearchWish(int Documents, int Mailboxes, int ShortTexts, int GrowthMailbox, int Notmuch, int Searches, string? Class, string? Kept);
 
 /// <summary>What finding takes, on made mail: the first page and the hundredth of each class of questions, memory, opening, growth, and notmuch beside.</summary>
 internal sealed class SearchBench(SearchWish wish, Action<string> say)
@@ -68,7 +69,7 @@ internal sealed class SearchBench(SearchWish wish, Action<string> say)
     private void Main(string folder, CancellationToken cancel)
     {
         var mail = new MadeMail(shape, wish.Documents, wish.Mailboxes, wish.ShortTexts);
-        if (!Directory.Exists(folder)) Make(folder, mail, cancel);
+        if (!Directory.Exists(folder) || !Directory.EnumerateDirectories(folder).Any()) Make(folder, mail, cancel);
         var before = MemoryMegabytes();
         var clock = Stopwatch.StartNew();
         using var opened = MailIndex.Open(folder, new MailIndexOptions(), TimeProvider.System);
@@ -90,12 +91,13 @@ internal sealed class SearchBench(SearchWish wish, Action<string> say)
     {
         say($"milliseconds, warm; each over {wish.Searches} different searches");
         say($"{"reader",-8} {"class",-20} {Timings.Heads}");
-        foreach (var (name, draw) in Questions.All)
+        foreach (var (name, draw) in Questions.All.Where(question => wish.Class is null || question.Class == wish.Class))
         {
             Show("a user", name, FirstPages(index, draw, random => mail.Mailbox(random.Next(wish.Mailboxes))), Asked.GetValueOrDefault(name));
             Show("the big", name, FirstPages(index, draw, _ => MadeMail.Big), Asked["big"]);
         }
 
+        if (wish.Class is not null) return;
         foreach (var query in (string[])["", shape.Word(3), $"subject:{shape.Word(1)}", shape.Word(20)[..2] + "*"]) Deep(index, query);
     }
 

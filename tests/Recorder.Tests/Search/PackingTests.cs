@@ -1,6 +1,7 @@
 using Lucene.Net.Index;
 using Lucene.Net.Store;
 using Recorder.Search.Packing;
+using Recorder.Tests.Fakes;
 
 namespace Recorder.Tests.Search;
 
@@ -60,6 +61,20 @@ public class PackingTests
         Assert.Equal(bytes, ReadAll(input));
     }
 
+    [Theory]
+    [InlineData("_0.pos", 1, 70_000)]
+    [InlineData("_0.pos", 65, 100_008)]
+    [InlineData("_0.doc", 65, 70_000)]
+    public void Positions_of_a_large_segment_are_left_as_they_are(string name, long megabytes, int atMost)
+    {
+        byte[] bytes = [.. Sample(100_000, 9), 0, 0, 0, 0, 1, 2, 3, 4];
+        using var directory = new PackedDirectory(new RAMDirectory());
+        using (var output = directory.CreateOutput(name, new IOContext(new MergeInfo(1, megabytes << 20, false, 1)))) output.WriteBytes(bytes, bytes.Length);
+        Assert.InRange(directory.FileLength(name), atMost > bytes.Length - 1 ? bytes.Length : 1, atMost);
+        using var input = directory.OpenInput(name, IOContext.READ);
+        Assert.Equal(bytes, ReadAll(input));
+    }
+
     [Fact]
     public void Clones_read_on_their_own()
     {
@@ -67,6 +82,33 @@ public class PackingTests
         using var directory = Written(bytes, IOContext.UsageContext.MERGE);
         using var input = directory.OpenInput(Name, IOContext.READ);
         Parallel.For(0, 8, _ => Assert.Equal(bytes, ReadAll((IndexInput)input.Clone())));
+    }
+
+    [Fact]
+    public void A_file_on_the_disk_is_read_anywhere_by_many_at_once()
+    {
+        var bytes = Sample(200_000, 11);
+        using var folder = new TestFolder();
+        using var directory = new IndexFiles(folder.Path);
+        using (var output = directory.CreateOutput(Name, IOContext.DEFAULT)) output.WriteBytes(bytes, bytes.Length);
+        using var input = directory.OpenInput(Name, IOContext.READ);
+        Assert.Equal(bytes.Length, input.Length);
+        Parallel.For(0, 8, seed =>
+        {
+            var (random, clone) = (new Random(seed), (IndexInput)input.Clone());
+            for (var i = 0; i < 500; i++)
+            {
+                var at = random.Next(bytes.Length);
+                var part = new byte[random.Next(Math.Min(5_000, bytes.Length - at))];
+                clone.Seek(at);
+                clone.ReadBytes(part, 0, part.Length);
+                Assert.Equal(bytes[at..(at + part.Length)], part);
+                if (at + part.Length < bytes.Length) Assert.Equal(bytes[at + part.Length], clone.ReadByte());
+            }
+        });
+        input.Seek(bytes.Length);
+        Assert.ThrowsAny<IOException>(() => input.ReadByte());
+        Assert.ThrowsAny<FileNotFoundException>(() => directory.OpenInput("nothing", IOContext.READ));
     }
 
     [Fact]

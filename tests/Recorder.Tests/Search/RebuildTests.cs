@@ -91,6 +91,51 @@ public class RebuildTests
         Assert.Equal(35, bed.Search("alpha").Total);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)] // the leftovers of an index that another version merged, or of a stop right after a merge
+    public void What_a_merge_has_replaced_leaves_the_disk(bool isLeftOver)
+    {
+        using var bed = new SearchBed(partitionDocuments: 10);
+        for (var i = 0; i < 35; i++)
+        {
+            bed.Add(bed.Mail("alpha"));
+            bed.Show();
+        }
+        using (bed.Index.Partitions.Acquire()) // somebody reads while it is merged
+        {
+            bed.Commit();
+            bed.Index.Partitions.WaitForMerges();
+        }
+        var closed = Directory.GetDirectories(bed.Folder).Order(StringComparer.Ordinal).Take(3).ToList();
+        if (isLeftOver)
+        {
+            bed.Index.Dispose();
+            foreach (var folder in closed) File.Copy(Directory.GetFiles(folder, "*.fdt").Single(), Path.Combine(folder, "_zz.fdt"));
+            bed.Reopen();
+        }
+        Assert.All(closed, folder => Assert.Single(Directory.GetFiles(folder, "*.fdt")));
+        Assert.Equal(35, bed.Search("alpha").Total);
+    }
+
+    [Fact]
+    public void An_older_commit_that_is_still_there_is_not_taken_for_the_newest()
+    {
+        using var bed = new SearchBed();
+        bed.Add(bed.Mail("alpha"));
+        bed.Commit();
+        var folder = Directory.GetDirectories(bed.Folder).Single();
+        var older = Directory.GetFiles(folder, "*").Where(file => !file.EndsWith(".lock", StringComparison.Ordinal)).ToDictionary(file => file, File.ReadAllBytes);
+        bed.Add(bed.Mail("alpha"));
+        bed.Commit();
+        bed.Index.Dispose();
+        foreach (var (file, bytes) in older.Where(one => !File.Exists(one.Key))) File.WriteAllBytes(file, bytes);
+        foreach (var file in Directory.GetFiles(folder, "*.fnm").Where(file => !older.ContainsKey(file))) File.WriteAllBytes(file, [1]);
+        bed.Reopen();
+        Assert.NotNull(bed.Index.LostAtOpening);
+        Assert.NotEmpty(bed.Index.Gaps);
+    }
+
     [Fact]
     public void What_a_bulk_left_in_small_pieces_is_merged_and_survives_with_what_was_not_shown_yet()
     {

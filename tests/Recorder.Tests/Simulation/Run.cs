@@ -32,7 +32,7 @@ internal sealed class Run(int seed, int steps, bool isEncrypted = false) : IAsyn
         catch (Exception error)
         {
             throw new BrokenPromiseException(
-                $"seed {seed}, step {world.Story.Step} of {steps}: {error.Message}\nreplay: RECORDER_SIMULATE_SEED={seed} RECORDER_SIMULATE_STEPS={steps}\n{world.Story}\n{error.StackTrace}");
+                $"seed {seed}, step {world.Story.Step} of {steps}: {error.Message}\nreplay: RECORDER_SIMULATE_SEED={seed} RECORDER_SIMULATE_STEPS={steps}\nall that happened and the log: {world.Story.Write(seed)}\n{world.Story}\n{error.StackTrace}");
         }
     }
 

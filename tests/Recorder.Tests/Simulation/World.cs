@@ -226,7 +226,9 @@ internal sealed class World : IAsyncDisposable
         await foreach (var entry in Life.Archive.ReadAsync(after, EntryKinds.All, CancellationToken.None))
         {
             last = entry.Position.Sequence;
-            if (Model.Shows(ShownEntry.Of(entry)) || (allBodies && entry.Kind == EntryKind.Mail))
+            var shown = ShownEntry.Of(entry);
+            if (entry.Position.Sequence > Model.LastSequence) Story.Note($"{shown.Sequence} {shown.Id} {shown.Payload}");
+            if (Model.Shows(shown) || (allBodies && entry.Kind == EntryKind.Mail))
                 Model.CheckBytes(entry.Id.ToString(), await ContentAsync(Life.Archive, entry.Id));
         }
         return last;
