@@ -322,6 +322,64 @@ public sealed class OutboxTests
             new CampaignActed("c", CampaignAct.Hold, isLifted, "phish", [id]) { Actor = new Actor("admin", "root@example.edu"), At = world.Time.GetUtcNow() }, CancellationToken.None);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)] // met while the bytes are on their way
+    public async Task A_leftover_that_cannot_be_read_waits_for_the_copy_that_is_put_back(bool whileSending)
+    {
+        var (world, id) = await DeferredAsync();
+        await using var _ = world;
+        if (whileSending) world.Hop.During = _ => throw new ArchiveException(ArchiveFault.Damaged, "bit rot");
+        else world.Log.DamageContent(Parsed(id));
+
+        await RunAllAsync(world);
+        Assert.Equal(DispatchState.Pending, Find(world, id, DispatchKind.Leftover, Bob).State);
+        Assert.Contains("cannot be read now", Find(world, id, DispatchKind.Leftover, Bob).LastReply, StringComparison.Ordinal);
+
+        if (whileSending) world.Hop.During = _ => Task.CompletedTask;
+        else world.Log.RepairContent(Parsed(id));
+        await RunAllAsync(world);
+        Assert.Equal(DispatchState.Accepted, Find(world, id, DispatchKind.Leftover, Bob).State);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Its_sender_hears_of_a_leftover_that_could_never_be_read(bool isGone)
+    {
+        var (world, id) = await DeferredAsync();
+        await using var _ = world;
+        if (isGone) world.Log.RemoveContent(Parsed(id));
+        else world.Log.DamageContent(Parsed(id));
+        world.Time.Advance(FlowWorld.GiveUpAfter);
+        await RunAllAsync(world);
+        Assert.Equal(DispatchState.Failed, Find(world, id, DispatchKind.Leftover, Bob).State);
+        world.Hop.Tried.Clear();
+        await RunAllAsync(world);
+
+        var bounce = Assert.Single(world.Hop.Tried);
+        Assert.Equal("sender@example.org", Assert.Single(bounce.Recipients));
+        using var message = MimeMessage.Load(new MemoryStream(bounce.Content));
+        var report = Assert.IsType<MultipartReport>(message.Body);
+        Assert.Equal(2, report.Count); // nothing to quote
+        Assert.Equal("5.3.0", Assert.IsType<MessageDeliveryStatus>(report[1]).StatusGroups[1]["Status"]);
+        Assert.DoesNotContain("content of", ((TextPart)report[0]).Text, StringComparison.Ordinal);
+        Assert.Empty(world.Owed);
+    }
+
+    private static RecordId Parsed(string id) => RecordId.TryParse(id, out var record) ? record : throw new FormatException(id);
+
+    /// <summary>A message that Alice has, and that Bob is still owed; from now on the next hop takes everything.</summary>
+    private static async Task<(FlowWorld World, string Id)> DeferredAsync()
+    {
+        var world = await new FlowWorld().StartAsync();
+        world.Hop.Answer = one => one == Bob ? FakeHop.Deferred : Kept;
+        var id = Assert.Single(await world.SendAsync(Mails.Message("Slow"), [Alice, Bob], SmtpProtocol.Smtp)).Text[..36];
+        world.Hop.Answer = _ => Kept;
+        world.Hop.Tried.Clear();
+        return (world, id);
+    }
+
     [Fact]
     public async Task A_leftover_is_given_up_after_five_days()
     {

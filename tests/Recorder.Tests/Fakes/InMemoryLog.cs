@@ -67,6 +67,8 @@ internal sealed class InMemoryLog(TimeProvider? time = null) : IArchiveLog
 
     public void DamageContent(RecordId id) => contents[id] = [0xFF, .. contents[id]];
 
+    public void RepairContent(RecordId id) => contents[id] = contents[id][1..];
+
     public byte[] ContentOf(RecordId id) => contents[id];
 
     /// <summary>Writers that hold their memory or file still.</summary>

@@ -56,9 +56,10 @@ public sealed class DispatchAttempt(
         {
             return Failed(dispatch, DeliveryOutcome.TransientFailure, wait.Message);
         }
-        // Met while the bytes were on their way: nothing was delivered (INextHop.SendAsync), and trying for ever helps nobody.
+        // Met while the bytes were on their way: nothing was delivered (INextHop.SendAsync).
         catch (Exception error) when (error is InvalidDataException or ArchiveException { Fault: ArchiveFault.Missing or ArchiveFault.Damaged })
         {
+            if (dispatch.Kind == DispatchKind.Leftover) return Failed(dispatch, DeliveryOutcome.TransientFailure, DispatchMessages.MailMustWait(error));
             return Failed(dispatch, DeliveryOutcome.PermanentFailure, $"the record cannot be read: {error.Message}");
         }
         catch (IOException error)

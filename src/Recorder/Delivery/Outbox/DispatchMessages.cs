@@ -48,22 +48,32 @@ public sealed class DispatchMessages(
             // Nobody asked for it: it is the mail itself, which its sender may count on or hear of.
             if (dispatch.Kind == DispatchKind.Leftover && HoldOf(dispatch) is not null) throw new MustWaitException("an administrator holds this message");
             if (writers.TryGetValue(dispatch.Kind, out var writer)) return Written(dispatch, await writer.WriteAsync(dispatch, cancel));
+            if (dispatch.Kind == DispatchKind.Bounce) return await BounceAsync(dispatch, cancel);
             var entry = await FindAsync(dispatch, cancel) ?? throw new UndeliverableException("the record is no longer kept");
             var mail = RecordedMail.Decode(entry.Payload.Span);
             return dispatch.Kind switch
             {
-                DispatchKind.Bounce => await BounceAsync(dispatch, entry, mail, cancel),
                 DispatchKind.SafeCopy => await SafeCopyAsync(dispatch, entry, mail, cancel),
                 DispatchKind.Attached => await AttachedAsync(dispatch, entry, mail, cancel),
                 DispatchKind.Notice => await NoticeAsync(dispatch, entry, mail, cancel),
                 _ => await OriginalAsync(dispatch, entry, mail, cancel),
             };
         }
+        catch (ArchiveException error) when (dispatch.Kind == DispatchKind.Leftover && CanNeverBeRead(error))
+        {
+            throw new MustWaitException(MailMustWait(error));
+        }
         catch (Exception error) when (CanNeverBeRead(error))
         {
             throw new UndeliverableException($"the record cannot be read: {error.Message}");
         }
     }
+
+    /// <summary>
+    /// The mail itself, which its sender counts on, is not given up for what cannot be read: a disk reads again, and a file comes
+    /// back from a copy. When time is over the sender hears of it. Whoever asked for a copy hears at once.
+    /// </summary>
+    internal static string MailMustWait(Exception error) => $"the record cannot be read now: {error.Message}";
 
     // Whoever asked before the hold asked for what may not leave now; who asked after it was allowed to.
     private bool IsHeldSince(Dispatch dispatch) => dispatch.IsWish && HoldOf(dispatch) is { } hold && hold.At > dispatch.RequestedAt;
@@ -81,7 +91,7 @@ public sealed class DispatchMessages(
         }
         catch (Exception error) when (CanNeverBeRead(error))
         {
-            return true; // a report could not be written either
+            return false; // nobody knows, and silence would lose a message
         }
     }
 
@@ -161,14 +171,32 @@ public sealed class DispatchMessages(
         return new PreparedDispatch(new RoutedMessage(envelope, Fields, new MadeContent(message)), null);
     }
 
-    private async Task<PreparedDispatch> BounceAsync(Dispatch dispatch, LogEntry entry, RecordedMail mail, CancellationToken cancel)
+    private async Task<PreparedDispatch> BounceAsync(Dispatch dispatch, CancellationToken cancel)
     {
         var failed = ledger.State.Get<Dispatch>(StateKeys.Dispatch(dispatch.RecordId, DispatchKind.Leftover, dispatch.Recipient, dispatch.Round));
         if (failed is { State: DispatchState.Accepted }) throw new UndeliverableException("no longer needed: the message was delivered after all");
-        await using var source = await log.OpenContentAsync(entry.Id, cancel);
-        var bytes = await bounces.BuildAsync(new BounceFacts(dispatch, mail, failed, clock.GetUtcNow()), source, cancel);
+        var (mail, header) = await WhatCanBeReadAsync(dispatch, cancel);
+        var sender = mail?.ReversePath ?? failed?.ReversePath ?? throw new UndeliverableException("the record cannot be read, and names its sender alone");
+        var bytes = bounces.Build(new BounceFacts(dispatch, mail, failed, sender, clock.GetUtcNow()), header);
         // RFC 5321 §4.5.5: a report travels with the null reverse-path, so that it can never bounce itself.
-        var envelope = new Envelope("", [new EnvelopeRecipient(mail.ReversePath)], new MailParameters(SmtpUtf8: mail.ReversePath.Any(c => c > 127)));
+        var envelope = new Envelope("", [new EnvelopeRecipient(sender)], new MailParameters(SmtpUtf8: sender.Any(c => c > 127)));
         return new PreparedDispatch(new RoutedMessage(envelope, _ => default, new MadeContent(bytes)), null);
+    }
+
+    /// <summary>Of a message that is reported: why it failed may be that it cannot be read.</summary>
+    private async Task<(RecordedMail? Mail, byte[]? Header)> WhatCanBeReadAsync(Dispatch dispatch, CancellationToken cancel)
+    {
+        RecordedMail? mail = null;
+        try
+        {
+            var entry = await FindAsync(dispatch, cancel) ?? throw new UndeliverableException("the record is no longer kept");
+            mail = RecordedMail.Decode(entry.Payload.Span);
+            await using var original = await log.OpenContentAsync(entry.Id, cancel);
+            return (mail, await BounceReport.HeaderOfAsync(original, cancel));
+        }
+        catch (Exception error) when (error is InvalidDataException || CanNeverBeRead(error))
+        {
+            return (mail, null);
+        }
     }
 }
