@@ -3,7 +3,7 @@ namespace Recorder;
 /// <summary>A server elsewhere on which work here depends, and which can be asked beforehand whether it would do its part.</summary>
 public interface IProbed
 {
-    /// <summary>sign-in or filter, as the codes of the checks have it.</summary>
+    /// <summary>sign-in, filter or mailbox, as the codes of the checks have it.</summary>
     string Kind { get; }
 
     /// <summary>Which of them, for people.</summary>

@@ -17,6 +17,7 @@ using Recorder.Health;
 using Recorder.Indexing;
 using Recorder.Intake;
 using Recorder.Ledger;
+using Recorder.Mailboxes;
 using Recorder.Recovery;
 using Recorder.Retention;
 using Recorder.Screening.Lists;
@@ -164,6 +165,7 @@ public static class RecorderApp
         services.AddAudit();
         services.AddAttachments(settings.Search.Attachments);
         services.AddRecovery();
+        services.AddMailboxes();
         services.AddDelivery();
         services.AddDigests();
         services.AddRetentionJob();

@@ -22,6 +22,7 @@ internal static class DoctorCommand
         ["no-next-hop"] = ("", "no next mail server is set: mail is kept and passed on to nobody; set Recorder:NextHop:Host"),
         ["sign-in"] = ("{0} answers for sign-ins", "{0} cannot be asked: nobody can sign in who needs it"),
         ["filter"] = ("the filter {0} answers", "the filter {0} does not answer: it gives no verdicts"),
+        ["mailbox"] = ("{0} answers for putting mail into folders", "{0} cannot be asked: nobody can have mail put into a folder there"),
         ["health"] = ("", "{0}"),
     };
 

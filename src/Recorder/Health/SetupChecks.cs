@@ -5,13 +5,14 @@ using Recorder.Archive;
 using Recorder.Delivery;
 using Recorder.Flow;
 using Recorder.Intake;
+using Recorder.Mailboxes;
 using Recorder.Screening.Sources;
 using Recorder.Smtp;
 using Recorder.Smtp.Client;
 
 namespace Recorder.Health;
 
-/// <param name="Code">Stable: domains, next-hop, no-next-hop, sign-in, filter. Words for it are the pages' and the command line's.</param>
+/// <param name="Code">Stable: domains, next-hop, no-next-hop, sign-in, filter, mailbox. Words for it are the pages' and the command line's.</param>
 /// <param name="What">The address, the domains or the number it is about.</param>
 /// <param name="Reason">What a server or the machine said, where it is not good.</param>
 public sealed record SetupCheck(string Code, bool IsGood, string What, string Reason = "");
@@ -37,7 +38,7 @@ public interface ISetupChecks
 }
 
 internal sealed class SetupChecks(
-    Routes routes, PasswordSources signIn, VerdictSources filters, RunningListeners listeners, SmtpOptions smtp, string hostname, TimeProvider time) : ISetupChecks
+    Routes routes, PasswordSources signIn, VerdictSources filters, MailboxServers mailboxes, RunningListeners listeners, SmtpOptions smtp, string hostname, TimeProvider time) : ISetupChecks
 {
     private static readonly TimeSpan ProbeTime = TimeSpan.FromSeconds(10), TestTime = TimeSpan.FromSeconds(60);
 
@@ -47,7 +48,7 @@ internal sealed class SetupChecks(
 
     public async Task<IReadOnlyList<SetupCheck>> RunAsync(CancellationToken cancel)
     {
-        var asked = routes.All.Select(route => CheckAsync(route, cancel)).Concat(signIn.Probed.Concat(filters.Probed).Select(server => CheckAsync(server, cancel)));
+        var asked = routes.All.Select(route => CheckAsync(route, cancel)).Concat(signIn.Probed.Concat(filters.Probed).Concat(mailboxes.Probed).Select(server => CheckAsync(server, cancel)));
         return [new("domains", smtp.Domains.Count > 0, string.Join(", ", smtp.Domains)), .. await Task.WhenAll(asked)];
     }
 

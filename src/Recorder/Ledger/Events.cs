@@ -177,7 +177,15 @@ public enum DispatchKind
 
     /// <summary>The original as the attachment of a message of ours, for a mail server that drops what it knows already.</summary>
     Attached,
+
+    /// <summary>A user has the exact bytes put into a folder of the own mailbox, past SMTP.</summary>
+    Append,
 }
+
+/// <summary>Where on the site's IMAP server a message is to be put.</summary>
+/// <param name="Login">The address whose mailbox it is.</param>
+/// <param name="Folder">As people write it.</param>
+public sealed record MailboxFolder(string Login, string Folder);
 
 /// <summary>
 /// A delivery of a recorded message that we owe. (RecordId, Kind, Recipient, Round) is its identity: asking again with
@@ -187,8 +195,10 @@ public enum DispatchKind
 /// <param name="Mailbox">Normalised owner address it is for.</param>
 /// <param name="ReversePath">MAIL FROM; empty for the null reverse-path.</param>
 /// <param name="About">Of a notice: the dispatch that failed (<see cref="OutboxKeys.Of(Dispatch)"/>).</param>
+/// <param name="Into">The folder that it is put into; null where it goes by way of the next hop.</param>
 public sealed record DispatchRequested(
-    string RecordId, DispatchKind Kind, string Recipient, string Mailbox, string ReversePath, int Round, string? About = null) : LedgerEvent;
+    string RecordId, DispatchKind Kind, string Recipient, string Mailbox, string ReversePath, int Round, string? About = null,
+    MailboxFolder? Into = null) : LedgerEvent;
 
 /// <summary>Durable before DATA: begun without an end reads "may have arrived".</summary>
 public sealed record DispatchBegun(string RecordId, DispatchKind Kind, string Recipient, int Round, int Attempt) : LedgerEvent;

@@ -157,12 +157,12 @@ public enum DispatchState
 }
 
 /// <param name="Asker">The account that wanted it, and is told when it fails; null where nobody in particular did.</param>
-/// <param name="About">As of <see cref="DispatchRequested"/>.</param>
+/// <param name="About">As of <see cref="DispatchRequested"/>, like <paramref name="Into"/>.</param>
 /// <param name="GivenUp">The reason of the administrator who ended it; null where none did.</param>
 public sealed record Dispatch(
     string RecordId, DispatchKind Kind, string Recipient, string Mailbox, string ReversePath, int Round,
     string RequestedBy, DateTimeOffset RequestedAt, DispatchState State, int Attempts, DateTimeOffset? NextAttemptAt,
-    string? NextHop, string? LastReply, string? Asker = null, string? About = null, string? GivenUp = null)
+    string? NextHop, string? LastReply, string? Asker = null, string? About = null, string? GivenUp = null, MailboxFolder? Into = null)
 {
     /// <summary>Nothing more is tried.</summary>
     [JsonIgnore]
@@ -170,11 +170,11 @@ public sealed record Dispatch(
 
     /// <summary>Somebody asked for it, rather than a sender or we.</summary>
     [JsonIgnore]
-    public bool IsWish => Kind is DispatchKind.Resend or DispatchKind.Release or DispatchKind.SafeCopy or DispatchKind.Attached;
+    public bool IsWish => Kind is DispatchKind.Resend or DispatchKind.Release or DispatchKind.SafeCopy or DispatchKind.Attached or DispatchKind.Append;
 
     /// <summary>A person asked and watches.</summary>
     [JsonIgnore]
-    public bool IsAwaited => Kind is DispatchKind.Resend or DispatchKind.Release or DispatchKind.SafeCopy or DispatchKind.Attached && Attempts == 0;
+    public bool IsAwaited => IsWish && Attempts == 0;
 }
 
 /// <summary>A durable entry with its place in the log.</summary>

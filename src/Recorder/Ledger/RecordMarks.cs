@@ -6,7 +6,7 @@ public enum MarkKind
     /// <summary>A release was accepted by the next hop.</summary>
     Released,
 
-    /// <summary>A resend was accepted by the next hop.</summary>
+    /// <summary>A resend was accepted by the next hop, or a copy by the mailbox server.</summary>
     Resent,
 
     /// <summary>A request for a release waits for an answer.</summary>

@@ -160,7 +160,8 @@ internal static class ActivitySteps
         MessageViewed viewed => viewed.What switch { "message" or "text" => "opened", "facts" => "facts", "evidence" => "evidence", _ => "exported" },
         DispatchRequested asked => asked.Kind switch
         {
-            DispatchKind.Resend or DispatchKind.Attached => "resend", DispatchKind.Release => "release", DispatchKind.SafeCopy => "safe-copy", _ => null,
+            DispatchKind.Resend or DispatchKind.Attached => "resend", DispatchKind.Release => "release", DispatchKind.SafeCopy => "safe-copy",
+            DispatchKind.Append => "append", _ => null,
         },
         ReleaseAsked => "asked",
         ReleaseDecided decided => decided.IsApproved ? "approved" : "denied",
@@ -188,6 +189,7 @@ internal static class ActivitySteps
         SignInFailed failed => failed.Attempts.ToString(System.Globalization.CultureInfo.InvariantCulture),
         ExportEnded ended => ended.Messages.ToString(System.Globalization.CultureInfo.InvariantCulture),
         TakingRefused refused => refused.Taken.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        DispatchRequested { Into: { } into } => into.Folder,
         TokenMade made => made.Token.Name,
         GrantSet set => $"{set.Grant.Mailbox} → {set.Grant.Delegate}",
         GrantEnded ended => $"{ended.Mailbox} → {ended.Delegate}",

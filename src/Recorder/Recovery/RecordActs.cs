@@ -3,6 +3,7 @@ using Recorder.Accounts;
 using Recorder.Archive;
 using Recorder.Ledger;
 using Recorder.Mail;
+using Recorder.Mailboxes;
 using Recorder.Retention;
 using Recorder.Screening.Lists;
 
@@ -11,12 +12,13 @@ namespace Recorder.Recovery;
 /// <summary>Acts of users on records, over ledger and lists.</summary>
 public sealed class RecordActs(
     IArchiveLog archive, ILedger ledger, IAddressBook book, MailReader mails, ISenderLists lists, IOptions<RetentionOptions> retention, TimeProvider time,
-    TakingLimit? takings = null) : IRecordActs
+    TakingLimit? takings = null, MailboxServers? mailboxes = null) : IRecordActs
 {
     internal const int MaxWords = 500;
 
     private readonly RecordAccess access = new(archive, book, new RetentionTerms(ledger, retention, time));
     private readonly RecordWishes wishes = new(ledger, book, time, takings);
+    private readonly FolderWishes folders = new(ledger, new RecordWishes(ledger, book, time, takings), mailboxes ?? MailboxServers.None, time, takings);
 
     public async Task<IReadOnlyDictionary<string, SeenRecord>> SeeAsync(Reader reader, IEnumerable<string> recordIds, CancellationToken cancel)
     {
@@ -82,6 +84,9 @@ public sealed class RecordActs(
 
     public async Task<DispatchStatus?> SendAttachedAsync(Reader reader, RecordId id, string? mailbox, bool again, CancellationToken cancel) =>
         await access.FindAsync(reader, id, cancel) is { } sight ? await wishes.SendAgainAsync(reader, sight, DispatchKind.Attached, mailbox, again, cancel) : null;
+
+    public async Task<DispatchStatus?> AppendAsync(Reader reader, RecordId id, string? mailbox, string? folder, bool again, CancellationToken cancel) =>
+        await access.FindAsync(reader, id, cancel) is { } sight ? await folders.AppendAsync(reader, sight, mailbox, folder, again, cancel) : null;
 
     public Task<bool> ReportAsync(Reader reader, RecordId id, ReportKind kind, CancellationToken cancel) => MarkAsync(
         reader, id,

@@ -40,6 +40,15 @@ public interface IRecordActs
     /// <exception cref="ActRefusedException">not-own-address, still-held, held-by-admin.</exception>
     Task<DispatchStatus?> SendAttachedAsync(Reader reader, RecordId id, string? mailbox, bool again, CancellationToken cancel);
 
+    /// <summary>
+    /// Puts the exact bytes into a folder on the site's IMAP server, past SMTP; idempotent for the same mailbox and folder unless
+    /// <paramref name="again"/>. Of a held message it is its release: it needs the same rights, and counts and is recorded as one.
+    /// </summary>
+    /// <param name="mailbox">One of <see cref="OpenedMessage.FolderTargets"/>; null takes the one that the mail came for. A release goes there in any case.</param>
+    /// <param name="folder">As people write it; null or empty: the inbox.</param>
+    /// <exception cref="ActRefusedException">no-mailbox-server, unfit-for-folder, bad-folder, and those of a resend or a release.</exception>
+    Task<DispatchStatus?> AppendAsync(Reader reader, RecordId id, string? mailbox, string? folder, bool again, CancellationToken cancel);
+
     Task<bool> ReportAsync(Reader reader, RecordId id, ReportKind kind, CancellationToken cancel);
 
     Task<bool> HideAsync(Reader reader, RecordId id, bool isHidden, CancellationToken cancel);

@@ -63,7 +63,7 @@ internal static class RecordStates
         (_, DispatchKind.SafeCopy or DispatchKind.Attached) => null,
         (DispatchState.Pending or DispatchState.Begun, _) => "pending",
         (DispatchState.Accepted, DispatchKind.Release) => "released",
-        (DispatchState.Accepted, DispatchKind.Resend) => "resent",
+        (DispatchState.Accepted, DispatchKind.Resend or DispatchKind.Append) => "resent",
         (DispatchState.Accepted, _) => "delivered",
         (_, DispatchKind.Leftover) => "refused",
         _ => null,

@@ -99,7 +99,7 @@ internal static class TimelineSteps
         MessageViewed viewed => [Step(viewed, viewed.What is "message" or "facts" or "text" ? "viewed" : "downloaded", mailbox, viewed.Reason)],
         MessageRelayed relayed => relayed.Outcomes.Select(outcome => Step(relayed, OutcomeCode(outcome, "delivered", ended: false), mailbox, outcome)),
         MailExported exported => [Step(exported, "downloaded", mailbox)],
-        DispatchRequested asked => [Step(asked, RequestCode(asked.Kind), mailbox)],
+        DispatchRequested asked => [Step(asked, RequestCode(asked.Kind), mailbox, asked.Into?.Folder)],
         DispatchBegun begun => [Step(begun, "attempt-begun", mailbox)],
         DispatchEnded ended => [Step(ended, OutcomeCode(ended.Outcome, DoneCode(ended.Kind), ended.NextAttemptAt is null), mailbox, ended.Outcome)],
         DispatchHastened hastened => [Step(hastened, "delivery-hastened", mailbox)],
@@ -114,7 +114,7 @@ internal static class TimelineSteps
     /// <summary>From the state alone, where neither index nor tail has the facts yet.</summary>
     public static IEnumerable<TimelineStep> OfState(Dispatch dispatch)
     {
-        yield return new TimelineStep(dispatch.RequestedAt, RequestCode(dispatch.Kind), dispatch.RequestedBy, dispatch.Mailbox, null, null);
+        yield return new TimelineStep(dispatch.RequestedAt, RequestCode(dispatch.Kind), dispatch.RequestedBy, dispatch.Mailbox, null, dispatch.Into?.Folder);
         if (dispatch.State is DispatchState.Accepted or DispatchState.Failed)
         {
             var code = dispatch.State == DispatchState.Accepted ? DoneCode(dispatch.Kind) : dispatch.GivenUp is null ? "delivery-refused" : "delivery-given-up";
@@ -136,6 +136,7 @@ internal static class TimelineSteps
         DispatchKind.Release => "release-requested",
         DispatchKind.SafeCopy => "safe-copy-requested",
         DispatchKind.Attached => "attached-requested",
+        DispatchKind.Append => "append-requested",
         DispatchKind.Leftover => "delivery-taken-over",
         DispatchKind.Notice => "notice-requested",
         _ => "bounce-requested",
@@ -147,6 +148,7 @@ internal static class TimelineSteps
         DispatchKind.Release => "released",
         DispatchKind.SafeCopy => "safe-copied",
         DispatchKind.Attached => "attached",
+        DispatchKind.Append => "appended",
         DispatchKind.Leftover => "delivered",
         DispatchKind.Notice => "noticed",
         _ => "bounced",

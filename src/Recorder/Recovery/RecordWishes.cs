@@ -12,7 +12,7 @@ internal sealed class RecordWishes(ILedger ledger, IAddressBook book, TimeProvid
             .Distinct(StringComparer.Ordinal).OrderByDescending(sight.Own.Contains)];
 
     // What is the reader's goes to the reader's own addresses; what is seen by a grant, to the mailbox it came for.
-    private static IEnumerable<Account> Senders(Reader reader, Sight sight) => Mandate.Holders(reader, GrantRights.Resend)
+    internal static IEnumerable<Account> Senders(Reader reader, Sight sight) => Mandate.Holders(reader, GrantRights.Resend)
         .Where(holder => sight.Own.Any(mailbox => holder == reader.Account
             ? !Mandate.IsDelegated(reader, mailbox, sight.Entry.ReceivedAt) : Ownership.Held(holder, mailbox, sight.Entry.ReceivedAt)));
 
@@ -51,7 +51,7 @@ internal sealed class RecordWishes(ILedger ledger, IAddressBook book, TimeProvid
         var held = CheckRelease(reader, sight);
         foreach (var recipient in held)
         {
-            await ReleaseAsync(reader, sight, recipient, cancel);
+            await ReleaseAsync(reader, sight, recipient, null, cancel);
         }
 
         return Status(reader, sight, DispatchKind.Release, held[0].Address);
@@ -96,8 +96,13 @@ internal sealed class RecordWishes(ILedger ledger, IAddressBook book, TimeProvid
 
     // What came to an address while it was the reader's would be delivered to whoever has it now.
     private bool IsLost(Reader reader, Sight sight, RecordedRecipient recipient) =>
-        Mandate.Holders(reader, GrantRights.Release).Where(holder => recipient.Owners.Any(owner => Ownership.Held(holder, owner, sight.Entry.ReceivedAt))).ToList() is { Count: > 0 } holders
-        && !holders.Exists(holder => recipient.Owners.Any(owner => Ownership.Held(holder, owner, time.GetUtcNow())));
+        Holders(reader, sight, recipient).ToList() is { Count: > 0 } holders && !holders.Exists(holder => HoldsNow(holder, recipient));
+
+    /// <summary>Those for whom a recipient's copy came, as far as the reader may release it.</summary>
+    internal static IEnumerable<Account> Holders(Reader reader, Sight sight, RecordedRecipient recipient) =>
+        Mandate.Holders(reader, GrantRights.Release).Where(holder => recipient.Owners.Any(owner => Ownership.Held(holder, owner, sight.Entry.ReceivedAt)));
+
+    internal bool HoldsNow(Account holder, RecordedRecipient recipient) => recipient.Owners.Any(owner => Ownership.Held(holder, owner, time.GetUtcNow()));
 
     // Each recipient by its own request: an approval for one mailbox frees no other.
     private static bool IsFree(IStateSnapshot state, Reader reader, Sight sight, RecordedRecipient recipient) =>
@@ -118,14 +123,15 @@ internal sealed class RecordWishes(ILedger ledger, IAddressBook book, TimeProvid
             .ThenByDescending(dispatch => dispatch.Round)
             .Select(StatusOf)];
 
-    private Task ReleaseAsync(Reader reader, Sight sight, RecordedRecipient recipient, CancellationToken cancel) => ledger.ActAsync(
+    /// <param name="into">Where it is put; null: on to the next hop.</param>
+    internal Task ReleaseAsync(Reader reader, Sight sight, RecordedRecipient recipient, MailboxFolder? into, CancellationToken cancel) => ledger.ActAsync(
         KeyOf(sight, recipient.Address),
         state =>
         {
             CheckAdminHold(state, reader, sight);
             var newest = Newest(RecordStates.Dispatches(state, sight.Id, sight.Own, reader.Account), DispatchKind.Release, recipient.Address);
             return newest is null or { State: DispatchState.Failed }
-                ? Ask(reader, sight, state, DispatchKind.Release, recipient.Address, recipient.Owners[0], sight.Mail.ReversePath)
+                ? Ask(reader, sight, state, DispatchKind.Release, recipient.Address, recipient.Owners[0], sight.Mail.ReversePath) with { Into = into }
                 : null;
         },
         cancel);
@@ -138,7 +144,7 @@ internal sealed class RecordWishes(ILedger ledger, IAddressBook book, TimeProvid
     }
 
     // Numbered over all wishes, those of others too: the number is part of a wish's identity.
-    private DispatchRequested Ask(
+    internal DispatchRequested Ask(
         Reader reader, Sight sight, IStateSnapshot state, DispatchKind kind, string recipient, string mailbox, string reversePath)
     {
         var rounds = state.Range<Dispatch>(StateKeys.DispatchesOf(sight.Id))
@@ -152,7 +158,7 @@ internal sealed class RecordWishes(ILedger ledger, IAddressBook book, TimeProvid
         };
     }
 
-    private DispatchStatus Status(Reader reader, Sight sight, DispatchKind kind, string recipient) => StatusOf(
+    internal DispatchStatus Status(Reader reader, Sight sight, DispatchKind kind, string recipient) => StatusOf(
         Newest(RecordStates.Dispatches(ledger.State, sight.Id, sight.Own, reader.Account), kind, recipient)
             ?? throw new InvalidOperationException($"no {kind} of {sight.Id} after asking for it"));
 
@@ -163,5 +169,6 @@ internal sealed class RecordWishes(ILedger ledger, IAddressBook book, TimeProvid
     public static string KeyOf(Sight sight, string recipient) => $"wish/{sight.Id}/{recipient}";
 
     public static DispatchStatus StatusOf(Dispatch dispatch) => new(
-        dispatch.RecordId, dispatch.Kind, dispatch.Recipient, dispatch.Round, dispatch.State, dispatch.NextHop, dispatch.LastReply, dispatch.NextAttemptAt, dispatch.GivenUp);
+        dispatch.RecordId, dispatch.Kind, dispatch.Recipient, dispatch.Round, dispatch.State, dispatch.NextHop, dispatch.LastReply, dispatch.NextAttemptAt, dispatch.GivenUp,
+        dispatch.Into?.Folder);
 }

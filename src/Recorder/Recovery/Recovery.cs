@@ -4,6 +4,7 @@ using Recorder.Archive;
 using Recorder.Indexing;
 using Recorder.Ledger;
 using Recorder.Mail;
+using Recorder.Mailboxes;
 using Recorder.Retention;
 using Recorder.Search;
 
@@ -14,16 +15,18 @@ namespace Recorder.Recovery;
 /// <param name="eventProgress">The event index's follower.</param>
 /// <param name="desk">Where searches for people run; null: where they are asked for.</param>
 /// <param name="takings">Bounds what one account takes away; null: nothing does.</param>
+/// <param name="mailboxes">The servers into whose folders mail may be put; null: none.</param>
 public sealed class Recovery(
     IArchiveLog archive, IMailIndex index, IEventIndex events, ILedger ledger, IAddressBook book, MailReader mails,
     IIndexProgress mailProgress, IIndexProgress eventProgress, IOptions<RetentionOptions> retention, TimeProvider time,
-    SearchDesk? desk = null, TakingLimit? takings = null) : IRecovery
+    SearchDesk? desk = null, TakingLimit? takings = null, MailboxServers? mailboxes = null) : IRecovery
 {
     private const int MaxRows = 500;
 
     private readonly RecordAccess access = new(archive, book, new RetentionTerms(ledger, retention, time));
     private readonly RetentionTerms terms = new(ledger, retention, time);
     private readonly RecordWishes wishes = new(ledger, book, time, takings);
+    private readonly FolderWishes folders = new(ledger, new RecordWishes(ledger, book, time, takings), mailboxes ?? MailboxServers.None, time, takings);
     private readonly RowMarker marker = new(archive, mails, time);
     private readonly RecordTimeline timeline = new(archive, events, eventProgress, ledger, desk);
     private bool isWithinView;
@@ -89,7 +92,7 @@ public sealed class Recovery(
             id, sight.Mail, sight.Own, RecordStates.Word(state, sight.Id, sight.Recipients[0].Disposition, sight.Own, reader.Account),
             Openings.Narrowed(view, rights.Opening), sight.Entry.ContentLengthBytes, Convert.ToHexStringLower(sight.Entry.ContentSha256.Span),
             targets.Count > 0 && rights.Opening == Opening.Whole && !RecordStates.IsHeld(sight.Recipients, dispatches), targets,
-            new SeenRecord(rights, Reasons.Of(sight), Authors.EntryOf(state, reader, view.Facts))) { Gaps = GapsOf(reader, sight) };
+            new SeenRecord(rights, Reasons.Of(sight), Authors.EntryOf(state, reader, view.Facts))) { Gaps = GapsOf(reader, sight), FolderTargets = folders.Targets(reader, sight) };
     }
 
     // An index that is not open yet keeps nobody from reading.

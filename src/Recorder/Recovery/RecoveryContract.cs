@@ -44,13 +44,17 @@ public sealed record OpenedMessage(
 {
     /// <summary>Why the words of its attachments may not be found.</summary>
     public AttachmentGaps Gaps { get; init; }
+
+    /// <summary>The mailboxes into whose folders it may be put; of a held message, those that its release would go to. Empty where no server is set.</summary>
+    public IReadOnlyList<string> FolderTargets { get; init; } = [];
 }
 
 /// <summary>Where a resend or release stands.</summary>
 /// <param name="Words">"accepted by NEXT HOP: its words" material; null while pending.</param>
 /// <param name="GivenUp">The reason of the administrator who ended it; null where none did.</param>
+/// <param name="Folder">The folder it is put into; null where it goes by way of the next hop.</param>
 public sealed record DispatchStatus(string RecordId, DispatchKind Kind, string Recipient, int Round, DispatchState State, string? NextHop, string? Words,
-    DateTimeOffset? NextAttemptAt, string? GivenUp = null);
+    DateTimeOffset? NextAttemptAt, string? GivenUp = null, string? Folder = null);
 
 /// <summary>
 /// Finding mail and getting it back: the one service under the pages, the API and the command line. A record that the

@@ -5,6 +5,7 @@ using Recorder.Archive;
 using Recorder.Indexing;
 using Recorder.Ledger;
 using Recorder.Mail;
+using Recorder.Mailboxes;
 using Recorder.Recovery.Bulk;
 using Recorder.Recovery.Campaigns;
 using Recorder.Retention;
@@ -34,7 +35,13 @@ public static class RecoverySetup
             provider.GetRequiredService<IOptions<RetentionOptions>>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<SearchDesk>(),
-            provider.GetRequiredService<TakingLimit>()));
+            provider.GetRequiredService<TakingLimit>(),
+            provider.GetService<MailboxServers>()));
+        return AddSight(AddBulk(AddActs(services)));
+    }
+
+    private static IServiceCollection AddActs(IServiceCollection services)
+    {
         services.AddSingleton<IRecordActs>(provider => new RecordActs(
             provider.GetRequiredService<IArchiveLog>(),
             provider.GetRequiredService<ILedger>(),
@@ -43,7 +50,8 @@ public static class RecoverySetup
             provider.GetRequiredService<ISenderLists>(),
             provider.GetRequiredService<IOptions<RetentionOptions>>(),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<TakingLimit>()));
+            provider.GetRequiredService<TakingLimit>(),
+            provider.GetService<MailboxServers>()));
         services.AddSingleton<IReleaseRequests>(provider => new ReleaseRequests(
             provider.GetRequiredService<IArchiveLog>(),
             provider.GetRequiredService<IMailIndex>(),
@@ -52,8 +60,7 @@ public static class RecoverySetup
             provider.GetRequiredService<IRecovery>(),
             provider.GetRequiredService<IOptions<RetentionOptions>>(),
             provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<ICampaigns, Campaigns.Campaigns>();
-        return AddSight(AddBulk(services));
+        return services.AddSingleton<ICampaigns, Campaigns.Campaigns>();
     }
 
     private static IServiceCollection AddBulk(IServiceCollection services) => services.AddSingleton<TakingLimit>().AddSingleton<BulkJobs>()

@@ -33,6 +33,7 @@ internal static class CrossChecks
         CheckScreening(settings.Screening);
         CheckHttp("Evidence:TimeStampUrl", settings.Evidence.TimeStampUrl, 318);
         SignInChecks.Run(settings.Accounts, settings.Smtp.Domains);
+        SignInChecks.Run(settings.Mailboxes, settings.Smtp.Domains);
     }
 
     private static void CheckMirror(DataOptions data)

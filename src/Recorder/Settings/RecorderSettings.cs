@@ -9,6 +9,7 @@ using Recorder.Evidence;
 using Recorder.Health;
 using Recorder.Indexing;
 using Recorder.Intake;
+using Recorder.Mailboxes;
 using Recorder.Recovery;
 using Recorder.Retention;
 using Recorder.Screening;
@@ -24,6 +25,8 @@ public sealed record RecorderSettings(
 {
     /// <summary>Every key with its value and where that came from, for people: secrets are not in it.</summary>
     public IReadOnlyList<SettingInForce> InForce { get; init; } = [];
+
+    public IReadOnlyList<MailboxServerOptions> Mailboxes { get; init; } = [];
 
     /// <summary>Reads file, environment and arguments, in that order of growing weight, and checks everything.</summary>
     /// <param name="arguments">Those of the form <c>--Recorder:Section:Key=value</c>.</param>
@@ -58,7 +61,7 @@ public sealed record RecorderSettings(
             Bind<OutboxOptions>(root, OutboxOptions.Section),
             Bind<EvidenceOptions>(root, EvidenceOptions.Section),
             Bind<RecoveryOptions>(root, RecoveryOptions.Section),
-            Bind<EncryptionOptions>(root, EncryptionOptions.Section));
+            Bind<EncryptionOptions>(root, EncryptionOptions.Section)) { Mailboxes = BindList<MailboxServerOptions>(root, MailboxServerOptions.Section) };
         CrossChecks.Run(settings);
         return settings with { InForce = SettingsInForce.Of(settings, configuration) };
     }

@@ -8,6 +8,7 @@ using Recorder.Encryption;
 using Recorder.Evidence;
 using Recorder.Indexing;
 using Recorder.Intake;
+using Recorder.Mailboxes;
 using Recorder.Recovery;
 using Recorder.Retention;
 using Recorder.Screening;
@@ -32,6 +33,7 @@ public static class SettingsCatalog
         new(NextHopSettings.Section, typeof(NextHopSettings)),
         new("Routes", typeof(RouteSettings), IsList: true),
         new(OutboxOptions.Section, typeof(OutboxOptions)),
+        new(MailboxServerOptions.Section, typeof(MailboxServerOptions), IsList: true),
         new(WebOptions.Section, typeof(WebOptions)),
         new(AccountsOptions.Section, typeof(AccountsOptions)),
         new(RetentionOptions.Section, typeof(RetentionOptions)),

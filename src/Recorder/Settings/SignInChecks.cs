@@ -1,6 +1,7 @@
 using System.Net;
 using Recorder.Accounts;
 using Recorder.Accounts.Sources;
+using Recorder.Mailboxes;
 
 namespace Recorder.Settings;
 
@@ -13,7 +14,7 @@ internal static class SignInChecks
         {
             var (key, imap) = ($"Accounts:Imap:{i}", accounts.Imap[i]);
             CheckServer(key, imap.Host, imap.Tls);
-            if (imap.CertificateFile.Length > 0 && !File.Exists(imap.CertificateFile)) throw Bad($"{key}:CertificateFile", $"there is no file '{imap.CertificateFile}'");
+            CheckFile($"{key}:CertificateFile", imap.CertificateFile);
         }
 
         for (var i = 0; i < accounts.Ldap.Count; i++)
@@ -23,13 +24,35 @@ internal static class SignInChecks
         }
 
         for (var i = 0; i < accounts.Oidc.Count; i++) CheckProvider($"Accounts:Oidc:{i}", accounts.Oidc[i]);
-        CheckDomains(accounts, [.. ours.Select(MailDomain.Normalise).OfType<string>()]);
+        CheckDomains(accounts.Imap.Select((one, i) => ($"Accounts:Imap:{i}:Domains", one.Domains)).Concat(accounts.Ldap.Select((one, i) => ($"Accounts:Ldap:{i}:Domains", one.Domains)))
+            .Concat(accounts.Oidc.Select((one, i) => ($"Accounts:Oidc:{i}:Domains", one.Domains))), ours);
+    }
+
+    /// <summary>The servers into whose folders mail is put.</summary>
+    public static void Run(IReadOnlyList<MailboxServerOptions> mailboxes, IList<string> ours)
+    {
+        for (var i = 0; i < mailboxes.Count; i++)
+        {
+            var (key, one) = ($"{MailboxServerOptions.Section}:{i}", mailboxes[i]);
+            CheckServer(key, one.Host, one.Tls);
+            CheckFile($"{key}:CertificateFile", one.CertificateFile);
+            if (one.UserName.Length == 0) throw Bad($"{key}:UserName", "name the login that the server lets act for every mailbox");
+            if (one.Password.Length == 0) throw Bad($"{key}:Password", "the login needs its password; better given as environment");
+            if (one.UserName.Contains('\0') || one.Password.Contains('\0')) throw Bad($"{key}:Password", "neither name nor password may hold a NUL");
+        }
+
+        CheckDomains(mailboxes.Select((one, i) => ($"{MailboxServerOptions.Section}:{i}:Domains", one.Domains)), ours);
+    }
+
+    private static void CheckFile(string key, string file)
+    {
+        if (file.Length > 0 && !File.Exists(file)) throw Bad(key, $"there is no file '{file}'");
     }
 
     // A password never crosses a network in clear.
     private static void CheckServer(string key, string host, SignInTls tls)
     {
-        if (host.Length == 0) throw Bad($"{key}:Host", "a sign-in source needs the host that knows the passwords");
+        if (host.Length == 0) throw Bad($"{key}:Host", "name the host of the server");
         var isHere = host == "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
         if (tls == SignInTls.None && !isHere) throw Bad($"{key}:Tls", "None is for this machine only; write StartTls or Implicit");
     }
@@ -55,18 +78,16 @@ internal static class SignInChecks
 
     private static bool HasLogin(string template) => template.Contains("{user}", StringComparison.Ordinal) || template.Contains("{address}", StringComparison.Ordinal);
 
-    private static void CheckDomains(AccountsOptions accounts, HashSet<string> ours)
+    private static void CheckDomains(IEnumerable<(string Key, IList<string> Domains)> all, IList<string> written)
     {
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        var all = accounts.Imap.Select((one, i) => ($"Accounts:Imap:{i}:Domains", one.Domains)).Concat(accounts.Ldap.Select((one, i) => ($"Accounts:Ldap:{i}:Domains", one.Domains)))
-            .Concat(accounts.Oidc.Select((one, i) => ($"Accounts:Oidc:{i}:Domains", one.Domains)));
+        var (seen, ours) = (new HashSet<string>(StringComparer.Ordinal), written.Select(MailDomain.Normalise).OfType<string>().ToHashSet());
         foreach (var (key, domains) in all)
         {
-            foreach (var written in domains.DefaultIfEmpty(""))
+            foreach (var name in domains.DefaultIfEmpty(""))
             {
-                var domain = written.Length == 0 ? "" : MailDomain.Normalise(written) ?? throw Bad(key, $"'{written}' is not a domain like example.edu");
-                if (domain.Length > 0 && ours.Count > 0 && !ours.Contains(domain)) throw Bad(key, $"'{written}' is none of Smtp:Domains");
-                if (!seen.Add(domain)) throw Bad(key, domain.Length == 0 ? "only one source may take all domains" : $"'{written}' has a source already");
+                var domain = name.Length == 0 ? "" : MailDomain.Normalise(name) ?? throw Bad(key, $"'{name}' is not a domain like example.edu");
+                if (domain.Length > 0 && ours.Count > 0 && !ours.Contains(domain)) throw Bad(key, $"'{name}' is none of Smtp:Domains");
+                if (!seen.Add(domain)) throw Bad(key, domain.Length == 0 ? "only one source may take all domains" : $"'{name}' has a source already");
             }
         }
     }

@@ -4,6 +4,7 @@ using Recorder.Archive;
 using Recorder.Indexing;
 using Recorder.Ledger;
 using Recorder.Mail;
+using Recorder.Mailboxes;
 using Recorder.Recovery;
 using Recorder.Recovery.Bulk;
 using Recorder.Recovery.Campaigns;
@@ -27,13 +28,16 @@ internal sealed class Counter : IAsyncDisposable
         Events = new EventFollower(desk.Log, EventIndex, desk.Ledger, TimeProvider.System, NullLogger<EventFollower>.Instance);
         Recovery = RecoveryOver(desk.Ledger);
         Lists = new SenderLists(desk.Ledger, desk.Time);
-        Acts = new RecordActs(desk.Log, desk.Ledger, desk.Book, new MailReader(), Lists, Options.Create(new RetentionOptions()), desk.Time);
+        Acts = new RecordActs(desk.Log, desk.Ledger, desk.Book, new MailReader(), Lists, Options.Create(new RetentionOptions()), desk.Time, null, Mailboxes);
         Campaigns = new Campaigns(desk.Log, Index, desk.Ledger, new MailReader(), Options.Create(new RetentionOptions()), desk.Time);
         Jobs = new BulkJobs(desk.Ledger, Index, Options.Create(new RetentionOptions()), desk.Time);
         Requests = new ReleaseRequests(desk.Log, Index, desk.Ledger, desk.Book, Recovery, Options.Create(new RetentionOptions()), desk.Time);
     }
 
     public Desk Desk { get; }
+
+    /// <summary>One that nobody asks: wishes are fulfilled by an outbox alone.</summary>
+    public static MailboxServers Mailboxes { get; } = new([new MailboxServerOptions { Host = "imap.test", UserName = "archive", Password = "secret" }], TimeProvider.System);
 
     public IndexCare Care { get; }
 
@@ -63,7 +67,7 @@ internal sealed class Counter : IAsyncDisposable
     public BulkWorker BulkWorker() => new(Jobs, Desk.Ledger, Index, Recovery, Acts, Desk.Time, NullLogger<BulkWorker>.Instance);
 
     public IRecovery RecoveryOver(ILedger ledger) => new Recorder.Recovery.Recovery(
-        Desk.Log, Index, EventIndex, ledger, Desk.Book, new MailReader(), Mail, Events, Options.Create(new RetentionOptions()), Desk.Time);
+        Desk.Log, Index, EventIndex, ledger, Desk.Book, new MailReader(), Mail, Events, Options.Create(new RetentionOptions()), Desk.Time, null, null, Mailboxes);
 
     /// <summary>Indexes stay empty until <see cref="IndexAsync"/>.</summary>
     public static async Task<Counter> OpenAsync(Microsoft.Extensions.Time.Testing.FakeTimeProvider? time = null) => new(await Desk.OpenAsync(time: time));

@@ -11,6 +11,7 @@ using Recorder.Delivery.Trace;
 using Recorder.Flow;
 using Recorder.Intake;
 using Recorder.Ledger;
+using Recorder.Mailboxes;
 using Recorder.Screening;
 using Recorder.Screening.Lists;
 using Recorder.Screening.Sources;
@@ -49,6 +50,7 @@ internal sealed class FlowWorld : IAsyncDisposable
     public IntakeServices Services { get; private set; } = null!;
     public static TimeSpan GiveUpAfter { get; } = TimeSpan.FromHours(new OutboxOptions().GiveUpHours);
     public DispatchAttempt Attempts { get; private set; } = null!;
+    public MailboxServers Mailboxes { get; init; } = MailboxServers.None;
     public FailureReports Reports { get; private set; } = null!;
     public RecorderMetrics Metrics { get; private set; } = null!;
     public ListHitCounter Hits { get; private set; } = null!;
@@ -84,7 +86,7 @@ internal sealed class FlowWorld : IAsyncDisposable
         var disk = new DiskWatermark(() => Space, () => OpenSessions, 1 << 20, Time, NullLogger<DiskWatermark>.Instance);
         Services = new IntakeServices(flow, Archive, book, Routes, disk, retries, new JournalAddresses("journal.invalid"), 1 << 20, Time, Metrics);
         var messages = new DispatchMessages(Archive, Ledger, fields, new BounceReport("mx.test"), Time);
-        Attempts = new DispatchAttempt(Ledger, messages, Reports = new FailureReports(Ledger, messages, Time), deliverer, new Backoff(new Random(1), GiveUpAfter), Time, Metrics, NullLogger<DispatchAttempt>.Instance);
+        Attempts = new DispatchAttempt(Ledger, messages, Reports = new FailureReports(Ledger, messages, Time), deliverer, new Backoff(new Random(1), GiveUpAfter), Time, Metrics, NullLogger<DispatchAttempt>.Instance, Mailboxes);
         return this;
     }
 
@@ -96,7 +98,7 @@ internal sealed class FlowWorld : IAsyncDisposable
         await StartAsync();
     }
 
-    public OutboxWorker Worker() => new(Ledger, Archive, Attempts, Routes, Time, Metrics, NullLogger<OutboxWorker>.Instance);
+    public OutboxWorker Worker() => new(Ledger, Archive, Attempts, Routes, Time, Metrics, NullLogger<OutboxWorker>.Instance, Mailboxes);
 
     public IntakeHandler Handler(SmtpProtocol protocol = SmtpProtocol.Lmtp, IntakeMode mode = IntakeMode.Relay) => new(new IntakeListener("hook", protocol, mode), Services);
 

@@ -20,7 +20,7 @@ public sealed class ActRoutesTests
     // Pages by which people do the same as programs by the route behind it.
     private static readonly Dictionary<string, string> Forms = new()
     {
-        ["POST /mail/{id}/resend"] = "POST /api/v1/messages/{id}/resend", ["POST /mail/{id}/release"] = "POST /api/v1/messages/{id}/release",
+        ["POST /mail/{id}/resend"] = "POST /api/v1/messages/{id}/resend", ["POST /mail/{id}/append"] = "POST /api/v1/messages/{id}/append", ["POST /mail/{id}/release"] = "POST /api/v1/messages/{id}/release",
         ["POST /mail/{id}/act"] = "POST /api/v1/messages/{id}/hide", ["POST /admin/campaign"] = "POST /api/v1/admin/campaign",
         ["POST /bulk"] = "POST /api/v1/bulk", ["POST /jobs/{job}/act"] = "POST /api/v1/jobs/{job}/cancel",
         ["POST /admin/requests/{request}/decide"] = "POST /api/v1/admin/requests/{request}/deny",
@@ -77,6 +77,7 @@ public sealed class ActRoutesTests
         new("POST /api/v1/messages/{id}/block-sender", typeof(ListEntrySet)),
         new("POST /api/v1/messages/{id}/release", typeof(DispatchRequested), true),
         new("POST /api/v1/messages/{delivered}/resend", typeof(DispatchRequested), true),
+        new("POST /api/v1/messages/{delivered}/append", typeof(DispatchRequested), true, new { folder = "Found again" }),
         new("POST /api/v1/messages/{malware}/request", typeof(ReleaseAsked), true, new { words = "mine" }),
         new("POST /api/v1/admin/requests/{request}/deny", typeof(ReleaseDecided), true, new { words = "no" }, Who: WebWorld.Admin),
         new("POST /api/v1/messages/{id}/hide", typeof(MessageHidden), true),

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Recorder.Completeness.Hours;
@@ -123,6 +124,32 @@ public sealed partial class AdminPageTests
         }
 
         Assert.Equal(Recorder.Ledger.DispatchKind.Attached, Assert.Single(world.Facts<Recorder.Ledger.DispatchRequested>()).Kind);
+    }
+
+    [Fact]
+    public async Task A_message_is_put_into_a_folder_once_however_often_it_is_asked_and_the_page_says_where()
+    {
+        await using var world = await WebWorld.StartAsync();
+        var alice = await world.BrowserAsync(WebWorld.Alice);
+        var id = await world.RecordAsync(System.Text.Encoding.UTF8.GetString(Fakes.Mails.Message("One")), WebWorld.Alice);
+        for (var time = 0; time < 2; time++)
+        {
+            using var sent = await WebWorld.PostFormAsync(alice, $"/mail/{id}", $"/mail/{id}/append", ("folder", "Found again"));
+            Assert.Equal(HttpStatusCode.Redirect, sent.StatusCode);
+        }
+
+        var asked = Assert.Single(world.Facts<Recorder.Ledger.DispatchRequested>());
+        Assert.Equal((Recorder.Ledger.DispatchKind.Append, new Recorder.Ledger.MailboxFolder(WebWorld.Alice, "Found again")), (asked.Kind, asked.Into));
+        Assert.Contains($"{WebWorld.Alice} › Found again", WebUtility.HtmlDecode(await alice.GetStringAsync($"/mail/{id}")));
+        var program = await world.ProgramAsync(WebWorld.Alice);
+        var one = (await program.GetFromJsonAsync<System.Text.Json.JsonElement>($"/api/v1/messages/{id}/dispatches")).GetProperty("items")[0];
+        Assert.Equal(("append", "Found again"), (one.GetProperty("kind").GetString(), one.GetProperty("folder").GetString()));
+        using var nowhere = await program.PostAsJsonAsync($"/api/v1/messages/{id}/append", new { folder = "every*" });
+        Assert.Equal(HttpStatusCode.Conflict, nowhere.StatusCode);
+        using var nobodys = await program.PostAsJsonAsync($"/api/v1/messages/{id}/append", new { mailbox = WebWorld.Bob });
+        Assert.Equal(HttpStatusCode.Conflict, nobodys.StatusCode);
+        using var foreign = await (await world.ProgramAsync(WebWorld.Bob)).PostAsJsonAsync($"/api/v1/messages/{id}/append", new { });
+        Assert.Equal(HttpStatusCode.NotFound, foreign.StatusCode);
     }
 
     [GeneratedRegex("class=\"chart-whole\"")]

@@ -1,5 +1,3 @@
-using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using MailKit;
 using MailKit.Net.Imap;
@@ -13,7 +11,7 @@ namespace Recorder.Accounts.Sources;
 /// </summary>
 internal sealed class ImapSource(ImapSignInOptions options) : IPasswordSource, IProbed
 {
-    private readonly X509Certificate2Collection trusted = Trusted(options.CertificateFile);
+    private readonly ServerTrust trust = new(options.CertificateFile);
 
     public string Kind => "sign-in";
 
@@ -41,7 +39,7 @@ internal sealed class ImapSource(ImapSignInOptions options) : IPasswordSource, I
     {
         // Authorities inside a site often publish no revocation list, and the lists of the others are asked over the open net.
         CheckCertificateRevocation = false,
-        ServerCertificateValidationCallback = IsTrusted,
+        ServerCertificateValidationCallback = trust.Accepts,
     };
 
     private static async Task IdentifyAsync(ImapClient client, string clientAddress, CancellationToken cancel)
@@ -81,23 +79,6 @@ internal sealed class ImapSource(ImapSignInOptions options) : IPasswordSource, I
         SignInTls.None => SecureSocketOptions.None,
         _ => SecureSocketOptions.StartTls,
     };
-
-    private bool IsTrusted(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
-    {
-        if (errors != SslPolicyErrors.RemoteCertificateChainErrors || trusted.Count == 0 || certificate is null) return errors == SslPolicyErrors.None;
-        using var own = new X509Chain();
-        own.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        own.ChainPolicy.CustomTrustStore.AddRange(trusted);
-        own.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        return own.Build(X509CertificateLoader.LoadCertificate(certificate.GetRawCertData()));
-    }
-
-    private static X509Certificate2Collection Trusted(string file)
-    {
-        var all = new X509Certificate2Collection();
-        if (file.Length > 0) all.ImportFromPemFile(file);
-        return all;
-    }
 
     /// <summary>The last line of the server. What we send is not looked at.</summary>
     private sealed class ServerWords : IProtocolLogger

@@ -1,5 +1,6 @@
 using Recorder.Archive;
 using Recorder.Ledger;
+using Recorder.Mailboxes;
 using Recorder.Smtp;
 
 namespace Recorder.Delivery.Outbox;
@@ -7,7 +8,7 @@ namespace Recorder.Delivery.Outbox;
 /// <summary>One attempt at one dispatch: begun is durable before the data, the outcome after the next hop's word.</summary>
 public sealed class DispatchAttempt(
     ILedger ledger, DispatchMessages messages, FailureReports reports, Deliverer deliverer, Backoff backoff, TimeProvider clock, RecorderMetrics metrics,
-    ILogger<DispatchAttempt> log)
+    ILogger<DispatchAttempt> log, MailboxServers? mailboxes = null)
 {
     private const string GivenUp = "not-waiting";
 
@@ -39,10 +40,10 @@ public sealed class DispatchAttempt(
         try
         {
             await using var prepared = await messages.PrepareAsync(dispatch, cancel);
-            var results = await deliverer.SendAsync(prepared.Message, async token => await BeginAsync(dispatch, attempt, token), cancel);
-            var (result, nextHop) = results[0];
-            return new RecipientOutcome(
-                dispatch.Recipient, dispatch.Mailbox, OutcomeOf(result), nextHop, ReplyWords.ToKeep(result.Reply?.ToString()), ReplyWords.ToKeep(result.Error));
+            async ValueTask Begin(CancellationToken token) => await BeginAsync(dispatch, attempt, token);
+            return dispatch.Into is { } into
+                ? await AppendAsync(dispatch, into, prepared, Begin, cancel)
+                : await DeliverAsync(dispatch, prepared.Message, Begin, cancel);
         }
         catch (ActRefusedException refused) when (refused.Code == GivenUp)
         {
@@ -67,6 +68,23 @@ public sealed class DispatchAttempt(
             return Failed(dispatch, DeliveryOutcome.TransientFailure, $"the record cannot be read now: {error.Message}");
         }
     }
+
+    private async Task<RecipientOutcome> DeliverAsync(Dispatch dispatch, RoutedMessage message, Func<CancellationToken, ValueTask> begin, CancellationToken cancel)
+    {
+        var (result, nextHop) = (await deliverer.SendAsync(message, begin, cancel))[0];
+        return Outcome(dispatch, OutcomeOf(result), nextHop, result.Reply?.ToString(), result.Error);
+    }
+
+    private async Task<RecipientOutcome> AppendAsync(
+        Dispatch dispatch, MailboxFolder into, PreparedDispatch prepared, Func<CancellationToken, ValueTask> begin, CancellationToken cancel)
+    {
+        var server = mailboxes?.For(into.Login) ?? throw new MustWaitException("no mailbox server is set for this address");
+        var result = await server.AppendAsync(into.Login, into.Folder, prepared.ReceivedAt, prepared.Message.Content, begin, cancel);
+        return Outcome(dispatch, result.Outcome, server.Name, result.Reply, result.Error);
+    }
+
+    private static RecipientOutcome Outcome(Dispatch dispatch, DeliveryOutcome outcome, string nextHop, string? reply, string? error) =>
+        new(dispatch.Recipient, dispatch.Mailbox, outcome, nextHop, ReplyWords.ToKeep(reply), ReplyWords.ToKeep(error));
 
     private static RecipientOutcome Failed(Dispatch dispatch, DeliveryOutcome outcome, string words) =>
         new(dispatch.Recipient, dispatch.Mailbox, outcome, "", null, words);

@@ -9,7 +9,8 @@ using Recorder.Smtp;
 namespace Recorder.Delivery.Outbox;
 
 /// <summary>A dispatch made ready to be sent. Disposing it closes what was opened.</summary>
-internal sealed record PreparedDispatch(RoutedMessage Message, IAsyncDisposable? Opened) : IAsyncDisposable
+/// <param name="ReceivedAt">When the recorded message came; of the exact bytes alone.</param>
+internal sealed record PreparedDispatch(RoutedMessage Message, IAsyncDisposable? Opened, DateTimeOffset ReceivedAt = default) : IAsyncDisposable
 {
     public ValueTask DisposeAsync() => Opened?.DisposeAsync() ?? ValueTask.CompletedTask;
 }
@@ -109,7 +110,7 @@ public sealed class DispatchMessages(
         ReadOnlyMemory<byte> Fields(IReadOnlyList<EnvelopeRecipient> recipients) => TraceFields.Encode(
             fields.SentAgain(dispatch.RecordId, dispatch.Recipient, clock.GetUtcNow()),
             fields.Trace(dispatch.RecordId, recipients, act, 1, content.Sha256.Span));
-        return new PreparedDispatch(new RoutedMessage(EnvelopeOf(dispatch, mail), Fields, content), content);
+        return new PreparedDispatch(new RoutedMessage(EnvelopeOf(dispatch, mail), Fields, content), content, entry.ReceivedAt);
     }
 
     private static Envelope EnvelopeOf(Dispatch dispatch, RecordedMail mail)

@@ -1,5 +1,6 @@
 using System.Text;
 using Recorder.Ledger;
+using Recorder.Mailboxes;
 
 namespace Recorder.Delivery.Outbox;
 
@@ -12,7 +13,7 @@ public sealed record OutboxRow(string Id, Dispatch Dispatch, string Destination)
 public sealed record OutboxPage(IReadOnlyList<OutboxRow> Items, string? Next, int Total);
 
 /// <summary>The administrators' view of what we owe. Every method is for administrators alone; the routes see to it.</summary>
-public sealed class OutboxDesk(ILedger ledger, Routes routes, FailureReports reports, TimeProvider clock)
+public sealed class OutboxDesk(ILedger ledger, Routes routes, FailureReports reports, TimeProvider clock, MailboxServers? mailboxes = null)
 {
     public const int MaxReasonChars = 500;
 
@@ -71,7 +72,8 @@ public sealed class OutboxDesk(ILedger ledger, Routes routes, FailureReports rep
     private bool IsUnderWay(Dispatch one) => one.State == DispatchState.Begun && !(one.NextAttemptAt > clock.GetUtcNow());
 
     private OutboxRow RowOf(Dispatch one) =>
-        new(IdOf(one), one, one.Kind == DispatchKind.Bounce ? one.NextHop ?? "" : routes.For(one.Recipient).Destination);
+        new(IdOf(one), one, one.Kind == DispatchKind.Bounce ? one.NextHop ?? ""
+            : one.Into is { } into ? mailboxes?.For(into.Login)?.Name ?? "" : routes.For(one.Recipient).Destination);
 
     private Dispatch? Find(string id) =>
         OpaqueId.RecordOf(id) is { } recordId

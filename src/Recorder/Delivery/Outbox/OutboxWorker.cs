@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Recorder.Archive;
 using Recorder.Ledger;
+using Recorder.Mailboxes;
 
 namespace Recorder.Delivery.Outbox;
 
@@ -10,7 +11,8 @@ namespace Recorder.Delivery.Outbox;
 /// What was begun without an end before a restart is owed like everything else, and goes out under the same trace id.
 /// </summary>
 public sealed class OutboxWorker(
-    ILedger ledger, IArchiveLog archive, DispatchAttempt attempts, Routes routes, TimeProvider clock, RecorderMetrics metrics, ILogger<OutboxWorker> log) : BackgroundService
+    ILedger ledger, IArchiveLog archive, DispatchAttempt attempts, Routes routes, TimeProvider clock, RecorderMetrics metrics, ILogger<OutboxWorker> log,
+    MailboxServers? mailboxes = null) : BackgroundService
 {
     /// <summary>Attempts at once on one route: a next hop that is slow or dead takes no other one's turn.</summary>
     public const int MaxPerRoute = 8;
@@ -83,7 +85,8 @@ public sealed class OutboxWorker(
     }
 
     // A bounce goes to a sender, whose route only the record knows: bounces share a lane of their own.
-    private object LaneOf(Dispatch dispatch) => dispatch.Kind == DispatchKind.Bounce ? DispatchKind.Bounce : routes.For(dispatch.Recipient);
+    private object LaneOf(Dispatch dispatch) => dispatch.Kind == DispatchKind.Bounce ? DispatchKind.Bounce
+        : dispatch.Into is { } into ? mailboxes?.For(into.Login) ?? (object)DispatchKind.Append : routes.For(dispatch.Recipient);
 
     /// <summary>Keys in the outbox of what may start now and the lane of each, the longest due first.</summary>
     private IEnumerable<(string Key, object Lane)> Due(bool awaited, DateTimeOffset now) => ledger.State.Range<Dispatch>(StateKeys.DueAll(awaited))

@@ -40,7 +40,7 @@ internal static class DispatchValues
         if (state.Get<Dispatch>(StateKeys.Dispatch(asked.RecordId, asked.Kind, asked.Recipient, asked.Round)) is not null) return;
         var dispatch = new Dispatch(
             asked.RecordId, asked.Kind, asked.Recipient, asked.Mailbox, asked.ReversePath, asked.Round,
-            asked.Actor.Name, asked.At, DispatchState.Pending, 0, asked.At, null, null, About: asked.About);
+            asked.Actor.Name, asked.At, DispatchState.Pending, 0, asked.At, null, null, About: asked.About, Into: asked.Into);
         dispatch = dispatch with { Asker = ProblemValues.AskerOf(state, dispatch) };
         ProblemValues.Forget(state, dispatch);
         Put(state, dispatch);

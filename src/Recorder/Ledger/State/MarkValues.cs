@@ -27,7 +27,7 @@ internal static class MarkValues
     private static MarkKind? KindOf(Dispatch dispatch) => dispatch.Kind switch
     {
         DispatchKind.Release => MarkKind.Released,
-        DispatchKind.Resend => MarkKind.Resent,
+        DispatchKind.Resend or DispatchKind.Append => MarkKind.Resent,
         _ => null,
     };
 }

@@ -32,7 +32,7 @@ internal static class TakenValues
         MailExported exported => (exported.Account, exported.Records.Count),
         // Evidence counts once for each owner who is told of it.
         MessageViewed { What: not ("message" or "text" or "facts") } viewed => (viewed.Actor.Name, 1),
-        DispatchRequested { Kind: DispatchKind.Resend or DispatchKind.Attached } asked => (asked.Actor.Name, 1),
+        DispatchRequested { Kind: DispatchKind.Resend or DispatchKind.Attached or DispatchKind.Append } asked => (asked.Actor.Name, 1),
         _ => ("", 0),
     };
 

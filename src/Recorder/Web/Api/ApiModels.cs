@@ -73,11 +73,13 @@ public sealed record HeaderItem(string Name, string Value);
 /// <param name="OwnAddresses">Those of the reader's addresses that the envelope named.</param>
 /// <param name="SenderEntry">The reader's own list entry for the author; null where there is none.</param>
 /// <param name="Html">Sanitised markup without remote content; null for a plain message.</param>
+/// <param name="FolderTargets">Mailboxes into whose folders it may be put; empty where none.</param>
 public sealed record MessageAnswer(
     string Id, DateTimeOffset ReceivedAt, string ReversePath, IReadOnlyList<string> OwnAddresses, string State, string Subject,
     IReadOnlyList<HeaderItem> Headers, string Text, string? Html, bool HasRemoteContent, IReadOnlyList<AttachmentItem> Attachments,
     long Size, string Sha256, bool CanResend, IReadOnlyList<string> ResendTargets,
-    IReadOnlyList<WhyItem> Why, RightsItem Rights, RequestAnswer? Request, EntryItem? SenderEntry);
+    IReadOnlyList<WhyItem> Why, RightsItem Rights, RequestAnswer? Request, EntryItem? SenderEntry,
+    IReadOnlyList<string> FolderTargets);
 
 public sealed record TimelineItem(DateTimeOffset At, string Code, string Actor, string Mailbox, string? NextHop, string? Words);
 
@@ -88,14 +90,22 @@ public sealed record TimelineAnswer(IReadOnlyList<TimelineItem> Items);
 /// <param name="AsAttachment">True sends it as the attachment of a new message, for a mail server that drops what it knows already.</param>
 public sealed record ResendRequest(string? To = null, bool Again = false, bool AsAttachment = false);
 
+/// <param name="Mailbox">One of the message's <c>folderTargets</c>; the one that the mail came for where null. A release goes there in any case.</param>
+/// <param name="Folder">As the mail server names it; the inbox where null. It is made where it is missing.</param>
+/// <param name="Again">True puts there once more what was already put there.</param>
+public sealed record AppendRequest(string? Mailbox = null, string? Folder = null, bool Again = false);
+
 /// <param name="State">pending, begun, accepted or failed.</param>
 /// <param name="Words">The next hop's own words; null while it said nothing.</param>
 /// <param name="GivenUp">The reason of the administrator who ended it; null where none did.</param>
+/// <param name="Folder">The folder it is put into; null where it goes by way of the next mail server.</param>
 public sealed record DispatchItem(
-    string RecordId, string Kind, string Recipient, int Round, string State, string? NextHop, string? Words, DateTimeOffset? NextAttemptAt, string? GivenUp = null)
+    string RecordId, string Kind, string Recipient, int Round, string State, string? NextHop, string? Words, DateTimeOffset? NextAttemptAt, string? GivenUp = null,
+    string? Folder = null)
 {
     internal static DispatchItem Of(DispatchStatus status) => new(
-        status.RecordId, Lower(status.Kind), status.Recipient, status.Round, Lower(status.State), status.NextHop, status.Words, status.NextAttemptAt, status.GivenUp);
+        status.RecordId, Lower(status.Kind), status.Recipient, status.Round, Lower(status.State), status.NextHop, status.Words, status.NextAttemptAt, status.GivenUp,
+        status.Folder);
 
     private static string Lower<T>(T value) where T : struct, Enum => value.ToString().ToLowerInvariant();
 }

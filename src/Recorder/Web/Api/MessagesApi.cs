@@ -24,6 +24,7 @@ internal static class MessagesApi
         messages.MapGet("/{id}/timeline", TimelineAsync).WithSummary("What happened to the message, as far as it concerns you.");
         messages.MapGet("/{id}/dispatches", DispatchesAsync).WithSummary("Resends and releases of the message and where they stand.");
         messages.MapPost("/{id}/resend", ResendAsync).WithSummary("Send the exact bytes to one of your own mailboxes again.");
+        messages.MapPost("/{id}/append", AppendAsync).WithSummary("Put the exact bytes into a folder of your mailbox, past SMTP; of a held message this is its release.");
         messages.MapPost("/{id}/release", ReleaseAsync).WithSummary("Let a held message go on to your mailbox.");
     }
 
@@ -53,7 +54,7 @@ internal static class MessagesApi
         [.. opened.View.Facts.Attachments.Select(part => new AttachmentItem(part.Index, part.FileName, part.ContentType, part.SizeBytes, part.IsDangerous))],
         opened.SizeBytes, opened.Sha256Hex, opened.CanResend, opened.ResendTargets,
         [.. opened.Standing.Why.Select(why => WhyItem.Of(why, text))], RightsItem.Of(opened.Standing.Rights), RequestAnswer.Of(opened.Standing.Rights.Request),
-        EntryItem.Of(opened.Standing.Entry));
+        EntryItem.Of(opened.Standing.Entry), opened.FolderTargets);
 
     private static async Task<IResult> RawAsync(string id, IRecovery recovery, HttpContext http, CancellationToken cancel)
     {
@@ -89,6 +90,14 @@ internal static class MessagesApi
             : wish.AsAttachment ? await acts.SendAttachedAsync(reader, record, wish.To, wish.Again, cancel)
             : await recovery.ResendAsync(reader, record, wish.To, wish.Again, cancel);
         return Accepted(id, status);
+    }
+
+    private static async Task<Results<Accepted<DispatchItem>, ProblemHttpResult>> AppendAsync(
+        string id, IRecordActs acts, HttpContext http, CancellationToken cancel, AppendRequest? request = null)
+    {
+        var wish = request ?? new AppendRequest();
+        return Accepted(id, RecordId.TryParse(id, out var record)
+            ? await acts.AppendAsync(http.CurrentReader(), record, wish.Mailbox, wish.Folder, wish.Again, cancel) : null);
     }
 
     private static async Task<Results<Accepted<DispatchItem>, ProblemHttpResult>> ReleaseAsync(

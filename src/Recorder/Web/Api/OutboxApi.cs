@@ -6,7 +6,7 @@ using Recorder.Recovery;
 namespace Recorder.Web.Api;
 
 /// <param name="Id">Opaque; for the acts.</param>
-/// <param name="Kind">resend, release, leftover, bounce, safeCopy, digest or notice.</param>
+/// <param name="Kind">resend, release, leftover, bounce, safeCopy, attached, append, digest or notice.</param>
 /// <param name="Destination">The hosts it goes to.</param>
 /// <param name="State">pending; begun: it may have arrived; accepted or failed once it is over.</param>
 /// <param name="Words">The next hop's last words; null while it said nothing.</param>

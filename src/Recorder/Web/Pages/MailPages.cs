@@ -30,6 +30,7 @@ internal static class MailPages
         routes.MapGet("/mail/{id}/parts/{index:int}", PartAsync);
         routes.MapGet("/mail/{id}/dispatches", DispatchesAsync);
         routes.MapPost("/mail/{id}/resend", ResendAsync);
+        routes.MapPost("/mail/{id}/append", AppendAsync);
         routes.MapPost("/mail/{id}/release", ReleaseAsync);
         routes.MapGet("/help", (HttpContext http) => PageResult.Of<HelpPage>(new { Frame = PageFrame.For(http, "help") }));
     }
@@ -124,6 +125,13 @@ internal static class MailPages
             : await recovery.ResendAsync(http.CurrentReader(), record, to, again, cancel);
         return sent is null ? Results.NotFound() : BackTo(http, tickets, record);
     }
+
+    private static async Task<IResult> AppendAsync(
+        HttpContext http, IRecordActs acts, ViewTickets tickets, string id, CancellationToken cancel,
+        [FromForm] string? to = null, [FromForm] string? folder = null, [FromForm] bool again = false) =>
+        RecordId.TryParse(id, out var record) && await acts.AppendAsync(http.CurrentReader(), record, to, folder, again, cancel) is not null
+            ? BackTo(http, tickets, record)
+            : Results.NotFound();
 
     private static async Task<IResult> ReleaseAsync(HttpContext http, IRecovery recovery, ViewTickets tickets, string id, CancellationToken cancel) =>
         RecordId.TryParse(id, out var record) && await recovery.ReleaseAsync(http.CurrentReader(), record, cancel) is not null

@@ -26,6 +26,8 @@ internal static class DispatchWords
         _ => frame.Text["dispatchPending"],
     };
 
+    public static string To(DispatchStatus status) => status.Folder is { } folder ? $"{status.Recipient} › {folder}" : status.Recipient;
+
     public static string Mood(DispatchStatus status) => status.State switch
     {
         DispatchState.Accepted => "good",

@@ -34,7 +34,7 @@ internal static class TimelineView
 
     public static string Mood(TimelineStep step) => step.Code switch
     {
-        "delivered" or "resent" or "released" or "attached" => "good",
+        "delivered" or "resent" or "released" or "attached" or "appended" => "good",
         "delivery-refused" or "delivery-expired" or "delivery-given-up" or "bounced" => "bad",
         "held" or "delivery-deferred" or "delivery-unknown" => "wait",
         _ => "plain",
