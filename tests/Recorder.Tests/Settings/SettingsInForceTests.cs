@@ -37,7 +37,11 @@ public sealed class SettingsInForceTests
     public void Every_section_of_the_catalog_is_there()
     {
         var settings = RecorderSettings.From(new ConfigurationBuilder().AddInMemoryCollection(
-            new Dictionary<string, string?> { ["Recorder:Listeners:0:Listen"] = "127.0.0.1:2526", ["Recorder:Routes:0:Host"] = "mail", ["Recorder:Routes:0:Domains:0"] = "example.edu" }).Build());
+            new Dictionary<string, string?>
+            {
+                ["Recorder:Listeners:0:Listen"] = "127.0.0.1:2526", ["Recorder:Routes:0:Host"] = "mail", ["Recorder:Routes:0:Domains:0"] = "example.edu",
+                ["Recorder:Mailboxes:0:Host"] = "imap", ["Recorder:Mailboxes:0:UserName"] = "archive", ["Recorder:Mailboxes:0:Password"] = "secret",
+            }).Build());
         Assert.All(SettingsCatalog.Sections, section => Assert.Contains(settings.InForce, one => one.Key.StartsWith(section.Name + ":", StringComparison.Ordinal)));
     }
 }
