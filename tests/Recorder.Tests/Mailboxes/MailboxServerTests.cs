@@ -38,6 +38,21 @@ public sealed class MailboxServerTests
     }
 
     [Fact]
+    public async Task Every_message_of_the_corpus_arrives_as_it_is()
+    {
+        var folder = Path.GetDirectoryName(Recorder.Tests.Mail.Corpus.File("manifest.jsonl"))!;
+        await using var peer = new MailboxPeer();
+        var server = new MailboxServer(peer.Options(), TimeProvider.System);
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(folder, "mail"), "*", SearchOption.AllDirectories))
+        {
+            var bytes = await File.ReadAllBytesAsync(file, Cancel);
+            if (bytes.Contains((byte)0)) continue;
+            Assert.Equal(DeliveryOutcome.Accepted, (await server.AppendAsync(Alice, "INBOX", Received, new Bytes(bytes), Nothing, Cancel)).Outcome);
+            Assert.True(peer.Kept.TryDequeue(out var kept) && kept.Bytes.AsSpan().SequenceEqual(bytes), file);
+        }
+    }
+
+    [Fact]
     public async Task A_large_message_goes_through_in_pieces()
     {
         await using var peer = new MailboxPeer();
