@@ -73,7 +73,8 @@ public sealed class AttachmentQueue
             }
 
             doneThrough = after;
-            return after >= through ? null : Known(after);
+            while (waiting.TryPeek(out var first) && first.Sequence <= after) waiting.Dequeue();
+            return after >= through ? null : Known();
         }
     }
 
@@ -98,13 +99,8 @@ public sealed class AttachmentQueue
         }
     }
 
-    private WaitingStretch Known(long after)
+    private WaitingStretch Known()
     {
-        while (waiting.TryPeek(out var first) && first.Sequence <= after)
-        {
-            waiting.Dequeue();
-        }
-
         var next = waiting.Take(MostAtOnce).ToList();
         return new(next, next.Count == MostAtOnce ? next[^1].Sequence : through);
     }
