@@ -7,48 +7,21 @@ internal sealed class Any(IReadOnlyList<Clause> clauses) : Clause
 
     public static Candidates? Of(IReadOnlyList<Candidates> found) => found.Count switch { 0 => null, 1 => found[0], _ => new Union([.. found]) };
 
-    private sealed class Union : Candidates
+    private sealed class Union(Candidates[] parts) : Candidates
     {
-        private readonly Candidates[] _parts;
-        private readonly Earliest _earliest;
-        private int[]? _reached; // before which document each part has none, where parts are reached
-        private int _document = -1;
+        private readonly Earliest _parts = new(parts);
 
-        public Union(Candidates[] parts)
-        {
-            _parts = parts;
-            _earliest = new Earliest([.. parts]);
-            Cost = parts.Sum(part => part.Cost);
-            Effort = parts.Max(part => part.Effort);
-        }
+        public override int Document => _parts.Document;
 
-        public override int Document => _document;
+        public override long Cost { get; } = parts.Sum(part => part.Cost);
 
-        public override long Cost { get; }
+        public override int Effort { get; } = parts.Max(part => part.Effort);
 
-        public override int Effort { get; }
+        public override int Advance(int target) => _parts.Advance(target);
 
-        public override int Advance(int target) => _document = _earliest.Advance(target);
+        public override int Reach(int target) => _parts.Reach(target);
 
-        public override int Reach(int target)
-        {
-            _reached ??= [.. _parts.Select(_ => -1)];
-            var next = End;
-            for (var i = 0; i < _parts.Length && next != target; i++) next = Math.Min(next, Reach(i, target));
-            return _document = next;
-        }
-
-        public override bool Holds() => Effort == 0 || (_reached is null ? _earliest.AnyHere(static part => part.Holds()) : AnyReached());
-
-        private bool AnyReached()
-        {
-            for (var i = 0; i < _parts.Length; i++)
-                if (Reach(i, _document) == _document && _parts[i].Holds()) return true;
-            return false;
-        }
-
-        private int Reach(int part, int target) =>
-            _reached![part] <= target ? _reached[part] = _parts[part].Reach(target) : _reached[part];
+        public override bool Holds() => Effort == 0 || _parts.AnyHere(static part => part.Holds());
     }
 }
 
@@ -62,21 +35,47 @@ internal sealed class Earliest(Candidates[] heap)
         while (heap[0].Document < target)
         {
             heap[0].Advance(target);
-            Sink();
+            Sink(0);
         }
         return heap[0].Document;
     }
 
-    /// <summary>Whether one of those that stand on the present document says so.</summary>
-    public bool AnyHere(Func<Candidates, bool> says) => AnyHere(0, says);
-
-    private bool AnyHere(int at, Func<Candidates, bool> says) =>
-        at < heap.Length && heap[at].Document == Document
-        && (says(heap[at]) || AnyHere(2 * at + 1, says) || AnyHere(2 * at + 2, says));
-
-    private void Sink()
+    /// <inheritdoc cref="Candidates.Reach"/>
+    public int Reach(int target)
     {
-        for (var at = 0; 2 * at + 1 < heap.Length;)
+        while (heap[0].Document < target)
+        {
+            heap[0].Reach(target);
+            Sink(0);
+        }
+        while (heap[0].Document == target && !IsAt(0, target)) { }
+        return heap[0].Document;
+    }
+
+    /// <summary>Whether one of those that have the present document says so.</summary>
+    public bool AnyHere(Func<Candidates, bool> says) => AnyHere(0, Document, says);
+
+    private bool AnyHere(int at, int document, Func<Candidates, bool> says)
+    {
+        while (at < heap.Length && heap[at].Document == document)
+        {
+            if (!IsAt(at, document)) continue; // another one has risen here
+            return says(heap[at]) || AnyHere(2 * at + 1, document, says) || AnyHere(2 * at + 2, document, says);
+        }
+        return false;
+    }
+
+    // Who was only reached may stand before a document without having it, and stands behind it once asked.
+    private bool IsAt(int at, int document)
+    {
+        if (heap[at].Reach(document) == document) return true;
+        Sink(at);
+        return false;
+    }
+
+    private void Sink(int at)
+    {
+        while (2 * at + 1 < heap.Length)
         {
             var child = 2 * at + 1;
             if (child + 1 < heap.Length && heap[child + 1].Document < heap[child].Document) child++;
