@@ -57,11 +57,10 @@ public sealed class DispatchAttempt(
         {
             return Failed(dispatch, DeliveryOutcome.TransientFailure, wait.Message);
         }
-        // Met while the bytes were on their way: nothing was delivered (INextHop.SendAsync).
-        catch (Exception error) when (error is InvalidDataException or ArchiveException { Fault: ArchiveFault.Missing or ArchiveFault.Damaged })
+        // Also where it is met while the bytes are on their way: nothing was delivered then (INextHop.SendAsync).
+        catch (Exception error) when (DispatchMessages.IsUnreadable(error))
         {
-            if (dispatch.Kind == DispatchKind.Leftover) return Failed(dispatch, DeliveryOutcome.TransientFailure, DispatchMessages.MailMustWait(error));
-            return Failed(dispatch, DeliveryOutcome.PermanentFailure, $"the record cannot be read: {error.Message}");
+            return Unreadable(dispatch, error);
         }
         catch (IOException error)
         {
@@ -85,6 +84,12 @@ public sealed class DispatchAttempt(
 
     private static RecipientOutcome Outcome(Dispatch dispatch, DeliveryOutcome outcome, string nextHop, string? reply, string? error) =>
         new(dispatch.Recipient, dispatch.Mailbox, outcome, nextHop, ReplyWords.ToKeep(reply), ReplyWords.ToKeep(error));
+
+    // The mail itself, which its sender counts on, is not given up for what cannot be read: a disk reads again, and a file comes back
+    // from a copy. When time is over the sender hears of it. Whoever asked for a copy hears at once.
+    private static RecipientOutcome Unreadable(Dispatch dispatch, Exception error) => dispatch.Kind == DispatchKind.Leftover
+        ? Failed(dispatch, DeliveryOutcome.TransientFailure, $"the record cannot be read now: {error.Message}")
+        : Failed(dispatch, DeliveryOutcome.PermanentFailure, $"the record cannot be read: {error.Message}");
 
     private static RecipientOutcome Failed(Dispatch dispatch, DeliveryOutcome outcome, string words) =>
         new(dispatch.Recipient, dispatch.Mailbox, outcome, "", null, words);

@@ -60,21 +60,11 @@ public sealed class DispatchMessages(
                 _ => await OriginalAsync(dispatch, entry, mail, cancel),
             };
         }
-        catch (ArchiveException error) when (dispatch.Kind == DispatchKind.Leftover && CanNeverBeRead(error))
-        {
-            throw new MustWaitException(MailMustWait(error));
-        }
-        catch (Exception error) when (CanNeverBeRead(error))
+        catch (Exception error) when (IsNoRecord(error))
         {
             throw new UndeliverableException($"the record cannot be read: {error.Message}");
         }
     }
-
-    /// <summary>
-    /// The mail itself, which its sender counts on, is not given up for what cannot be read: a disk reads again, and a file comes
-    /// back from a copy. When time is over the sender hears of it. Whoever asked for a copy hears at once.
-    /// </summary>
-    internal static string MailMustWait(Exception error) => $"the record cannot be read now: {error.Message}";
 
     // Whoever asked before the hold asked for what may not leave now; who asked after it was allowed to.
     private bool IsHeldSince(Dispatch dispatch) => dispatch.IsWish && HoldOf(dispatch) is { } hold && hold.At > dispatch.RequestedAt;
@@ -90,7 +80,7 @@ public sealed class DispatchMessages(
             var notify = RecordedMail.Decode(entry.Payload.Span).Recipients.FirstOrDefault(one => one.Address == failed.Recipient)?.Notify;
             return notify is not null && !notify.Split(',').Contains("FAILURE", StringComparer.OrdinalIgnoreCase);
         }
-        catch (Exception error) when (CanNeverBeRead(error))
+        catch (Exception error) when (IsNoRecord(error) || IsUnreadable(error))
         {
             return false; // nobody knows, and silence would lose a message
         }
@@ -99,8 +89,11 @@ public sealed class DispatchMessages(
     private async ValueTask<LogEntry?> FindAsync(Dispatch dispatch, CancellationToken cancel) =>
         RecordId.TryParse(dispatch.RecordId, out var id) && await log.FindAsync(id, cancel) is { Kind: EntryKind.Mail } entry ? entry : null;
 
-    private static bool CanNeverBeRead(Exception error) =>
-        error is JsonException or FormatException or ArgumentException or ArchiveException { Fault: ArchiveFault.Missing or ArchiveFault.Damaged };
+    private static bool IsNoRecord(Exception error) => error is JsonException or FormatException or ArgumentException;
+
+    /// <summary>Bytes that are not there, or not those that were recorded.</summary>
+    internal static bool IsUnreadable(Exception error) =>
+        error is InvalidDataException or ArchiveException { Fault: ArchiveFault.Missing or ArchiveFault.Damaged };
 
     // The exact bytes behind Received and our trace field, nothing else, so that DKIM signatures stay valid.
     private async Task<PreparedDispatch> OriginalAsync(Dispatch dispatch, LogEntry entry, RecordedMail mail, CancellationToken cancel)
@@ -195,7 +188,7 @@ public sealed class DispatchMessages(
             await using var original = await log.OpenContentAsync(entry.Id, cancel);
             return (mail, await BounceReport.HeaderOfAsync(original, cancel));
         }
-        catch (Exception error) when (error is InvalidDataException || CanNeverBeRead(error))
+        catch (Exception error) when (IsNoRecord(error) || IsUnreadable(error))
         {
             return (mail, null);
         }
