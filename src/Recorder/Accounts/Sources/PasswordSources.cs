@@ -3,21 +3,12 @@ namespace Recorder.Accounts.Sources;
 /// <summary>Who knows the password of an address, by its domain.</summary>
 public sealed class PasswordSources
 {
-    private readonly Dictionary<string, IPasswordSource?> byDomain = new(StringComparer.Ordinal);
-    private readonly IPasswordSource? rest;
+    private readonly ByDomain<IPasswordSource?> byDomain;
 
     /// <param name="sources">Domains and source; no domains: every domain that none other takes.</param>
     /// <param name="withoutPasswords">Domains whose people sign in otherwise: local passwords alone count there.</param>
-    public PasswordSources(IEnumerable<(IEnumerable<string> Domains, IPasswordSource Source)> sources, IEnumerable<string>? withoutPasswords = null)
-    {
-        foreach (var domain in (withoutPasswords ?? []).Select(MailDomain.Normalise).OfType<string>()) byDomain[domain] = null;
-        foreach (var (domains, source) in sources)
-        {
-            var names = domains.Select(MailDomain.Normalise).OfType<string>().ToList();
-            names.ForEach(name => byDomain[name] = source);
-            rest = names.Count == 0 ? source : rest;
-        }
-    }
+    public PasswordSources(IEnumerable<(IEnumerable<string> Domains, IPasswordSource Source)> sources, IEnumerable<string>? withoutPasswords = null) =>
+        byDomain = new([(withoutPasswords ?? [], null), .. sources]);
 
     public static PasswordSources None { get; } = new([]);
 
@@ -42,5 +33,5 @@ public sealed class PasswordSources
     internal IReadOnlyList<IProbed> Probed { get; private init; } = [];
 
     /// <returns>null where only local passwords count.</returns>
-    public IPasswordSource? Find(string address) => byDomain.TryGetValue(address[(address.LastIndexOf('@') + 1)..], out var source) ? source : rest;
+    public IPasswordSource? Find(string address) => byDomain.Find(address);
 }
