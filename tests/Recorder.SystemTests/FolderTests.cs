@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using MailKit;
 using MailKit.Net.Imap;
@@ -21,7 +20,7 @@ public sealed class FolderTests
     {
         Dovecot.Need();
         using var scratch = new Scratch();
-        await using var dovecot = await Dovecot.StartAsync(Tls(scratch) + Master(scratch));
+        await using var dovecot = await Dovecot.StartAsync(Certificates.Dovecot(scratch, "yes") + Master(scratch));
         await using var recorder = await StartAsync(scratch, dovecot);
         await using (var pool = Wire.Sender(recorder.SmtpPort, SmtpProtocol.Lmtp))
         {
@@ -50,7 +49,7 @@ public sealed class FolderTests
     {
         Dovecot.Need();
         using var scratch = new Scratch();
-        await using var dovecot = await Dovecot.StartAsync(Tls(scratch) + Master(scratch));
+        await using var dovecot = await Dovecot.StartAsync(Certificates.Dovecot(scratch, "yes") + Master(scratch));
         await using var recorder = await StartAsync(scratch, dovecot);
         using var api = await Api.SignInAsync(recorder, User, "pw");
         const string lines = "Subject: from a disk\nFrom: a@sender.example\n\nline feeds\nalone\n";
@@ -71,7 +70,7 @@ public sealed class FolderTests
     {
         Dovecot.Need();
         using var scratch = new Scratch();
-        await using var dovecot = await Dovecot.StartAsync(Tls(scratch) + Master(scratch));
+        await using var dovecot = await Dovecot.StartAsync(Certificates.Dovecot(scratch, "yes") + Master(scratch));
         await using var recorder = await StartAsync(scratch, dovecot);
         using var api = await Api.SignInAsync(recorder, User, "pw");
         await using (var pool = Wire.Sender(recorder.SmtpPort, SmtpProtocol.Lmtp))
@@ -107,7 +106,7 @@ public sealed class FolderTests
         Dovecot.Need();
         Browser.Need();
         using var scratch = new Scratch();
-        await using var dovecot = await Dovecot.StartAsync(Tls(scratch) + Master(scratch));
+        await using var dovecot = await Dovecot.StartAsync(Certificates.Dovecot(scratch, "yes") + Master(scratch));
         await using var recorder = await StartAsync(scratch, dovecot);
         await using var browser = await Browser.StartAsync();
         var faults = new List<string>();
@@ -175,19 +174,6 @@ public sealed class FolderTests
         File.SetUnixFileMode(scratch.Path, (UnixFileMode)0b111_101_101);
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
         return Samples.Read("samples/dovecot/mailboxes.conf").Replace("/etc/dovecot/recorder.master", file, StringComparison.Ordinal);
-    }
-
-    private static string Tls(Scratch scratch)
-    {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName("localhost");
-        request.CertificateExtensions.Add(names.Build());
-        using var own = request.CreateSelfSigned(DateTimeOffset.Now.AddDays(-1), DateTimeOffset.Now.AddDays(1));
-        File.WriteAllText(scratch.File("imap.pem"), own.ExportCertificatePem());
-        File.WriteAllText(scratch.File("imap.key"), key.ExportPkcs8PrivateKeyPem());
-        return $"ssl = yes\nssl_cert = <{scratch.File("imap.pem")}\nssl_key = <{scratch.File("imap.key")}\n";
     }
 
     /// <summary>Our own edges, and some of every kind of real mail where it is at hand.</summary>

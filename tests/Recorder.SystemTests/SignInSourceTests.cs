@@ -1,7 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Recorder.SystemTests.Peers;
 
@@ -21,25 +19,12 @@ public sealed class SignInSourceTests
     private static void Is(HttpStatusCode expected, (HttpStatusCode Status, JsonNode? Answer) answer) =>
         Assert.True(expected == answer.Status, $"{answer.Status}: {answer.Answer}");
 
-    private static string Certificate(Scratch scratch)
-    {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName("localhost");
-        request.CertificateExtensions.Add(names.Build());
-        using var own = request.CreateSelfSigned(DateTimeOffset.Now.AddDays(-1), DateTimeOffset.Now.AddDays(1));
-        File.WriteAllText(scratch.File("imap.pem"), own.ExportCertificatePem());
-        File.WriteAllText(scratch.File("imap.key"), key.ExportPkcs8PrivateKeyPem());
-        return $"ssl = required\nssl_cert = <{scratch.File("imap.pem")}\nssl_key = <{scratch.File("imap.key")}\n";
-    }
-
     [Fact]
     public async Task The_mail_password_opens_the_archive_over_TLS_and_Dovecot_knows_whose_attempt_it_was()
     {
         Dovecot.Need();
         using var scratch = new Scratch();
-        await using var dovecot = await Dovecot.StartAsync(Certificate(scratch) + Samples.Read("samples/dovecot/sign-in.conf"));
+        await using var dovecot = await Dovecot.StartAsync(Certificates.Dovecot(scratch, "required") + Samples.Read("samples/dovecot/sign-in.conf"));
         await using var recorder = new RecorderProcess(
             scratch.Folder("data"), "Smtp:Domains:0=example.edu", "Accounts:Imap:0:Domains:0=example.edu", "Accounts:Imap:0:Host=localhost",
             $"Accounts:Imap:0:Port={dovecot.ImapPort}", $"Accounts:Imap:0:CertificateFile={scratch.File("imap.pem")}", "Web:TrustedProxies:0=127.0.0.1");

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
@@ -15,20 +14,8 @@ namespace Recorder.Tests.Fakes;
 internal sealed record PutMail(string Login, string Folder, string Date, byte[] Bytes);
 
 /// <summary>An IMAP server that takes mail, and says whatever else a test wants in the places that a test names.</summary>
-internal sealed class MailboxPeer : IAsyncDisposable
+internal sealed class MailboxPeer : LoopbackServer
 {
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource stop = new();
-    private readonly Task serving;
-
-    public MailboxPeer()
-    {
-        listener.Start();
-        serving = ServeAsync();
-    }
-
-    public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
-
     public ConcurrentQueue<PutMail> Kept { get; } = [];
 
     public ConcurrentQueue<string> Lines { get; } = [];
@@ -72,29 +59,12 @@ internal sealed class MailboxPeer : IAsyncDisposable
         return X509CertificateLoader.LoadPkcs12(own.Export(X509ContentType.Pfx), null);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await stop.CancelAsync();
-        listener.Dispose();
-        await serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        stop.Dispose();
-    }
-
-    private async Task ServeAsync()
-    {
-        while (true)
-        {
-            var client = await listener.AcceptTcpClientAsync(stop.Token);
-            _ = TalkAsync(client);
-        }
-    }
-
-    private async Task TalkAsync(TcpClient client)
+    protected override async Task TalkAsync(TcpClient client, CancellationToken stop)
     {
         using var talking = client;
         try
         {
-            await new Talk(this, client.GetStream(), stop.Token).RunAsync();
+            await new Talk(this, client.GetStream(), stop).RunAsync();
         }
         catch (Exception error) when (error is IOException or OperationCanceledException or AuthenticationException or ObjectDisposedException)
         {
