@@ -4,6 +4,7 @@ using Recorder.Benchmarks.Attachments;
 using Recorder.Benchmarks.Compare;
 using Recorder.Benchmarks.Decisions;
 using Recorder.Benchmarks.Finding;
+using Recorder.Benchmarks.Following;
 using Recorder.Benchmarks.Moving;
 using Recorder.Benchmarks.Pages;
 using Recorder.Benchmarks.Purging;
@@ -39,6 +40,11 @@ var documents = new Option<int>("--documents") { Description = "Documents in the
 var segments = new Option<int>("--segments") { Description = "Segments they lie in.", DefaultValueFactory = _ => 50 };
 var searches = new Command("searches", "What a search costs in processor time, on a made index.") { documents, segments };
 searches.SetAction(parsed => new SearchCosts(parsed.GetValue(documents), parsed.GetValue(segments), Console.WriteLine).Run());
+
+var followed = new Option<int>("--documents") { Description = "Messages of 8 KB.", DefaultValueFactory = _ => 30_000 };
+var shown = new Option<int>("--shown") { Description = "Shown every so many messages, durable every ten times as many.", DefaultValueFactory = _ => 300 };
+var following = new Command("following", "What the index takes while it follows mail that comes steadily: processor time and garbage. In process.") { followed, shown };
+following.SetAction(parsed => new FollowingCosts(parsed.GetValue(followed), parsed.GetValue(shown), Console.WriteLine).Run());
 
 var made = new Option<int>("--documents") { Description = "Messages in the index.", DefaultValueFactory = _ => 100_000 };
 var mailboxes = new Option<int>("--mailboxes") { Description = "Mailboxes they are spread over, beside one that has a tenth of all.", DefaultValueFactory = _ => 1_000 };
@@ -96,5 +102,5 @@ pages.SetAction((parsed, cancel) => PageBench.RunAsync(
     new PageWish(parsed.GetValue(pageRows)!.Split(',', StringSplitOptions.TrimEntries), parsed.GetValue(pageSeconds), parsed.GetValue(pageMessages), parsed.GetValue(people), parsed.GetValue(program)), cancel));
 
 // Ctrl-C: time to end what was started.
-return await new RootCommand("Figures, measured. Peers come from Debian's packages. TMPDIR chooses the disk.") { compare, soak, search, searches, decisions, moving, verify, encryption, purge, ledger, attachments, reconcile, pages }
+return await new RootCommand("Figures, measured. Peers come from Debian's packages. TMPDIR chooses the disk.") { compare, soak, search, searches, following, decisions, moving, verify, encryption, purge, ledger, attachments, reconcile, pages }
     .Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });

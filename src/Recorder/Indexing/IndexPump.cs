@@ -5,8 +5,8 @@ using Recorder.Ledger;
 namespace Recorder.Indexing;
 
 /// <summary>
-/// Carries the log into an index, in sequence order: whatever the log has grown by is prepared and added in pieces and
-/// shown at once, at most every 200 ms; under load less often (<see cref="ShowingPace"/>), since many small pieces cost
+/// Carries the log into an index, in sequence order: whatever the log has grown by is prepared and added in pieces at once, and
+/// shown at once too, at most every 200 ms; under load less often (<see cref="ShowingPace"/>), since many small pieces cost
 /// an index more than few large ones. Made durable every 10 s with the position it stands for. Whatever fails is tried
 /// again from the index's own checkpoint; adding twice replaces.
 /// </summary>

@@ -35,9 +35,9 @@ internal sealed class IndexRun<T>(
             {
                 pace.Calm();
                 await TakeAllAsync(cancel);
-                if (awaited || IsOverdue || unseenSince is null || waiters.AreThere) Show();
+                if ((awaited && pace.IsDue) || IsOverdue || unseenSince is null || waiters.AreThere) Show();
                 CommitIfDue();
-                await pace.WaitAsync(cancel);
+                await pace.BreatheAsync(cancel);
                 await WaitForMoreAsync(cancel);
             }
         }
@@ -133,7 +133,7 @@ internal sealed class IndexRun<T>(
         get
         {
             var untilCommit = CommitInterval - time.GetElapsedTime(committedAt);
-            var untilShown = unseenSince is { } since ? LongestUnseen - time.GetElapsedTime(since) : untilCommit;
+            var untilShown = awaited ? pace.Left : unseenSince is { } since ? LongestUnseen - time.GetElapsedTime(since) : untilCommit;
             var until = untilShown < untilCommit ? untilShown : untilCommit;
             return until > TimeSpan.Zero ? until : TimeSpan.Zero;
         }
