@@ -33,7 +33,8 @@ internal static class HoldCommand
     private static string Words(HoldAnswer answer) => string.Join('\n', [
         $"hold {answer.Hold.Id} placed, {answer.Hold.Records} records named{(answer.TooLateCount > 0 ? $"; {answer.TooLateCount} had left already:" : "")}", .. answer.TooLate,
         .. answer.MaybeTooLate.Prepend($"{answer.MaybeTooLateCount} left with the purge under way, and whether the search meant them cannot be told any more:")
-            .Take(answer.MaybeTooLateCount > 0 ? int.MaxValue : 0)]);
+            .Take(answer.MaybeTooLateCount > 0 ? int.MaxValue : 0),
+        .. answer.Hints.Select(hint => $"NOTE the query was not taken as it stands: {hint}")]);
 
     private static Command List(CommandContext context) => new Command("list", "List all holds, lifted ones too.").Lists<Hold>(context, _ => "holds", hold =>
     {

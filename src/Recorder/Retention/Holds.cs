@@ -14,7 +14,9 @@ public sealed record HoldWish(
 
 /// <param name="TooLate">The first of the records that were meant and had left already.</param>
 /// <param name="MaybeTooLate">The first of those that a purge under way took away, and of which the index cannot say any more whether the query meant them.</param>
-public sealed record HoldAnswer(Hold Hold, long TooLateCount, IReadOnlyList<string> TooLate, long MaybeTooLateCount, IReadOnlyList<string> MaybeTooLate);
+/// <param name="Hints">What of the query was not understood as it was perhaps meant: codes of the search.</param>
+public sealed record HoldAnswer(
+    Hold Hold, long TooLateCount, IReadOnlyList<string> TooLate, long MaybeTooLateCount, IReadOnlyList<string> MaybeTooLate, IReadOnlyList<string> Hints);
 
 /// <summary>Places holds and lifts them. What is held stays, whatever its term says (docs/retention.md).</summary>
 /// <param name="index">Behind the log for no longer than <paramref name="catchUp"/> takes.</param>
@@ -33,15 +35,16 @@ public sealed class Holds(
         var hold = Checked(actor, wish);
         if (hold.Kind == HoldKind.Query) await catchUp(cancel);
         List<string> meant;
+        IReadOnlyList<string> hints;
         IReadOnlyList<PurgeStep> begun;
         using (await gate.EnterAsync(cancel))
         {
             // Inside the gate, so that what is found is not unlinked before it is held.
-            (meant, hold) = hold.Kind switch
+            (meant, hold, hints) = hold.Kind switch
             {
                 HoldKind.Query => Found(hold, 0, cancel),
-                HoldKind.Records => (Named(wish), hold),
-                _ => ([], hold),
+                HoldKind.Records => (Named(wish), hold, []),
+                _ => ([], hold, []),
             };
             await AppendAsync(actor, hold.Id, [.. meant.Where(IsKept)], hold.Through);
             await ledger.AppendAsync(new HoldPlaced(hold) { Actor = actor, At = time.GetUtcNow() }, CancellationToken.None);
@@ -49,7 +52,7 @@ public sealed class Holds(
         }
 
         var (late, maybe) = await TooLateAsync(hold, meant, begun, cancel);
-        return new HoldAnswer(ledger.State.Get<Hold>(RetentionKeys.Hold(hold.Id))!, late.Count, [.. late.Take(MaxTold)], maybe.Count, [.. maybe.Take(MaxTold)]);
+        return new HoldAnswer(ledger.State.Get<Hold>(RetentionKeys.Hold(hold.Id))!, late.Count, [.. late.Take(MaxTold)], maybe.Count, [.. maybe.Take(MaxTold)], hints);
     }
 
     /// <returns>false for a hold that does not exist or is lifted already.</returns>
@@ -71,7 +74,7 @@ public sealed class Holds(
         await catchUp(cancel);
         foreach (var hold in queries)
         {
-            var (found, asked) = Found(hold, hold.Through, cancel);
+            var (found, asked, _) = Found(hold, hold.Through, cancel);
             if (asked.Through > hold.Through) await AppendAsync(Actor.System("retention"), hold.Id, found, asked.Through);
         }
     }
@@ -122,22 +125,22 @@ public sealed class Holds(
     }
 
     // Whatever is in the index, in sight or not: a term that is over takes nothing from a hold.
-    private (List<string> Ids, Hold Hold) Found(Hold hold, long after, CancellationToken cancel)
+    private (List<string> Ids, Hold Hold, IReadOnlyList<string> Hints) Found(Hold hold, long after, CancellationToken cancel)
     {
         var scope = hold.Mailboxes.Count == 0 ? null : hold.Mailboxes.Select(mailbox => new OwnerScope(mailbox)).ToList();
         RefuseWhileIncomplete();
-        var (ids, through) = (new List<string>(), hold.Through);
+        var (ids, through, hints) = (new List<string>(), hold.Through, (IReadOnlyList<string>)[]);
         for (string? cursor = null, next = ""; next is not null; cursor = next)
         {
             var page = index.Search(new SearchRequest(scope, hold.Query, RowsOfAPage, cursor), cancel);
-            if (cursor is null) through = page.IndexedThrough.GetValueOrDefault(archive.Lane);
+            if (cursor is null) (through, hints) = (page.IndexedThrough.GetValueOrDefault(archive.Lane), page.Hints);
             ids.AddRange(page.Items.Where(hit => hit.Sequence > after).Select(hit => hit.Id));
             if (ids.Count > Hold.MaxRecords) throw new ActRefusedException("too-many-named", $"more than {Hold.MaxRecords} records are meant: hold mailboxes instead");
             next = page.Next;
         }
 
         RefuseWhileIncomplete();
-        return (ids, hold with { Through = Math.Max(through, hold.Through) });
+        return (ids, hold with { Through = Math.Max(through, hold.Through) }, hints);
     }
 
     private List<PurgeStep> StepsUnderWay() => ledger.State.Get<PurgeRun>(RetentionKeys.OpenRun) is not { } run ? []

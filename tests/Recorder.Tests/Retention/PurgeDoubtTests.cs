@@ -99,7 +99,8 @@ public class PurgeDoubtTests
     public async Task A_query_is_not_asked_while_a_part_of_the_index_is_missing_and_nothing_is_purged_meanwhile()
     {
         await using var world = await KeepingWorld.OpenAsync();
-        await world.Holds.PlaceAsync(KeepingWorld.Admin, new HoldWish("case", "why", HoldKind.Query, Query: "subject:alpha"), None);
+        var placed = await world.Holds.PlaceAsync(KeepingWorld.Admin, new HoldWish("case", "why", HoldKind.Query, Query: "subject:alpha colour:red"), None);
+        Assert.Equal("unknown-operator:colour", Assert.Single(placed.Hints)); // who places a hold must know what it holds
         for (var i = 0; i < 70; i++) await ReceiveAsync(world, ForAmy);
         await NextDayAsync(world, 62);
         await world.CrashAsync(machine: false, folder =>

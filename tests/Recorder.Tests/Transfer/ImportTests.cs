@@ -48,8 +48,8 @@ public sealed class ImportTests : IAsyncDisposable
         return path;
     }
 
-    private async Task<List<ImportLine>> RunAsync(Importer importer, string owner = Owner) =>
-        await importer.Begin(new ImportRequest(folder.File("md"), owner), Desk.Cli, Cancel).ToListAsync(Cancel);
+    private async Task<List<ImportLine>> RunAsync(Importer importer, string owner = Owner, string source = "md") =>
+        await importer.Begin(new ImportRequest(folder.File(source), owner), Desk.Cli, Cancel).ToListAsync(Cancel);
 
     private RecordedMail[] Records => [.. desk.Log.Entries.Where(entry => entry.Kind == EntryKind.Mail).Select(entry => RecordedMail.Decode(entry.Payload.Span))];
 
@@ -112,6 +112,19 @@ public sealed class ImportTests : IAsyncDisposable
         var lines = await RunAsync(importer);
         Assert.Equal(["cur/1.empty", "cur/3.gone"], lines.Where(line => line.Kind == "skipped").Select(line => line.Source).Order());
         Assert.Equal((1L, 2L), (lines[^1].Added, lines[^1].Skipped));
+    }
+
+    [Fact]
+    public async Task Files_of_a_folder_that_are_not_named_as_messages_are_told_of()
+    {
+        var importer = await OpenAsync();
+        Directory.CreateDirectory(folder.File("eml"));
+        foreach (var name in new[] { "a.eml", "B.EML", "notes.txt", ".hidden" }) File.WriteAllText(folder.File($"eml/{name}"), "Subject: one\n\nx\n");
+        var lines = await RunAsync(importer, source: "eml");
+        var skipped = Assert.Single(lines, line => line.Kind == "skipped");
+        Assert.Equal("notes.txt", skipped.Source);
+        Assert.Contains(".eml", skipped.Reason);
+        Assert.Equal((2L, 1L), (lines[^1].Added + lines[^1].Known, lines[^1].Skipped));
     }
 
     [Fact]

@@ -148,7 +148,7 @@ public sealed class MboxTests : IDisposable
         Assert.Equal("mbox", MailSources.Open(folder.File("box"), ImportFormat.Auto).Format);
         Assert.Equal("eml", MailSources.Open(folder.File("one.eml"), ImportFormat.Auto).Format);
         Assert.Equal("maildir", MailSources.Open(folder.File("md"), ImportFormat.Auto).Format);
-        Assert.Equal(1, MailSources.Open(folder.Path, ImportFormat.Eml).Total);
+        Assert.Equal(["one.eml"], MailSources.Open(folder.Path, ImportFormat.Eml).Read().Where(mail => mail.Problem is null).Select(mail => mail.Name));
         Assert.Throws<ImportRefusedException>(() => MailSources.Open(folder.File("nothing"), ImportFormat.Auto));
         Assert.Throws<ImportRefusedException>(() => MailSources.Open(folder.File("box"), ImportFormat.Maildir));
     }

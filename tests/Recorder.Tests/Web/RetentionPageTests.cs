@@ -54,6 +54,27 @@ public sealed class RetentionPageTests
     }
 
     [Fact]
+    public async Task What_is_refused_stands_in_the_form_still_with_the_reason()
+    {
+        await using var world = await WebWorld.StartAsync();
+        var browser = await world.BrowserAsync(WebWorld.Admin);
+        foreach (var act in new[] { "preview", "set" })
+        {
+            using var brief = await WebWorld.PostFormAsync(browser, "/admin/retention", "/admin/retention/rules", ("act", act), ("name", "brief"), ("days", "30"), ("mailboxes", WebWorld.Alice));
+            var page = await brief.Content.ReadAsStringAsync();
+            Assert.Equal(HttpStatusCode.Conflict, brief.StatusCode);
+            Assert.Contains("Retention:AllowShorter", page);
+            Assert.All(["brief", "30", WebWorld.Alice], typed => Assert.Contains($"value=\"{typed}\"", page));
+        }
+
+        using var none = await WebWorld.PostFormAsync(browser, "/admin/holds", "/admin/holds", ("matter", "Case 8"), ("reason", "letter"), ("kind", "records"), ("until", "2099-01-31"));
+        var form = await none.Content.ReadAsStringAsync();
+        Assert.Equal(HttpStatusCode.Conflict, none.StatusCode);
+        Assert.All(["value=\"Case 8\"", "value=\"letter\"", "<option value=\"records\" selected", "value=\"2099-01-31\""], kept => Assert.Contains(kept, form));
+        Assert.Equal((0, 0), (world.Facts<RetentionRuleSet>().Count(), world.Facts<HoldPlaced>().Count()));
+    }
+
+    [Fact]
     public async Task Approvals_and_restores_are_answered_on_the_page_and_by_programs_and_the_report_is_there()
     {
         await using var world = await WebWorld.StartAsync();

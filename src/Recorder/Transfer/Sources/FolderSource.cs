@@ -1,7 +1,8 @@
 namespace Recorder.Transfer.Sources;
 
 /// <summary>A message a file.</summary>
-internal sealed class FolderSource(string format, string root, IEnumerable<string> files) : IMailSource
+/// <param name="ending">What the name of a message ends in; other files are told of and left.</param>
+internal sealed class FolderSource(string format, string root, IEnumerable<string> files, string ending = "") : IMailSource
 {
     private readonly long total = files.LongCount();
 
@@ -14,11 +15,14 @@ internal sealed class FolderSource(string format, string root, IEnumerable<strin
     private SourceMail Mail(string file, int number)
     {
         var name = Path.GetRelativePath(root, file);
+        if (!file.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) return Left($"its name does not end in {ending}: rename it if it is a message");
         var info = new FileInfo(file);
         return info.Exists
             ? new SourceMail(name, () => Open(file), null, new DateTimeOffset(info.LastWriteTimeUtc), number)
             // A mail program renames files while people read.
-            : new SourceMail(name, () => Stream.Null, null, default, number, "gone since the folder was listed: import again");
+            : Left("gone since the folder was listed: import again");
+
+        SourceMail Left(string why) => new(name, () => Stream.Null, null, default, number, why);
     }
 
     private static FileStream Open(string file) => new(file, new FileStreamOptions { Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 });
@@ -31,14 +35,13 @@ internal static class Folders
 
     /// <summary>What lies in the cur and new of a Maildir and of the Maildirs below it; tmp holds what is not delivered yet.</summary>
     public static IEnumerable<string> OfMaildir(string root) => Below(root)
-        .Where(folder => Path.GetFileName(folder) is "cur" or "new")
-        .SelectMany(folder => Files(folder).Where(file => !Path.GetFileName(file).StartsWith('.')));
+        .Where(folder => Path.GetFileName(folder) is "cur" or "new").SelectMany(Shown);
 
-    /// <summary>Files named *.eml, however deep.</summary>
-    public static IEnumerable<string> OfEml(string root) => Below(root)
-        .SelectMany(folder => Files(folder).Where(file => file.EndsWith(".eml", StringComparison.OrdinalIgnoreCase)));
+    /// <summary>All files, however deep, but hidden ones.</summary>
+    public static IEnumerable<string> OfAny(string root) => Below(root).SelectMany(Shown);
 
-    private static IEnumerable<string> Files(string folder) => Directory.EnumerateFiles(folder, "*", Everything).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Shown(string folder) =>
+        Directory.EnumerateFiles(folder, "*", Everything).Where(file => !Path.GetFileName(file).StartsWith('.')).Order(StringComparer.Ordinal);
 
     private static IEnumerable<string> Below(string root)
     {

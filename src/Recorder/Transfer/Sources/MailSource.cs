@@ -45,7 +45,7 @@ internal static class MailSources
         ImportFormat.Maildir => new FolderSource("maildir", path, Folders.OfMaildir(Existing(path))),
         ImportFormat.Zip => new ZipSource(File.Exists(path) ? [path] : Directory.EnumerateFiles(Existing(path), "*.zip").Order(StringComparer.Ordinal)),
         ImportFormat.Eml when File.Exists(path) => new FolderSource("eml", Path.GetDirectoryName(path)!, [path]),
-        ImportFormat.Eml => new FolderSource("eml", path, Folders.OfEml(Existing(path))),
+        ImportFormat.Eml => new FolderSource("eml", path, Folders.OfAny(Existing(path)), ".eml"),
         _ => File.Exists(path) ? new MboxSource(path) : throw new ImportRefusedException($"there is no file {path}"),
     };
 

@@ -65,18 +65,20 @@ internal static class AuditWords
     // In columns of their own.
     private static readonly string[] Shown = ["type", "actor", "at", "recordId", "mailbox", "sessionHash"];
 
-    public static string Of(AuditRow row)
+    /// <summary>Names are those of the log, in every language; times are the reader's.</summary>
+    public static string Of(AuditRow row, PageFrame frame)
     {
         var values = JsonElement.Parse(row.Details).EnumerateObject().Where(one => !Shown.Contains(one.Name));
-        var words = string.Join(" · ", values.Select(one => $"{one.Name}: {Value(one.Value)}"));
+        var words = string.Join(" · ", values.Select(one => $"{one.Name}: {Value(one.Value, frame)}"));
         return words.Length <= MaxLength ? words : words[..MaxLength] + "…";
     }
 
-    private static string Value(JsonElement value) => value.ValueKind switch
+    private static string Value(JsonElement value, PageFrame frame) => value.ValueKind switch
     {
+        JsonValueKind.String when value.TryGetDateTimeOffset(out var at) => Show.Moment(at, frame),
         JsonValueKind.String => value.GetString()!,
-        JsonValueKind.Array => $"[{string.Join(", ", value.EnumerateArray().Take(5).Select(Value))}{(value.GetArrayLength() > 5 ? ", …" : "")}]",
-        JsonValueKind.Object => $"{{{string.Join(", ", value.EnumerateObject().Select(one => $"{one.Name}: {Value(one.Value)}"))}}}",
+        JsonValueKind.Array => $"[{string.Join(", ", value.EnumerateArray().Take(5).Select(one => Value(one, frame)))}{(value.GetArrayLength() > 5 ? ", …" : "")}]",
+        JsonValueKind.Object => $"{{{string.Join(", ", value.EnumerateObject().Select(one => $"{one.Name}: {Value(one.Value, frame)}"))}}}",
         _ => value.GetRawText(),
     };
 }

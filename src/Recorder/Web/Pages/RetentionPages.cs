@@ -31,14 +31,14 @@ internal static class RetentionPages
         routes.MapPost("/admin/holds/{hold}/lift", LiftAsync);
     }
 
-    private static IResult Page(HttpContext http, RetentionReports reports, RuleForm? form = null, RulePreview? preview = null, string? done = null)
+    private static IResult Page(HttpContext http, RetentionReports reports, RuleForm? form = null, RulePreview? preview = null, string? done = null, ActRefusedException? refused = null)
     {
         var frame = PageFrame.For(http, "retention") with { Here = "/admin/retention" };
         return PageResult.Of<RetentionPage>(new
         {
             Frame = frame, Report = reports.Now(), Runs = reports.Runs(RunsShown), Form = form ?? new RuleForm(), Preview = preview, Done = done,
-            Waiting = http.RequestServices.GetRequiredService<Approvals>().Waiting,
-        });
+            Refused = refused is null ? null : AccountPages.WordsOf(frame.Text, refused), Waiting = http.RequestServices.GetRequiredService<Approvals>().Waiting,
+        }, StatusOf(refused));
     }
 
     private static async Task<IResult> RuleAsync(
@@ -46,19 +46,28 @@ internal static class RetentionPages
         [FromForm] string? days = null, [FromForm] string? domains = null, [FromForm] string? mailboxes = null, [FromForm] string? categories = null)
     {
         var (form, actor) = (new RuleForm(name, days, domains, mailboxes, categories), http.CurrentReader().Actor);
-        switch (act)
+        try
         {
-            case "preview":
-                return Page(http, reports, form, await rules.PreviewAsync(form.Rule, null, cancel));
-            case "set":
-                await rules.SetAsync(actor, form.Rule, cancel);
-                return Page(http, reports, done: "retentionRuleSet");
-            case "remove":
-                return await rules.RemoveAsync(actor, name ?? "", cancel) is null ? Results.NotFound() : Page(http, reports, done: "retentionRuleRemoved");
-            default:
-                throw new ActRefusedException("bad-act", "there is no such act");
+            switch (act)
+            {
+                case "preview":
+                    return Page(http, reports, form, await rules.PreviewAsync(form.Rule, null, cancel));
+                case "set":
+                    await rules.SetAsync(actor, form.Rule, cancel);
+                    return Page(http, reports, done: "retentionRuleSet");
+                case "remove":
+                    return await rules.RemoveAsync(actor, name ?? "", cancel) is null ? Results.NotFound() : Page(http, reports, done: "retentionRuleRemoved");
+                default:
+                    throw new ActRefusedException("bad-act", "there is no such act");
+            }
+        }
+        catch (ActRefusedException refused)
+        {
+            return Page(http, reports, form, refused: refused);
         }
     }
+
+    private static int StatusOf(ActRefusedException? refused) => refused is null ? StatusCodes.Status200OK : AccountPages.StatusOf(refused);
 
     private static async Task<IResult> ConfirmAsync(HttpContext http, ClockWatch clock, RetentionReports reports, CancellationToken cancel)
     {
@@ -101,23 +110,34 @@ internal static class RetentionPages
         PurgeCertificate.Of(ledger.State, run, options.Value.GraceDays) is { } found
             ? Results.File(found.ToJson(), "application/json", $"purge-{found.Run}.json") : Results.NotFound();
 
-    private static IResult HoldsPage(HttpContext http, Holds holds, HoldAnswer? answer = null, bool lifted = false) =>
-        PageResult.Of<HoldsPage>(new { Frame = PageFrame.For(http, "holds") with { Here = "/admin/holds" }, Holds = holds.All, Answer = answer, Lifted = lifted });
+    private static IResult HoldsPage(
+        HttpContext http, Holds holds, HoldAnswer? answer = null, bool lifted = false, HoldForm? form = null, ActRefusedException? refused = null)
+    {
+        var frame = PageFrame.For(http, "holds") with { Here = "/admin/holds" };
+        return PageResult.Of<HoldsPage>(new
+        {
+            Frame = frame, Holds = holds.All, Answer = answer, Lifted = lifted, Form = form ?? new HoldForm(),
+            Refused = refused is null ? null : AccountPages.WordsOf(frame.Text, refused),
+        }, StatusOf(refused));
+    }
 
     private static async Task<IResult> PlaceAsync(
         HttpContext http, Holds holds, CancellationToken cancel, [FromForm] string? matter = null, [FromForm] string? reason = null, [FromForm] string? kind = null,
         [FromForm] string? mailboxes = null, [FromForm] string? query = null, [FromForm] string? records = null, [FromForm] string? until = null)
     {
-        var named = kind switch { "query" => HoldKind.Query, "records" => HoldKind.Records, _ => HoldKind.Mailboxes };
-        var wish = new HoldWish(matter ?? "", reason ?? "", named, RuleForm.Words(mailboxes), query, RuleForm.Words(records), Day(until));
-        return HoldsPage(http, holds, await holds.PlaceAsync(http.CurrentReader().Actor, wish, cancel));
+        var form = new HoldForm(matter, reason, kind, mailboxes, query, records, until);
+        try
+        {
+            return HoldsPage(http, holds, await holds.PlaceAsync(http.CurrentReader().Actor, form.Wish, cancel));
+        }
+        catch (ActRefusedException refused)
+        {
+            return HoldsPage(http, holds, form: form, refused: refused);
+        }
     }
 
     private static async Task<IResult> LiftAsync(HttpContext http, Holds holds, string hold, CancellationToken cancel, [FromForm] string? reason = null) =>
         await holds.LiftAsync(http.CurrentReader().Actor, hold, reason ?? "", cancel) ? HoldsPage(http, holds, lifted: true) : Results.NotFound();
-
-    private static DateTimeOffset? Day(string? text) =>
-        DateTimeOffset.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var day) ? day : null;
 }
 
 /// <summary>A rule as it was typed.</summary>
@@ -129,4 +149,16 @@ public sealed record RuleForm(string? Name = null, string? Days = null, string? 
         Words(Domains), Words(Mailboxes), Words(Categories));
 
     public static IReadOnlyList<string> Words(string? text) => (text ?? "").Split([' ', ',', '\n', '\r', '\t'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+}
+
+/// <summary>A hold as it was typed.</summary>
+public sealed record HoldForm(
+    string? Matter = null, string? Reason = null, string? Kind = null, string? Mailboxes = null, string? Query = null, string? Records = null, string? Until = null)
+{
+    public HoldWish Wish => new(
+        Matter ?? "", Reason ?? "", Kind switch { "query" => HoldKind.Query, "records" => HoldKind.Records, _ => HoldKind.Mailboxes },
+        RuleForm.Words(Mailboxes), Query, RuleForm.Words(Records), Day(Until));
+
+    private static DateTimeOffset? Day(string? text) =>
+        DateTimeOffset.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var day) ? day : null;
 }
