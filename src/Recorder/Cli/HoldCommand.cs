@@ -25,22 +25,27 @@ internal static class HoldCommand
         HoldWish Wish(ParseResult parsed)
         {
             var (named, words, ids) = (parsed.GetValue(mailboxes) ?? [], parsed.GetValue(query), parsed.GetValue(records) ?? []);
+            // A hold is on one of them: what would be left out is refused, and never silently not held.
+            if (ids.Length > 0 && (named.Length > 0 || words is not null))
+                throw new ControlException(ExitCodes.BadInput, "--record holds records alone; place another hold for the mailboxes or the query");
             var kind = ids.Length > 0 ? HoldKind.Records : words is not null ? HoldKind.Query : HoldKind.Mailboxes;
             return new HoldWish(parsed.GetRequiredValue(matter), parsed.GetRequiredValue(reason), kind, named, words, ids, Day(parsed.GetValue(until)));
         }
     }
 
     private static string Words(HoldAnswer answer) => string.Join('\n', [
-        $"hold {answer.Hold.Id} placed, {answer.Hold.Records} records named{(answer.TooLateCount > 0 ? $"; {answer.TooLateCount} had left already:" : "")}", .. answer.TooLate,
+        $"hold {answer.Hold.Id} placed, {Covers(answer.Hold)}{(answer.TooLateCount > 0 ? $"; {answer.TooLateCount} had left already:" : "")}", .. answer.TooLate,
         .. answer.MaybeTooLate.Prepend($"{answer.MaybeTooLateCount} left with the purge under way, and whether the search meant them cannot be told any more:")
             .Take(answer.MaybeTooLateCount > 0 ? int.MaxValue : 0),
         .. answer.Hints.Select(hint => $"NOTE the query was not taken as it stands: {hint}")]);
 
+    private static string Covers(Hold hold) => hold.Kind == HoldKind.Mailboxes ? $"on everything of {string.Join(' ', hold.Mailboxes)}" : $"{hold.Records} records named";
+
     private static Command List(CommandContext context) => new Command("list", "List all holds, lifted ones too.").Lists<Hold>(context, _ => "holds", hold =>
     {
-        var what = string.Join(' ', hold.Mailboxes.Append(hold.Query).Where(part => part.Length > 0));
+        var what = string.Join(' ', hold.Mailboxes.Append(hold.Query).Where(part => part.Length > 0)) + (hold.Kind == HoldKind.Mailboxes ? "" : $" ({hold.Records} records named)");
         var end = hold.LiftedAt is { } lifted ? $"lifted {lifted:yyyy-MM-dd}" : hold.Until is { } until ? $"until {until:yyyy-MM-dd}" : "in force";
-        return $"{hold.Id} {hold.Kind.ToString().ToLowerInvariant()} {what} ({hold.Records} records named), {hold.Matter}: {hold.Reason} [{end}]";
+        return $"{hold.Id} {hold.Kind.ToString().ToLowerInvariant()} {what.Trim()}, {hold.Matter}: {hold.Reason} [{end}]";
     });
 
     private static Command Lift(CommandContext context)

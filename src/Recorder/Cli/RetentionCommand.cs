@@ -37,8 +37,16 @@ internal static class RetentionCommand
         Console.WriteLine($"default {Days(report.DefaultDays)}, gone within {report.GraceDays} days after; oldest day {report.OldestDay?.ToString("yyyy-MM-dd", null) ?? "none"}; {report.HoldsInForce} holds");
         Console.WriteLine(report.LastCheck is { } check ? $"read back whole {check.EndedAt:u}, {check.Records} records: {check.Findings} findings" : "not read back as a whole yet");
         foreach (var lost in report.Lost) Console.WriteLine($"LOST {lost}");
-        Console.WriteLine(report.Blocked is { } why ? $"nothing is purged: {why}" : report.NextPurge is { } next ? $"next purge {next:u}" : "the daily purge is off");
+        Console.WriteLine(report.Blocked is { } why ? $"nothing is purged: {Words(why)}" : report.NextPurge is { } next ? $"next purge {next:u}" : "the daily purge is off");
     }
+
+    private static string Words(string blocked) => blocked switch
+    {
+        "clock-doubted" => "the clock is more than a day ahead of where it was seen last; check it, then recorder purge --confirm-clock",
+        "restored" => "the archive was restored from a copy; make the holds and rules that are newer again, then recorder purge --confirm-restore",
+        "rules-settling" => "a rule changed within the last day, and a day must pass",
+        _ => blocked,
+    };
 
     private static string Days(int? days) => days is { } some ? $"{some} days" : "for ever";
 
@@ -67,6 +75,7 @@ internal static class RetentionCommand
     private static Command Changes(CommandContext context, Command command, Func<ParseResult, RuleChange> change) => command.Posts<RulePreview>(
         context, parsed => ("retention/rules", change(parsed)), (parsed, effect) =>
             $"{effect.Earlier} of {effect.Looked}{(effect.IsWhole ? "" : " (the oldest)")} records end earlier, {effect.DueAtOnce} of them now ({effect.DueBytes} bytes); {effect.Later} end later. "
+                + (effect.Looked == 0 ? "Mail of the present day is looked at when the day is closed. " : "")
                 + (change(parsed).PreviewOnly ? "Nothing was changed." : "Purges follow it from a day after now."));
 
     private static Command Erase(CommandContext context)

@@ -30,11 +30,7 @@ internal static class RetentionControl
     {
         control.MapGet("/retention", (RetentionReports reports) => reports.Now());
         control.MapPost("/retention/rules", (RuleChange change, RetentionRules rules, CancellationToken cancel) => ActAsync(() => ChangeAsync(rules, cli, change, cancel)));
-        control.MapGet("/purge/plan", async (PurgePlanner planner, Holds holds, CancellationToken cancel) =>
-        {
-            await holds.RefreshAsync(cancel);
-            return await Task.Run(() => planner.Plan(cancel), cancel);
-        });
+        control.MapGet("/purge/plan", (PurgePlanner planner, Holds holds, CancellationToken cancel) => ActAsync<PurgePlan>(async () => await planner.PlanNowAsync(holds, cancel)));
         control.MapPost("/purge", (HttpContext http, Purge purge, CancellationToken cancel) => ControlEndpoints.StreamAsync(http, PurgeLinesAsync(purge, cli, cancel), cancel));
         control.MapPost("/purge/confirm-clock", async (ClockWatch clock, CancellationToken cancel) =>
         {
@@ -92,13 +88,17 @@ internal static class RetentionControl
         }
         catch (ActRefusedException refusal)
         {
-            return Results.Json(new Refusal(refusal.Code, refusal.Message), statusCode: StatusCodes.Status409Conflict);
+            return Results.Json(new Refusal(refusal.Code, refusal.Message), statusCode: IsWrongCall(refusal.Code) ? StatusCodes.Status400BadRequest : StatusCodes.Status409Conflict);
         }
         catch (ArchiveException error)
         {
             return Results.Json(new Refusal("archive", error.Message), statusCode: StatusCodes.Status503ServiceUnavailable);
         }
     }
+
+    // What is wrong whatever the archive holds; anything else depends on how it stands.
+    private static bool IsWrongCall(string code) =>
+        code is "bad-rule" or "too-short" or "bad-address" or "bad-domain" or "bad-end" or "too-many-named" or "nothing-named" or "no-matter" or "no-reason";
 
     private static IResult NotFound(string message) => Results.Json(new Refusal("not-found", message), statusCode: StatusCodes.Status404NotFound);
 

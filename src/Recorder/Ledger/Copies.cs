@@ -34,8 +34,16 @@ public sealed record BackupState(
 /// <param name="At">What was removed before is out of it.</param>
 public sealed record MirrorState(string Path, DateTimeOffset At, long Through);
 
+/// <summary>A copy that was the first in its folder after a removal.</summary>
+/// <param name="At">What was removed before is not in it.</param>
+public sealed record CopyTurn(string Path, DateTimeOffset At);
+
 public static class BackupKeys
 {
+    /// <summary>Value <see cref="CopyTurn"/>; of one folder in the order of time.</summary>
+    public static string Turn(string path, DateTimeOffset at) => $"{TurnsOf(path)}{at.UtcTicks:d19}";
+    public static string TurnsOf(string path) => $"backup-turn/{path}|";
+
     /// <summary>Value <see cref="BackupState"/>.</summary>
     public static string Target(string path) => $"backup/{path}";
     public const string All = "backup/";

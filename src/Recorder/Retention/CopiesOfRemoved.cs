@@ -19,11 +19,14 @@ public static class CopiesOfRemoved
     public static IReadOnlyList<CopyOfRemoved> Of(IStateSnapshot state, DateTimeOffset removedAt, IReadOnlyList<string>? noted = null)
     {
         var copies = state.Range<BackupState>(BackupKeys.All).Select(pair => pair.Value)
-            .Select(one => Copy("backup", one.Target, one.At, removedAt, one.KeptUntil, noted?.Contains(one.Target))).ToList();
-        if (state.Get<MirrorState>(BackupKeys.Mirror) is { } mirror) copies.Add(Copy("mirror", mirror.Path, mirror.At, removedAt, null, null));
+            .Select(one => Copy(new CopyOfRemoved("backup", one.Target, one.At, null, one.KeptUntil, noted?.Contains(one.Target)))).ToList();
+        if (state.Get<MirrorState>(BackupKeys.Mirror) is { } mirror) copies.Add(Copy(new CopyOfRemoved("mirror", mirror.Path, mirror.At, null, null)));
         return copies;
-    }
 
-    private static CopyOfRemoved Copy(string kind, string path, DateTimeOffset at, DateTimeOffset removedAt, DateOnly? keptUntil, bool? isNoted) =>
-        at > removedAt ? new CopyOfRemoved(kind, path, at, at, null) : new CopyOfRemoved(kind, path, at, null, keptUntil, isNoted);
+        // The first copy after the removal, not the newest: what is certified stays as it was said.
+        CopyOfRemoved Copy(CopyOfRemoved copy) => copy.MadeAt <= removedAt ? copy : copy with { EndedAt = FirstAfter(copy.Path) ?? copy.MadeAt, KeptUntil = null, IsNoted = null };
+
+        DateTimeOffset? FirstAfter(string path) => state.Range<CopyTurn>(BackupKeys.TurnsOf(path), BackupKeys.Turn(path, removedAt))
+            .FirstOrDefault(turn => turn.Value.Path == path).Value?.At;
+    }
 }

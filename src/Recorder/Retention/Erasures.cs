@@ -15,8 +15,8 @@ public sealed class Erasures(
     public IReadOnlyList<Erasure> All => [.. ledger.State.Range<Erasure>(RetentionKeys.Erasures).Select(pair => pair.Value).OrderByDescending(erasure => erasure.At)];
 
     /// <summary>Newest first, with what copies may still have of each.</summary>
-    public IReadOnlyList<ErasureReport> Report() =>
-        [.. All.Select(erasure => new ErasureReport(erasure, CopiesOfRemoved.Of(ledger.State, erasure.DoneAt ?? time.GetUtcNow(), erasure.Noted ?? [])))];
+    public IReadOnlyList<ErasureReport> Report(int limit = int.MaxValue) =>
+        [.. All.Take(limit).Select(erasure => new ErasureReport(erasure, CopiesOfRemoved.Of(ledger.State, erasure.DoneAt ?? time.GetUtcNow(), erasure.Noted ?? [])))];
 
     /// <returns>null when there is no such record.</returns>
     /// <exception cref="ActRefusedException">no-reason, held, approval-needed.</exception>

@@ -17,17 +17,25 @@ public sealed class RetentionPolicy(int defaultDays, IReadOnlyList<RetentionRule
         new(options.Days, [.. state.Range<RetentionRule>(RetentionKeys.Rules).Select(rule => rule.Value)]);
 
     /// <returns>null: for ever.</returns>
-    public int? DaysOf(string mailbox, string category)
+    public int? DaysOf(string mailbox, string category) => DecidingOf(mailbox, category) is { } rule ? rule.Days : defaultDays;
+
+    /// <summary>The rule that says how long the record's longest copy is kept.</summary>
+    /// <returns>null: the default does.</returns>
+    public RetentionRule? DecidingOf(RecordedMail mail) => mail.Owners
+        .Select(owner => DecidingOf(owner, RetentionCategories.Of(mail.DispositionFor(owner))))
+        .MaxBy(rule => rule is null ? defaultDays : rule.Days ?? int.MaxValue);
+
+    private RetentionRule? DecidingOf(string mailbox, string category)
     {
-        var longest = 0;
+        RetentionRule? longest = null;
         foreach (var rule in rules)
         {
             if (!Matches(rule, mailbox, category)) continue;
-            if (rule.Days is not { } days) return null;
-            longest = Math.Max(longest, days);
+            if (rule.Days is null) return rule;
+            if (longest is null || rule.Days > longest.Days) longest = rule;
         }
 
-        return longest == 0 ? defaultDays : longest;
+        return longest;
     }
 
     /// <summary>From this moment on the copy is out of its owner's sight.</summary>

@@ -20,13 +20,14 @@ internal sealed record PurgeContext(RetentionPolicy Policy, HoldsInForce Holds, 
 
 /// <summary>One mail segment as a purge sees it.</summary>
 /// <param name="Due">What leaves, in order.</param>
+/// <param name="Why">How many of them by the term of which rule; the empty name is the default's.</param>
 /// <param name="Stays">Records that stay.</param>
 /// <param name="Held">Of them, those whose term is over and that a hold keeps.</param>
 /// <param name="Unreadable">Of them, those whose envelope cannot be read: no rule matches, so they are kept.</param>
 /// <param name="FirstEnd">The earliest end of a term among those that leave.</param>
 /// <param name="NextDue">When the next of those that stay may leave; null when none will by itself.</param>
 internal sealed record SegmentLook(
-    SegmentInfo Segment, IReadOnlyList<LeavingRecord> Due, long DueBytes, long Stays, long Held, long Unreadable, DateTimeOffset? FirstEnd, DateTimeOffset? NextDue)
+    SegmentInfo Segment, IReadOnlyList<LeavingRecord> Due, IReadOnlyDictionary<string, long> Why, long DueBytes, long Stays, long Held, long Unreadable, DateTimeOffset? FirstEnd, DateTimeOffset? NextDue)
 {
     /// <summary>All of it was erased before its term: only the husk is left to go.</summary>
     public bool IsHusk => Due.Count == 0 && Stays == 0;
@@ -34,7 +35,7 @@ internal sealed record SegmentLook(
     /// <exception cref="ArchiveException">The segment cannot be read, so nothing of it may be taken.</exception>
     public static SegmentLook At(SegmentInfo segment, IEnumerable<LogEntry> entries, PurgeContext context)
     {
-        var (due, bytes, stays, held, unreadable) = (new List<LeavingRecord>(), 0L, 0L, 0L, 0L);
+        var (due, why, bytes, stays, held, unreadable) = (new List<LeavingRecord>(), new Dictionary<string, long>(StringComparer.Ordinal), 0L, 0L, 0L, 0L);
         DateTimeOffset? firstEnd = null, nextDue = null;
         foreach (var entry in entries)
         {
@@ -60,11 +61,13 @@ internal sealed record SegmentLook(
             }
 
             due.Add(new LeavingRecord(entry.Id.ToString(), mail.Owners, mail.IsImport ? entry.ReceivedAt : null));
+            var rule = context.Policy.DecidingOf(mail)?.Id ?? "";
+            why[rule] = why.GetValueOrDefault(rule) + 1;
             bytes += entry.ContentLengthBytes;
             firstEnd = Earlier(firstEnd, end.Value);
         }
 
-        return new SegmentLook(segment, due, bytes, stays, held, unreadable, firstEnd, nextDue);
+        return new SegmentLook(segment, due, why, bytes, stays, held, unreadable, firstEnd, nextDue);
     }
 
     public PurgeStepPlan Plan() => new(

@@ -12,7 +12,7 @@ namespace Recorder.Ledger.State;
 internal sealed class LiteStateFile : IDisposable
 {
     // Raised when the projection or the values change meaning: an older file is then rebuilt from the log.
-    private const int FormatVersion = 11;
+    private const int FormatVersion = 12;
     private const int DocumentsATransaction = 5_000;
     private const int MaxPlainKeyBytes = 900;
     private const string PositionId = "position";

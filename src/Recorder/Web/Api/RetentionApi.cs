@@ -19,7 +19,8 @@ internal static class RetentionApi
     public static void MapRetentionApi(this RouteGroupBuilder api)
     {
         api.MapGet("/admin/retention", (RetentionReports reports) => reports.Now()).WithSummary("What is kept by month and category, the rules, the next purge, the last whole check.");
-        api.MapGet("/admin/retention/plan", PlanAsync).WithSummary("What a purge would remove now.");
+        api.MapGet("/admin/retention/plan", (PurgePlanner planner, Holds holds, CancellationToken cancel) => planner.PlanNowAsync(holds, cancel))
+            .WithSummary("What a purge would remove now, and by which terms.");
         api.MapPost("/admin/retention/preview", (RetentionRule rule, RetentionRules rules, CancellationToken cancel) => rules.PreviewAsync(rule, null, cancel))
             .WithSummary("What a rule would do to the records that are kept; changes nothing.");
         api.MapPost("/admin/retention/rules", (RetentionRule rule, RetentionRules rules, HttpContext http, CancellationToken cancel) =>
@@ -43,12 +44,6 @@ internal static class RetentionApi
     {
         await clock.ConfirmAsync(http.CurrentReader().Actor, cancel);
         return TypedResults.NoContent();
-    }
-
-    private static async Task<PurgePlan> PlanAsync(PurgePlanner planner, Holds holds, CancellationToken cancel)
-    {
-        await holds.RefreshAsync(cancel);
-        return await Task.Run(() => planner.Plan(cancel), cancel);
     }
 
     private static async Task<Results<Ok<RestoredState>, ProblemHttpResult>> ConfirmRestoreAsync(RestoreConfirmation confirmation, HttpContext http, CancellationToken cancel) =>

@@ -11,11 +11,12 @@ namespace Recorder.Web.Pages;
 /// <summary>What is kept and for how long, the holds, and the certificates of what was destroyed.</summary>
 internal static class RetentionPages
 {
-    private const int RunsShown = 20;
+    private const int RunsShown = 20, ErasuresShown = 20;
 
     public static void MapRetentionPages(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/admin/retention", (HttpContext http, RetentionReports reports) => Page(http, reports));
+        routes.MapGet("/admin/retention/plan", PlanAsync);
         routes.MapGet("/admin/retention/report", (HttpContext http, RetentionReports reports) =>
             PageResult.Of<RetentionReportPage>(new { Frame = PageFrame.For(http, "retentionReport"), Report = reports.Now() }));
         routes.MapGet("/admin/retention/report.csv", (RetentionReports reports) => Results.Text(RetentionCsv.Of(reports.Now()), "text/csv; charset=utf-8"));
@@ -36,9 +37,23 @@ internal static class RetentionPages
         var frame = PageFrame.For(http, "retention") with { Here = "/admin/retention" };
         return PageResult.Of<RetentionPage>(new
         {
-            Frame = frame, Report = reports.Now(), Runs = reports.Runs(RunsShown), Form = form ?? new RuleForm(), Preview = preview, Done = done,
+            Frame = frame, Report = reports.Now(), Runs = reports.Runs(RunsShown), Erased = http.RequestServices.GetRequiredService<Erasures>().Report(ErasuresShown), Form = form ?? new RuleForm(), Preview = preview, Done = done,
             Refused = refused is null ? null : AccountPages.WordsOf(frame.Text, refused), Waiting = http.RequestServices.GetRequiredService<Approvals>().Waiting,
         }, StatusOf(refused));
+    }
+
+    private static async Task<IResult> PlanAsync(HttpContext http, PurgePlanner planner, Holds holds, RetentionReports reports, CancellationToken cancel)
+    {
+        var frame = PageFrame.For(http, "plan") with { Here = "/admin/retention/plan" };
+        try
+        {
+            var plan = await planner.PlanNowAsync(holds, cancel);
+            return PageResult.Of<PurgePlanPage>(new { Frame = frame, Plan = plan, reports.Now().Blocked });
+        }
+        catch (ActRefusedException refused)
+        {
+            return PageResult.Of<PurgePlanPage>(new { Frame = frame, Refused = AccountPages.WordsOf(frame.Text, refused) }, StatusOf(refused));
+        }
     }
 
     private static async Task<IResult> RuleAsync(

@@ -44,6 +44,7 @@ internal static class RouteTable
         ["GET /admin/retention"] = Access.Admin,
         ["POST /admin/retention/rules"] = Access.Admin,
         ["POST /admin/retention/confirm-clock"] = Access.Admin,
+        ["GET /admin/retention/plan"] = Access.Admin,
         ["GET /admin/retention/report"] = Access.Admin,
         ["GET /admin/retention/report.csv"] = Access.Admin,
         ["POST /admin/retention/confirm-restore"] = Access.Admin,
