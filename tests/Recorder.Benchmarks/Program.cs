@@ -62,6 +62,9 @@ search.SetAction((parsed, cancel) => new SearchBench(
 var moved = new Option<int>("--messages") { Description = "Messages in the archive.", DefaultValueFactory = _ => 20_000 };
 var moving = new Command("moving", "Backup, new and unchanged, beside cp -a; export in each format. In process.") { moved };
 moving.SetAction((parsed, cancel) => new MovingBench(parsed.GetValue(moved), Console.WriteLine).RunAsync(cancel));
+var rebuilt = new Option<int>("--messages") { Description = "Messages in the archive.", DefaultValueFactory = _ => 20_000 };
+var rebuild = new Command("rebuild", "How fast state and indexes are made anew from the log alone, by the published program.") { rebuilt };
+rebuild.SetAction((parsed, cancel) => new RebuildBench(parsed.GetValue(rebuilt), times: 3, Console.WriteLine).RunAsync(cancel));
 
 var read = new Option<int>("--messages") { Description = "Messages in the archive.", DefaultValueFactory = _ => 20_000 };
 var turns = new Option<int>("--rounds") { Description = "Turns of each side.", DefaultValueFactory = _ => 5 };
@@ -102,5 +105,5 @@ pages.SetAction((parsed, cancel) => PageBench.RunAsync(
     new PageWish(parsed.GetValue(pageRows)!.Split(',', StringSplitOptions.TrimEntries), parsed.GetValue(pageSeconds), parsed.GetValue(pageMessages), parsed.GetValue(people), parsed.GetValue(program)), cancel));
 
 // Ctrl-C: time to end what was started.
-return await new RootCommand("Figures, measured. Peers come from Debian's packages. TMPDIR chooses the disk.") { compare, soak, search, searches, following, decisions, moving, verify, encryption, purge, ledger, attachments, reconcile, pages }
+return await new RootCommand("Figures, measured. Peers come from Debian's packages. TMPDIR chooses the disk.") { compare, soak, search, searches, following, decisions, moving, rebuild, verify, encryption, purge, ledger, attachments, reconcile, pages }
     .Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });

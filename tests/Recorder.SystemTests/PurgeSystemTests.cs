@@ -27,7 +27,10 @@ public sealed class PurgeSystemTests
         var wrong = (await user.FindAsync("subject:wrong")).Single().Id;
         Assert.Contains("is gone", await SaysAsync(recorder, 0, "retention", "erase", wrong, "--reason", "asked by the person"));
         Assert.Null(await user.RawAsync(wrong));
-        Assert.Contains("1 records of 1 segments", await SaysAsync(recorder, 0, "purge", "--plan"));
+        var plan = await SaysAsync(recorder, 0, "purge", "--plan");
+        Assert.All(["1 records of 1 segments", "1 records by the default: 365 days are over"], told => Assert.Contains(told, plan));
+        Assert.Contains("place another hold", await SaysAsync(recorder, 2, "hold", "add", "--matter", "m", "--reason", "r", "--record", wrong, "--mailbox", User));
+        Assert.Contains("365 days need", await SaysAsync(recorder, 2, "retention", "set-rule", "brief", "--days", "30", "--mailbox", User));
         Assert.Contains("1 records of 1 segments are gone", await SaysAsync(recorder, 0, "purge", "--execute"));
         Assert.Contains("nothing is over its term", await SaysAsync(recorder, 0, "purge", "--execute"));
 
@@ -37,6 +40,7 @@ public sealed class PurgeSystemTests
             Assert.True((await File.ReadAllBytesAsync(file)).AsSpan().IndexOf("words-of-old"u8) < 0, file);
         using var admin = await Api.SignInAsync(recorder, Admin, Password);
         var run = (await admin.GetAsync("admin/purges"))[0]!;
+        Assert.StartsWith($"{run["id"]} ", await SaysAsync(recorder, 0, "purge", "--runs"));
         Assert.Equal(1, (await admin.GetAsync($"admin/purges/{run["id"]}"))["recordsDestroyed"]!.GetValue<int>());
         Assert.Equal(["erasure.asked", "erasure.done"], (await admin.GetAsync($"admin/audit?record={wrong}"))["items"]!.AsArray().Select(row => row!["what"]!.GetValue<string>()).Where(what => what.StartsWith("erasure", StringComparison.Ordinal)).Order());
     }

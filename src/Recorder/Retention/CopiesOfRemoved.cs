@@ -4,7 +4,7 @@ namespace Recorder.Retention;
 
 /// <summary>A copy that was made while removed mail was still there.</summary>
 /// <param name="Kind">backup or mirror.</param>
-/// <param name="MadeAt">The copy as it is now shows the archive of this time.</param>
+/// <param name="MadeAt">The copy shows the archive of this time: as it is now, or as it was when it ended.</param>
 /// <param name="EndedAt">Since then it is without the removed mail; null while it has it.</param>
 /// <param name="KeptUntil">The day by which whoever made it deletes it; null where that was not said.</param>
 /// <param name="IsNoted">A note beside it says what to leave out when it is restored; of single records only.</param>
@@ -24,7 +24,12 @@ public static class CopiesOfRemoved
         return copies;
 
         // The first copy after the removal, not the newest: what is certified stays as it was said.
-        CopyOfRemoved Copy(CopyOfRemoved copy) => copy.MadeAt <= removedAt ? copy : copy with { EndedAt = FirstAfter(copy.Path) ?? copy.MadeAt, KeptUntil = null, IsNoted = null };
+        CopyOfRemoved Copy(CopyOfRemoved copy)
+        {
+            if (copy.MadeAt <= removedAt) return copy;
+            var ended = FirstAfter(copy.Path) ?? copy.MadeAt;
+            return copy with { MadeAt = ended, EndedAt = ended, KeptUntil = null, IsNoted = null };
+        }
 
         DateTimeOffset? FirstAfter(string path) => state.Range<CopyTurn>(BackupKeys.TurnsOf(path), BackupKeys.Turn(path, removedAt))
             .FirstOrDefault(turn => turn.Value.Path == path).Value?.At;

@@ -43,6 +43,7 @@ public class PurgeTests
         await world.SetRuleAsync(new RetentionRule("ben", 100, [], [Ben], []));
         var (short1, longer) = (await ReceiveAsync(world, ForAmy), await ReceiveAsync(world, ForBen));
         await NextDayAsync(world, 62);
+        Assert.Equal([new PurgeWhy(null, 60, 1)], world.Planner.Plan(None).Why);
         var outcome = await ExecuteAsync(world);
         Assert.Equal((1L, 1L), (outcome.Segments, outcome.Records));
         Assert.Equal((false, true), (world.Has(short1.Id), world.Has(longer.Id)));
@@ -52,6 +53,7 @@ public class PurgeTests
         Assert.True(world.Has(longer.Id));
         Assert.Null((await ExecuteAsync(world)).Run);
         await NextDayAsync(world, 40);
+        Assert.Equal([new PurgeWhy("ben", 100, 1)], world.Planner.Plan(None).Why);
         await ExecuteAsync(world);
         Assert.DoesNotContain(world.Archive.Segments, segment => segment.Kind == SegmentKind.Mail);
         Assert.Equal("", await world.VerifyAsync());

@@ -55,6 +55,36 @@ public class RetentionReportTests
     }
 
     [Fact]
+    public async Task A_copy_that_ended_keeps_its_date_however_often_it_is_made_again_and_the_day_of_a_folder_is_not_forgotten()
+    {
+        await using var world = await KeepingWorld.OpenAsync();
+        await ReceiveAsync(world, new() { [Amy] = "deliver" });
+        await BackUpAsync(world, "/backup", new DateOnly(2027, 12, 31));
+        await BackUpAsync(world, "/backup", null);
+        await BackUpAsync(world, "/backup/deeper", new DateOnly(2027, 3, 2));
+        await NextDayAsync(world, 31);
+        await ReceiveAsync(world, new() { [Ben] = "deliver" });
+        await NextDayAsync(world, 31);
+        var first = (await ExecuteAsync(world)).Run!;
+        world.Time.Advance(TimeSpan.FromHours(4));
+        await BackUpAsync(world, "/backup/deeper", null); // the day is over, and the folder is in use all the same
+        Assert.Equal(["backup /backup has 2027-12-31", $"backup /backup/deeper ended {world.Now:u}"], Copies(world, first));
+        world.Time.Advance(TimeSpan.FromHours(4));
+        await BackUpAsync(world, "/backup", null);
+        await world.Clock.LookAsync(None);
+        var ended = world.Now;
+        var certified = PurgeCertificate.Of(world.Ledger.State, first, 7)!.Copies[0];
+        await NextDayAsync(world, 31);
+        var second = (await ExecuteAsync(world)).Run!;
+        Assert.Equal(["backup /backup has 2027-12-31", "backup /backup/deeper has"], Copies(world, second));
+        world.Time.Advance(TimeSpan.FromHours(1));
+        foreach (var folder in new[] { "/backup", "/backup/deeper", "/backup" }) await BackUpAsync(world, folder, null);
+        Assert.Equal([$"backup /backup ended {ended:u}", $"backup /backup ended {world.Now:u}"], new[] { first, second }.Select(run => Copies(world, run).First()));
+        await world.CrashAsync();
+        Assert.Equal(certified, PurgeCertificate.Of(world.Ledger.State, first, 7)!.Copies[0]);
+    }
+
+    [Fact]
     public async Task A_restored_archive_purges_nothing_until_a_person_has_looked()
     {
         await using var world = await KeepingWorld.OpenAsync();

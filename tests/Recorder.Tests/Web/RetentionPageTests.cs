@@ -48,7 +48,7 @@ public sealed class RetentionPageTests
         using var set = await WebWorld.PostFormAsync(browser, "/admin/retention", "/admin/retention/rules", ("act", "set"), ("name", "law"), ("days", "2555"), ("mailboxes", WebWorld.Alice));
         Assert.Contains("<strong>law</strong>", await set.Content.ReadAsStringAsync());
         using var held = await WebWorld.PostFormAsync(browser, "/admin/holds", "/admin/holds", ("matter", "Case 7"), ("reason", "letter"), ("kind", "mailboxes"), ("mailboxes", WebWorld.Bob));
-        Assert.Contains("Case 7", await held.Content.ReadAsStringAsync());
+        Assert.Contains($"on everything of {WebWorld.Bob}", await held.Content.ReadAsStringAsync());
         using var alice = await (await world.BrowserAsync(WebWorld.Alice)).GetAsync("/admin/retention");
         Assert.NotEqual(HttpStatusCode.OK, alice.StatusCode);
     }
@@ -107,5 +107,15 @@ public sealed class RetentionPageTests
         Assert.Contains("report.csv", await browser.GetStringAsync("/admin/retention/report"));
         Assert.Contains("\"month\",\"category\"", await browser.GetStringAsync("/admin/retention/report.csv"));
         Assert.Equal("[]", await program.GetStringAsync($"{Root}/erasures"));
+        Assert.Contains("0 messages, 0 B as received, in 0 files", await browser.GetStringAsync("/admin/retention/plan"));
+        await ledger.AppendAsync(new BackupMade("/backup", 1, 1, 1, 1, 1, 0, 0, true) { Actor = Actor.System("x"), At = now }, CancellationToken.None);
+        var (actor, later) = (new Actor("admin", WebWorld.Admin), now.AddMinutes(1));
+        foreach (var fact in new LedgerEvent[]
+        {
+            new ErasureAsked("some-id", "privacy law") { Actor = actor, At = later }, new RecordErased("some-id") { Actor = actor, At = later },
+            new ErasureNoted("some-id", ["/backup"]) { Actor = actor, At = later },
+        }) await ledger.AppendAsync(fact, CancellationToken.None);
+        var erased = await browser.GetStringAsync("/admin/retention");
+        Assert.All(["some-id", "privacy law", "<code>/backup</code>", "a restore of it leaves this out"], told => Assert.Contains(told, erased));
     }
 }

@@ -44,6 +44,7 @@ internal static class StateValues
         ["erasure"] = typeof(Erasure),
         ["approval"] = typeof(Approval),
         ["backup"] = typeof(BackupState),
+        ["backup-turn"] = typeof(CopyTurn),
         ["signing-key"] = typeof(SigningKeyState),
         ["encryption"] = typeof(EncryptionState),
         ["head"] = typeof(HeadState),
