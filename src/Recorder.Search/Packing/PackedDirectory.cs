@@ -20,6 +20,9 @@ internal sealed class PackedDirectory(Lucene.Net.Store.Directory inner) : Filter
 
     private const double MaxPackedPositionsMegabytes = 64; // of the whole segment
 
+    /// <summary>Lucene reads 1 KB at a time. Positions of a word lie one behind the other, so more at once are fewer system calls.</summary>
+    private const int PositionsBufferBytes = 16_384;
+
     /// <summary>
     /// A search reads a few bytes in many places of a dictionary, once in every segment. So only those are packed that a
     /// forced merge writes: closed partitions and what an import leaves, of which there are few.
@@ -38,6 +41,7 @@ internal sealed class PackedDirectory(Lucene.Net.Store.Directory inner) : Filter
     public override IndexInput OpenInput(string name, IOContext context)
     {
         var input = base.OpenInput(name, context);
+        if (Is(name, Positions) && input is BufferedIndexInput positions) positions.SetBufferSize(PositionsBufferBytes);
         try { return MayBePacked(name) && PackedFile.IsOne(input) ? PackedInput.Open(input) : input; }
         catch
         {

@@ -121,6 +121,15 @@ public class PackingTests
         Assert.ThrowsAny<IOException>(() => input.ReadByte());
     }
 
+    [Theory]
+    [InlineData(0, 64)]
+    [InlineData(4, 64)]
+    [InlineData(8, 128)]
+    [InlineData(24, 256)]
+    [InlineData(512, 1024)]
+    public void The_cache_of_blocks_grows_with_the_memory_of_the_machine_within_bounds(long gigabytes, int megabytes) =>
+        Assert.Equal(megabytes, BlockCache.PlacesFor(gigabytes << 30) * 8L / 1024);
+
     [Fact]
     public void Damage_gives_other_bytes_or_a_corrupt_index_and_never_another_error()
     {
