@@ -14,16 +14,19 @@ internal static class ExportCommand
         var mailbox = new Option<string?>("--mailbox") { Description = "The address whose mail is written." };
         var all = new Option<bool>("--all-mailboxes") { Description = "Write the mail of everybody." };
         var query = new Option<string>("--query") { Description = "Only what this finds, as one would type it.", DefaultValueFactory = _ => "" };
+        var hold = new Option<string?>("--hold") { Description = "Write everything that this hold keeps, beyond its term too: its number as recorder hold list shows it." };
         var format = new Option<ExportFormat>("--format") { Description = "zip, maildir or mbox.", DefaultValueFactory = _ => ExportFormat.Zip };
         var command = new Command(
             "export", "Write a mailbox's mail, or what a query finds, with a manifest of SHA-256. Exit code 1 when a message could not be read.")
         {
-            target, mailbox, all, query, format,
+            target, mailbox, all, query, hold, format,
         };
         command.SetAction(async (parsed, cancel) =>
         {
-            if (parsed.GetValue(mailbox) is null == !parsed.GetValue(all)) throw new ControlException(ExitCodes.BadInput, "name a --mailbox, or say --all-mailboxes");
-            var request = new ExportRequest(Path.GetFullPath(parsed.GetRequiredValue(target)), parsed.GetValue(format), parsed.GetValue(mailbox), parsed.GetValue(query) ?? "");
+            var whose = new[] { parsed.GetValue(mailbox) is not null, parsed.GetValue(all), parsed.GetValue(hold) is not null };
+            if (whose.Count(one => one) != 1) throw new ControlException(ExitCodes.BadInput, "name a --mailbox, say --all-mailboxes, or name a --hold");
+            if (whose[2] && parsed.GetValue(query) is { Length: > 0 }) throw new ControlException(ExitCodes.BadInput, "--hold writes all that is held, and no --query narrows it");
+            var request = new ExportRequest(Path.GetFullPath(parsed.GetRequiredValue(target)), parsed.GetValue(format), parsed.GetValue(mailbox), parsed.GetValue(query) ?? "", parsed.GetValue(hold));
             await using var door = await ControlDoor.OpenExistingAsync(context.LoadSettings(parsed), cancel);
             var lines = door.StreamAsync<ExportLine>("export", request, cancel);
             var asJson = parsed.GetValue(context.Json);

@@ -48,6 +48,7 @@ namespace Recorder.Ledger;
 [JsonSerializable(typeof(Erasure))]
 [JsonSerializable(typeof(Approval))]
 [JsonSerializable(typeof(BackupState))]
+[JsonSerializable(typeof(CopyTurn))]
 [JsonSerializable(typeof(SigningKeyState))]
 [JsonSerializable(typeof(EncryptionState))]
 [JsonSerializable(typeof(HeadState))]

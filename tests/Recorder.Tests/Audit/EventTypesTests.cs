@@ -81,6 +81,8 @@ public sealed class EventTypesTests
         foreach (var isShort in new[] { false, true })
         {
             var state = new StateEditor(StateSnapshot.Empty);
+            // Something was removed before, so that a copy says since when it is without it.
+            state.Set(RetentionKeys.LastRemoval, new LastRemoval(DateTimeOffset.UnixEpoch));
             Projection.Apply((LedgerEvent)Sample(type, 0, isShort)!, state);
             foreach (var change in state.ToBatch(new StatePosition("main", 1, default)).Changes.Where(change => change.Value is not null))
             {

@@ -103,6 +103,35 @@ public sealed class ExportTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_a_hold_keeps_is_exported_beyond_its_term_and_nothing_else_is()
+    {
+        var exporter = await OpenAsync(Texts);
+        var (ledger, at) = (counter.Desk.Ledger, counter.Desk.Time.GetUtcNow());
+        var records = counter.Desk.Log.Entries.Where(entry => entry.Kind == EntryKind.Mail).Select(entry => entry.Id.ToString()).ToList();
+        Hold Placed(string id, HoldKind kind, params string[] mailboxes) => new(id, "case", "letter", kind, mailboxes, "", null, "admin", at);
+        foreach (var fact in new LedgerEvent[]
+        {
+            new HoldPlaced(Placed("whole", HoldKind.Mailboxes, Owner)) { Actor = Desk.Cli, At = at }, new HoldPlaced(Placed("one", HoldKind.Records)) { Actor = Desk.Cli, At = at },
+            new HoldRecordsAdded("one", [records[^1]], 0) { Actor = Desk.Cli, At = at },
+        }) await ledger.AppendAsync(fact, Cancel);
+        counter.Desk.Time.Advance(TimeSpan.FromDays(400));
+
+        Assert.Equal(0, (await RunAsync(exporter, ExportFormat.Zip, mailbox: null))[^1].Done);
+        Assert.Equal(records.Take(3).Order(), (await HeldAsync("whole")).Order());
+        Assert.Equal([records[3]], await HeldAsync("one"));
+        Assert.Equal(["hold:whole", "hold:one"], Facts<ExportAsked>().Skip(1).Select(fact => fact.Query));
+        await ledger.AppendAsync(new HoldLifted("one", "settled") { Actor = Desk.Cli, At = at }, Cancel);
+        Assert.All(["one", "none"], hold => Assert.Throws<ExportRefusedException>(() => exporter.Begin(new ExportRequest(folder.File("x"), ExportFormat.Zip, null, Hold: hold), Desk.Cli, Cancel)));
+
+        async Task<List<string>> HeldAsync(string hold)
+        {
+            var end = (await exporter.Begin(new ExportRequest(folder.File(hold), ExportFormat.Maildir, null, Hold: hold), Desk.Cli, Cancel).ToListAsync(Cancel))[^1];
+            Assert.Equal(("summary", 0L), (end.Kind, end.Skipped));
+            return [.. File.ReadLines(folder.File($"{hold}/manifest.jsonl")).Skip(1).Select(line => JsonSerializer.Deserialize<ExportEntry>(line, JsonSerializerOptions.Web)!.Id)];
+        }
+    }
+
+    [Fact]
     public async Task A_mailbox_of_another_domain_is_refused()
     {
         var exporter = await OpenAsync();

@@ -18,7 +18,8 @@ public enum ExportFormat
 /// <param name="Target">A folder, as the process that holds the data folder sees it.</param>
 /// <param name="Mailbox">Whose mail; null for all.</param>
 /// <param name="Query">Of that, what this finds; empty for everything.</param>
-public sealed record ExportRequest(string Target, ExportFormat Format, string? Mailbox, string Query = "");
+/// <param name="Hold">Instead: everything that this hold in force keeps, beyond its term too.</param>
+public sealed record ExportRequest(string Target, ExportFormat Format, string? Mailbox, string Query = "", string? Hold = null);
 
 /// <summary>One line of an export's stream.</summary>
 /// <param name="Kind">note, progress, skipped, summary or failed. A note's reason is what the query was not understood to mean.</param>

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Recorder.Accounts;
 using Recorder.Archive;
 using Recorder.Ledger;
+using Recorder.Ledger.State;
 using Recorder.Retention;
 using Recorder.Search;
 
@@ -16,9 +17,10 @@ public sealed class Exporter(IArchiveLog log, IMailIndex index, ILedger ledger, 
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Checks the request and begins; the lines end with a summary, or with failed.</summary>
-    /// <exception cref="ExportRefusedException">The mailbox is none of ours.</exception>
+    /// <exception cref="ExportRefusedException">The mailbox is none of ours, or there is no such hold in force.</exception>
     public IAsyncEnumerable<ExportLine> Begin(ExportRequest request, Actor actor, CancellationToken cancel)
     {
+        if (request.Hold is { } hold) HoldOf(hold);
         if (request.Mailbox is null) return LinesAsync(request, actor, cancel);
         var owner = book.Normalise(request.Mailbox) is { } name && book.IsLocal(name)
             ? name : throw new ExportRefusedException($"{request.Mailbox} is no address in our domains");
@@ -42,19 +44,21 @@ public sealed class Exporter(IArchiveLog log, IMailIndex index, ILedger ledger, 
 
     private async Task<ExportLine> WriteAsync(ExportRequest request, Actor actor, ChannelWriter<ExportLine> lines, CancellationToken cancel)
     {
-        var head = new ExportHead(request.Format.ToString().ToLowerInvariant(), request.Mailbox, request.Query);
+        var what = request.Hold is { } hold ? $"hold:{hold}" : request.Query;
+        var head = new ExportHead(request.Format.ToString().ToLowerInvariant(), request.Mailbox, what);
         var target = Path.GetFullPath(request.Target);
         var sink = Open(target, head, request.Format);
         await using var closing = sink as IAsyncDisposable;
         using var closed = sink as IDisposable;
         var (id, account, first) = (Guid.CreateVersion7(time.GetUtcNow()).ToString("D"), request.Mailbox ?? "", Page(request, null));
-        await ledger.AppendAsync(new ExportAsked(id, account, request.Query, null, null, head.Format, target, first.Total, null) { Actor = actor, At = time.GetUtcNow() }, cancel);
+        var total = request.Hold is not null && HoldOf(request.Hold) is { Kind: not HoldKind.Mailboxes } named ? named.Records : first.Total;
+        await ledger.AppendAsync(new ExportAsked(id, account, what, null, null, head.Format, target, total, null) { Actor = actor, At = time.GetUtcNow() }, cancel);
         foreach (var hint in first.Hints) lines.TryWrite(new ExportLine("note", Reason: hint));
         var run = new ExportRun(id, account, actor, sink, ledger, time);
         string? problem = null;
         try
         {
-            await run.RunAsync(Items(request, first), Tell(run, first.Total, lines), cancel);
+            await run.RunAsync(Items(request, first), Tell(run, total, lines), cancel);
         }
         catch (Exception error) when (error is IOException or ArchiveException or OperationCanceledException)
         {
@@ -62,7 +66,7 @@ public sealed class Exporter(IArchiveLog log, IMailIndex index, ILedger ledger, 
         }
 
         await ledger.AppendAsync(run.End(problem), CancellationToken.None);
-        return Counts(run, problem is null ? "summary" : "failed", first.Total) with { Reason = problem };
+        return Counts(run, problem is null ? "summary" : "failed", total) with { Reason = problem };
     }
 
     private static IExportSink Open(string target, ExportHead head, ExportFormat format) => format switch
@@ -87,11 +91,26 @@ public sealed class Exporter(IArchiveLog log, IMailIndex index, ILedger ledger, 
     private static ExportLine Counts(ExportRun run, string kind, long total) =>
         new(kind, run.Messages + run.Known + run.Skipped, total, run.Known, run.Bytes, run.Skipped);
 
-    private SearchPage Page(ExportRequest request, string? cursor) => index.Search(terms.Within(new SearchRequest(
-        request.Mailbox is { } owner ? [new OwnerScope(owner)] : null, request.Query, PageRows, cursor)));
+    private Hold HoldOf(string id) => ledger.State.Get<Hold>(RetentionKeys.Hold(id)) is { } hold && hold.IsInForce(time.GetUtcNow())
+        ? hold : throw new ExportRefusedException($"{id} is no hold in force; recorder hold list shows them");
+
+    // What is held is taken whether its term is over or not: that is what it is held for.
+    private SearchPage Page(ExportRequest request, string? cursor) => request.Hold is { } held
+        ? index.Search(new SearchRequest([.. HoldOf(held).Mailboxes.Select(mailbox => new OwnerScope(mailbox))], "", PageRows, cursor))
+        : index.Search(terms.Within(new SearchRequest(request.Mailbox is { } owner ? [new OwnerScope(owner)] : null, request.Query, PageRows, cursor)));
+
+    private IEnumerable<ExportItem> Named(Hold hold) => ledger.State.Range<HeldRecord>(RetentionKeys.RecordsOfHold(hold.Id))
+        .Select(pair => pair.Key[RetentionKeys.RecordsOfHold(hold.Id).Length..])
+        .Select(record => index.Find(record, null, null) is { } hit ? ItemOf(hit, null) : ItemOf(record, "", RecordTime.Of(record)));
 
     private IEnumerable<ExportItem> Items(ExportRequest request, SearchPage page)
     {
+        if (request.Hold is { } held && HoldOf(held) is { Kind: not HoldKind.Mailboxes } hold)
+        {
+            foreach (var item in Named(hold)) yield return item;
+            yield break;
+        }
+
         while (true)
         {
             foreach (var hit in page.Items) yield return ItemOf(hit, request.Mailbox);
@@ -100,10 +119,12 @@ public sealed class Exporter(IArchiveLog log, IMailIndex index, ILedger ledger, 
         }
     }
 
-    private ExportItem ItemOf(SearchHit hit, string? mailbox)
+    private ExportItem ItemOf(SearchHit hit, string? mailbox) => ItemOf(hit.Id, mailbox ?? hit.Addresses.FirstOrDefault() ?? "", hit.ReceivedAt);
+
+    private ExportItem ItemOf(string record, string mailbox, DateTimeOffset receivedAt)
     {
-        RecordId.TryParse(hit.Id, out var id);
-        return new ExportItem(hit.Id, mailbox ?? hit.Addresses.FirstOrDefault() ?? "", hit.ReceivedAt, ReversePathOf(id), async cancel => await log.OpenContentAsync(id, cancel));
+        RecordId.TryParse(record, out var id);
+        return new ExportItem(record, mailbox, receivedAt, ReversePathOf(id), async cancel => await log.OpenContentAsync(id, cancel));
     }
 
     private string ReversePathOf(RecordId id)
