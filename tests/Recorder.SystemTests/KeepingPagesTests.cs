@@ -21,7 +21,7 @@ public sealed class KeepingPagesTests
         using var user = await Api.SignInAsync(recorder, User, Password);
         using var admin = await Api.SignInAsync(recorder, Admin, Password);
         var run = (await admin.GetAsync("admin/purges"))[0]!["id"]!.GetValue<string>();
-        string[] pages = ["/admin/retention", "/admin/retention/report", "/admin/holds", $"/admin/purges/{run}", "/admin/copies", "/admin/evidence", "/admin/audit"];
+        string[] pages = ["/admin/retention", "/admin/retention/report", "/admin/retention/plan", "/admin/holds", $"/admin/purges/{run}", "/admin/copies", "/admin/evidence", "/admin/audit"];
         await using var browser = await Browser.StartAsync();
         var faults = new List<string>();
         foreach (var (locale, width, dark) in Views())
