@@ -17,7 +17,7 @@ namespace Recorder.Tests.Web;
 /// </summary>
 internal sealed class OidcAuthority : IAsyncDisposable
 {
-    public const string ClientId = "recorder", ClientSecret = "between us two";
+    public const string ClientId = "recorder", ClientSecret = "between us two", Person = "alice@example.edu";
 
     private readonly WebApplication app;
     private readonly RSA key = RSA.Create(2048), otherKey = RSA.Create(2048);
@@ -30,7 +30,7 @@ internal sealed class OidcAuthority : IAsyncDisposable
     /// <summary>Of whoever signs in next: sub, email, email_verified, name and whatever else a test changes.</summary>
     public Dictionary<string, object?> Claims { get; } = new()
     {
-        ["sub"] = "person-1", ["email"] = WebWorld.Alice, ["email_verified"] = true, ["name"] = "Alice Lin",
+        ["sub"] = "person-1", ["email"] = Person, ["email_verified"] = true, ["name"] = "Alice Lin",
     };
 
     public enum Fault { None, Unsigned, OtherKey }
