@@ -27,14 +27,16 @@ internal sealed class InOrder(string field, IReadOnlyList<Place> places) : Claus
 
         public override int Effort => 2;
 
-        public override int Advance(int target) => _document = Meeting.At(_rarestFirst, target);
+        // Whether the other words are there too is asked in Holds, when everything else has let the document through: what a
+        // mailbox holds is often rarer than a word.
+        public override int Advance(int target) => _document = _rarestFirst[0].Document < target ? _rarestFirst[0].Advance(target) : _rarestFirst[0].Document;
 
         public override int Reach(int target) => _document = Meeting.Reach(_rarestFirst, target);
 
         // Positions can be read once only.
         public override bool Holds()
         {
-            if (_last.Document != _document) _last = (_document, HasStart());
+            if (_last.Document != _document) _last = (_document, Meeting.Reach(_rarestFirst.AsSpan(1), _document) == _document && HasStart());
             return _last.Holds;
         }
 
